@@ -1,0 +1,10 @@
+/** Somebody as the directory (Slack) knows them at this moment. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  /** Why this account may do nothing, whatever its roles. Null for a full member. */
+  readonly barred: 'bot' | 'guest' | 'deactivated' | 'other-workspace' | null;
+  /** IDs and handles of the user groups that they belong to. */
+  readonly groups: readonly string[];
+}
