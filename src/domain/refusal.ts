@@ -87,6 +87,13 @@ export type Refusal =
       readonly freeze: string;
       readonly until: Date;
     }
+  /** This version has not succeeded yet in the environment that comes before. */
+  | {
+      readonly code: 'unproven';
+      readonly target: TargetRef;
+      readonly version: string;
+      readonly before: string;
+    }
   /** Approvals: the decision does not count. */
   | { readonly code: 'own-request' }
   | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
