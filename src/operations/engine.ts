@@ -1,8 +1,9 @@
-import { DBOS } from '@dbos-inc/dbos-sdk';
+import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database } from '../store/database.ts';
 import { letGoExecutor, otherExecutors, removeExecutor, tryHoldExecutor } from '../store/executors.ts';
+import { throughOutages } from '../store/outage.ts';
 
 /** Set by us, so that a new release resumes what an old one began. */
 const APPLICATION_VERSION = 'slipway';
@@ -61,9 +62,17 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** Runs `work` once for this workflow: its result is kept, and given again when the workflow is resumed. */
+/**
+ * Runs idempotent `work` for this workflow and keeps its result, which is given again when the workflow
+ * is resumed. While the database is away it waits: nothing is lost to an outage.
+ */
 export function checkpoint<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return DBOS.runStep(work, { name });
+  return DBOS.runStep(() => throughOutages(work), { name });
+}
+
+/** True for errors by which the engine itself ends or hands on a workflow: not ours to handle. */
+export function isEngineError(error: unknown): boolean {
+  return error instanceof DbosErrors.DBOSError;
 }
 
 /** Waits until somebody wakes this workflow, or until that time has come. */

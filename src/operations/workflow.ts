@@ -6,7 +6,7 @@ import { insertSteps } from '../store/steps.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
-import { checkpoint, untilWoken } from './engine.ts';
+import { checkpoint, isEngineError, untilWoken } from './engine.ts';
 import { runStep, type StepEnd } from './run-step.ts';
 
 interface Ending {
@@ -27,12 +27,15 @@ export async function runOperation(context: OperationContext, operationId: strin
     const ending = await runPlan(context, operationId, plan);
     await checkpoint('end', () => endOperation(context, operationId, ending));
   } catch (error) {
+    if (isEngineError(error)) throw error;
     context.log.error({ err: error, operation: operationId }, 'operation could not go on');
     const outcome: OperationOutcome = {
       code: 'fault',
       detail: error instanceof Error ? error.message : String(error),
     };
-    await endOperation(context, operationId, { state: 'failed', outcome });
+    await checkpoint('end with a fault', () =>
+      endOperation(context, operationId, { state: 'failed', outcome }),
+    );
   }
 }
 
