@@ -81,6 +81,8 @@ export type Refusal =
       readonly kind: OperationKind;
       readonly requesterId: string;
     }
+  /** An operation on the target waits for people; only `/status why` tells it, nothing is refused for it. */
+  | { readonly code: 'awaiting-approval'; readonly target: TargetRef; readonly operationId: string }
   | {
       readonly code: 'frozen';
       readonly target: TargetRef;
