@@ -1,5 +1,6 @@
 import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/config/schema.ts';
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
+import type { ArtifactSource } from './artifacts.ts';
 import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
@@ -12,6 +13,8 @@ export interface TargetDependencies {
   readonly checker: HttpChecker;
   /** Targets behind the same endpoint share a connection, which the last one closes. */
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
+  /** Where the versions of an image repository are; one for all targets that run it. */
+  readonly artifacts: (image: string) => ArtifactSource;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -29,6 +32,7 @@ export function createTargets(
   const all: TargetDependencies = {
     checker: createHttpChecker(),
     cloudRun: shareConnections(connectCloudRun),
+    artifacts: remember((image) => createRegistrySource({ image })),
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -52,7 +56,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         ref,
         config,
         api: dependencies.cloudRun(config),
-        artifacts: createRegistrySource({ image }),
+        artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
         verify: environment.verify,
@@ -67,6 +71,15 @@ function requiredImage({ ref, service }: Binding): string {
   throw new Error(
     `services.${ref.service}.image is missing: it says where the versions of ${ref.service} are looked up.`,
   );
+}
+
+function remember<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }
 
 /** Counts the users of each connection, and closes it with the last of them. */

@@ -76,8 +76,11 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The first paragraph, as a whole sentence. */
+/** Advice that Cloud Run adds to every failure of a container, and that says nothing about this one. */
+const ADVICE = /\s*(This can happen when|The health check timeout can|Logs for this revision)[^.]*\./g;
+
+/** The first paragraph without the advice, as whole sentences. */
 export function ended(words: string): string {
-  const first = (words.split('\n\n')[0] ?? '').trim();
+  const first = (words.split('\n\n')[0] ?? '').replaceAll(ADVICE, '').trim();
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -26,7 +26,7 @@ export async function inspect(binding: CloudRunBinding): Promise<LiveState> {
   const serving = Object.keys(sharesOf(service.served));
   const revisions = [...listed, ...(await missing(binding, serving, listed))];
   const live = revisions.sort((a, b) => createdAt(b) - createdAt(a)).map((one) => describe(binding, one));
-  const { named, note } = await withVersions(binding, live, serving);
+  const { named, note } = await withVersions(binding, live);
   return {
     traffic: service.served.map(({ revision, percent, tag, url }) => ({
       revision,
@@ -67,19 +67,14 @@ function describe(binding: CloudRunBinding, revision: Revision): LiveRevision {
   };
 }
 
-/** Asks the registry for the versions that nobody wrote down, if what serves is among them. */
+/** Asks the registry for the versions that nobody wrote down. */
 async function withVersions(
   binding: CloudRunBinding,
   revisions: readonly LiveRevision[],
-  serving: readonly string[],
 ): Promise<{ named: readonly LiveRevision[]; note: string | null }> {
-  const nameless = (one: LiveRevision) => one.version === null && one.digest !== null;
-  if (!revisions.some((one) => serving.includes(one.name) && nameless(one))) {
-    return { named: revisions, note: null };
-  }
   try {
     const named = revisions.map(async (one) =>
-      nameless(one) ? { ...one, version: await publishedVersion(binding, one.digest) } : one,
+      one.version === null ? { ...one, version: await publishedVersion(binding, one.digest) } : one,
     );
     return { named: await Promise.all(named), note: null };
   } catch (error) {

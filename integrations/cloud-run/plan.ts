@@ -14,6 +14,7 @@ import {
   verifyServingStep,
 } from './plan-steps.ts';
 import { readService, repositoryOf, type ServiceReading } from './reading.ts';
+import { differingSettings } from './settings.ts';
 import { jobImage } from './steps/set-job-image.ts';
 import { describeShares, sameShares, sharesOf } from './traffic.ts';
 
@@ -29,6 +30,7 @@ export async function planDeploy(
     serviceAsSeen(binding, live),
     planMigration(binding, artifact),
   ]);
+  const unserved = await unservedSettings(binding, service, live);
   const { entries, latestCreated } = service;
   const early = binding.checks.filter((check) => check.http.startsWith('/'));
   return accept({
@@ -44,7 +46,7 @@ export async function planDeploy(
       tidyStep(),
     ],
     live: live.fingerprint,
-    warnings: [...warningsOf(binding, service), ...migration.warnings],
+    warnings: [...warningsOf(binding, service), ...unserved, ...migration.warnings],
   });
 }
 
@@ -97,14 +99,29 @@ function warningsOf(binding: CloudRunBinding, service: ServiceReading): readonly
   if (Object.keys(shares).length > 1) {
     warnings.push(`Traffic is split now: ${describeShares(shares)}. All of it will move.`);
   }
-  if (shares[service.latestCreated] === undefined && service.latestCreated !== '') {
-    warnings.push(
-      `Settings are those of ${service.latestCreated}, the newest revision, which does not serve.`,
-    );
-  }
   if (service.reconciling) warnings.push('A change by somebody else is under way.');
   if (binding.checks.length === 0) {
     warnings.push('No checks are configured: only readiness and traffic will be verified.');
   }
   return warnings;
+}
+
+/**
+ * A revision is made from the service's template, which is that of the newest revision; where that one does
+ * not serve, its settings may be none that anybody has seen at work.
+ */
+async function unservedSettings(
+  binding: CloudRunBinding,
+  service: ServiceReading,
+  live: LiveState,
+): Promise<readonly string[]> {
+  const serving = servingRevision(live);
+  if (serving === null || serving.name === service.latestCreated) return [];
+  const revision = await binding.api.findRevision(binding.names.revision(serving.name));
+  if (revision === null) return [];
+  const differing = differingSettings(service.template, revision, binding.repository);
+  if (differing.length === 0) return [];
+  return [
+    `The settings of ${service.latestCreated} ship too, which does not serve and differs in ${differing.join(', ')}.`,
+  ];
 }

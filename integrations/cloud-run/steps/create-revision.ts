@@ -18,7 +18,7 @@ const input = z.object({
 });
 type Input = z.output<typeof input>;
 
-const LOOK_AGAIN = 700;
+const LOOK_AGAIN = 400;
 
 /**
  * Creates the revision by digest, tagged and without traffic, under a name that follows from the operation.
@@ -81,19 +81,16 @@ function templateFor(run: StepRun, service: ServiceReading, input: Input): Revis
 }
 
 async function look(run: StepRun, handle: OperationHandle): Promise<StepProgress> {
-  const [revision, service, failure] = await Promise.all([
-    findOwn(run),
-    currentService(run),
-    operationFailure(run, handle.operation),
-  ]);
+  const revision = await findOwn(run);
   const readiness = revision === null ? null : readinessOf(revision);
   if (readiness?.state === 'failed') {
+    if (revision?.logUri) run.context.log(`Logs of ${run.ownRevision}: ${revision.logUri}`);
     return notReady(run, readiness.message);
   }
-  const reachable = service.served.some((entry) => entry.tag === run.ownTag && entry.url !== null);
-  if (readiness?.state === 'succeeded' && reachable) {
+  if (readiness?.state === 'succeeded' && (await isReachable(run))) {
     return { phase: 'succeeded', message: `${run.ownRevision} is ready and takes no traffic yet.` };
   }
+  const failure = await operationFailure(run, handle.operation);
   if (failure !== null) return notReady(run, ended(failure));
   const reason = readiness?.message ? `: ${readiness.message}` : '';
   return {
@@ -102,6 +99,12 @@ async function look(run: StepRun, handle: OperationHandle): Promise<StepProgress
     message: `waiting for the revision ${run.ownRevision}${reason}`,
     lookAgainAfter: LOOK_AGAIN,
   };
+}
+
+/** Whether its tag has an address. */
+async function isReachable(run: StepRun): Promise<boolean> {
+  const service = await currentService(run);
+  return service.served.some((entry) => entry.tag === run.ownTag && entry.url !== null);
 }
 
 function notReady(run: StepRun, reason: string): StepProgress {
