@@ -40,6 +40,9 @@ export function App({ session, state }: AppProps): JSX.Element {
     setHints(false);
     remember('hints', 'hidden');
   };
+  const hintCard = hasHints
+    ? h(HintCard, { onDismiss: hideHints, onUse: () => matchMedia(NARROW).matches && setCloudOpen(false) })
+    : null;
   const directory = createDirectory(session.workspace, state.me, session.openChannel);
   const layout = [
     'app',
@@ -58,13 +61,14 @@ export function App({ session, state }: AppProps): JSX.Element {
         onTheme: () => setTheme(nextTheme(theme)),
         onCloud: () => openCloud(!isCloudOpen),
         onMenu: () => setMenuOpen(true),
+        hints: isCloudOpen ? null : hintCard,
       })}
       ${state.thread !== '' && h(ThreadPane, { state })}
       ${
         isCloudOpen &&
         h(CloudPanel, {
           cloud: state.cloud,
-          children: hasHints ? h(HintCard, { onDismiss: hideHints }) : null,
+          children: hintCard,
           onClose: () => openCloud(false),
         })
       }

@@ -1,6 +1,6 @@
 /** @module The middle: a channel's head, its messages, its composer. */
 import { html } from 'htm/preact';
-import { h, type JSX } from 'preact';
+import { type ComponentChildren, h, type JSX } from 'preact';
 import { Composer } from './composer/composer.ts';
 import { useDirectory } from './directory.ts';
 import { Icon } from './icons.ts';
@@ -17,6 +17,8 @@ interface ChannelViewProps {
   readonly onTheme: () => void;
   readonly onCloud: () => void;
   readonly onMenu: () => void;
+  /** What to try first, while it is not shown elsewhere. */
+  readonly hints: ComponentChildren;
 }
 
 export function ChannelView(props: ChannelViewProps): JSX.Element {
@@ -32,8 +34,8 @@ export function ChannelView(props: ChannelViewProps): JSX.Element {
       channel: state.channel,
       label: `Messages in #${name}`,
       inThread: false,
-      intro: h(Intro, { state, name }),
-      conversation: `${state.me}/${state.channel}`,
+      intro: h(Intro, { state, name, hints: props.hints }),
+      conversation: `${state.me}/${state.channel}/${state.sent[state.me]?.length ?? 0}`,
     })}
     ${h(Composer, { state, thread: '', placeholder: `Message #${name} as ${me?.realName ?? ''}` })}
   </main>`;
@@ -77,7 +79,13 @@ function Banner({ state }: { readonly state: State }): JSX.Element | null {
   </p>`;
 }
 
-function Intro({ state, name }: { readonly state: State; readonly name: string }): JSX.Element {
+interface IntroProps {
+  readonly state: State;
+  readonly name: string;
+  readonly hints: ComponentChildren;
+}
+
+function Intro({ state, name, hints }: IntroProps): JSX.Element {
   const session = useSession();
   const stream = streamOf(state, state.channel);
   if (stream.hasOlder) {
@@ -88,5 +96,6 @@ function Intro({ state, name }: { readonly state: State; readonly name: string }
   return html`<div class="intro">
     <p class="intro-title">#${name}</p>
     <p>This is where #${name} begins. Type <kbd>/</kbd> to see what Slipway can do.</p>
+    ${hints}
   </div>`;
 }

@@ -72,7 +72,7 @@ function TrafficBar({ service }: { readonly service: CloudService }): JSX.Elemen
 
 function drawShare({ revision, version, percent, tag, requests, errors }: Share, color: string): JSX.Element {
   return html`<tr key="${revision}/${tag}" title=${revision}>
-    <th scope="row"><span class="dot ${color}"></span>${version}${tag && html`<span class="tag">${tag}</span>`}</th>
+    <th scope="row"><span class="dot ${color}"></span>${version} ${tag && html`<span class="tag">${tag}</span>`}</th>
     <td>${percent} %</td>
     <td>${requests.toLocaleString()}</td>
     <td class=${errors > 0 ? 'errors' : ''}>${errors.toLocaleString()}</td>

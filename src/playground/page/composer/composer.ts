@@ -1,7 +1,7 @@
 /** @module Where one types: commands with completion, messages, and what was sent before. */
 import { html } from 'htm/preact';
 import { h, type JSX, type RefObject } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Avatar } from '../avatar.ts';
 import { useDirectory } from '../directory.ts';
 import { Icon } from '../icons.ts';
@@ -35,6 +35,7 @@ export function Composer({ state, thread, placeholder }: ComposerProps): JSX.Ele
   const me = directory.person(state.me);
   const caret = useFittingField(field, draft);
   const id = composerId(thread);
+  useFocusOnArrival(field, `${state.me}/${state.channel}/${thread}`);
 
   const change = (typed: string, at: number): void => {
     session.setDraft(thread, typed);
@@ -142,6 +143,13 @@ function onPlainKey({ key, shiftKey }: KeyboardEvent, { send, recall, isRecallin
   else if (key === 'ArrowDown' && isRecalling) recall(-1);
   else return false;
   return true;
+}
+
+/** One can type at once after going somewhere; not on touch screens, where the keyboard would cover the channel. */
+function useFocusOnArrival(field: RefObject<HTMLTextAreaElement | null>, place: string): void {
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, [place]);
 }
 
 /** Makes the field as high as its text, and puts the caret where the returned reference says, once. */

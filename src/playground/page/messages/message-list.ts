@@ -4,6 +4,7 @@ import { type ComponentChildren, h, type JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../icons.ts';
 import type { Message } from '../model/message.ts';
+import { isReply } from '../state/stream.ts';
 import { MessageRow } from './message.ts';
 import { dayName } from './time.ts';
 
@@ -14,7 +15,7 @@ interface MessageListProps {
   readonly inThread: boolean;
   /** What stands above the first message. */
   readonly intro: ComponentChildren;
-  /** Changes when another conversation is shown, which begins at its end. */
+  /** Changes when another conversation is shown, or when one writes: both go to the end. */
   readonly conversation: string;
 }
 
@@ -36,7 +37,7 @@ export function MessageList({
     <div class="log" ref=${scroller} role="log" aria-label=${label} aria-relevant="additions" tabindex="0" data-testid=${inThread ? 'thread-log' : 'log'}>
       <div class="log-content" ref=${content}>
         ${intro}
-        ${messages.map((message, index) => drawRow({ message, before: messages[index - 1], channel, inThread }))}
+        ${messages.flatMap((message, index) => drawRows({ message, before: messages[index - 1], channel, inThread }))}
       </div>
     </div>
     ${
@@ -53,17 +54,20 @@ interface RowPlace {
   readonly inThread: boolean;
 }
 
-function drawRow({ message, before, channel, inThread }: RowPlace): JSX.Element {
+function drawRows({ message, before, channel, inThread }: RowPlace): readonly JSX.Element[] {
   const isNewDay = before === undefined || dayName(before.ts) !== dayName(message.ts);
   const row = h(MessageRow, {
     key: message.ts,
     message,
     channel,
     inThread,
-    isCompact: !isNewDay && before !== undefined && belongsTogether(before, message),
+    isCompact: !isNewDay && belongsTogether(before, message) && !(inThread && !isReply(before)),
   });
-  if (!isNewDay || inThread) return row;
-  return html`<div class="day" key="day-${message.ts}" role="separator"><span>${dayName(message.ts)}</span></div>${row}`;
+  if (inThread && before !== undefined && !isReply(before))
+    return [html`<div class="day" key="replies" role="separator"><span>Replies</span></div>`, row];
+  if (!isNewDay || inThread) return [row];
+  const day = html`<div class="day" key="day-${message.ts}" role="separator"><span>${dayName(message.ts)}</span></div>`;
+  return [day, row];
 }
 
 /** The bot's messages with blocks always show their head: each is a thing of its own. */

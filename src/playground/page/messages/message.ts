@@ -38,11 +38,11 @@ export function MessageRow({ message, channel, isCompact, inThread }: MessageRow
 function Row({ message, channel, isCompact, inThread }: MessageRowProps): JSX.Element {
   const directory = useDirectory();
   const name = directory.person(message.user)?.realName || message.name || 'Somebody';
-  const isMentioned = message.mentions.includes(directory.me);
+  const isCalled = !message.isBot && message.mentions.includes(directory.me);
   const marks = [
     isCompact && 'message-compact',
     message.isEphemeral && 'message-ephemeral',
-    isMentioned && 'message-mentioned',
+    isCalled && 'message-mentioned',
   ];
   return html`<article
     class="message ${marks.filter(Boolean).join(' ')}"
@@ -68,11 +68,14 @@ function Row({ message, channel, isCompact, inThread }: MessageRowProps): JSX.El
   </article>`;
 }
 
+const editedMark = (): JSX.Element => html`<span class="edited">(edited)</span>`;
+
 function drawHead(message: Message, name: string): JSX.Element {
   return html`<header class="message-head">
     <span class="message-name">${name}</span>
     ${message.isBot && html`<span class="badge-app">APP</span>`}
     <time class="message-time" title=${fullTime(message.ts)}>${clockTime(message.ts)}</time>
+    ${message.isEdited && message.blocks.length > 0 && editedMark()}
     ${message.isBroadcast && html`<span class="message-note">replied to a thread</span>`}
   </header>`;
 }
@@ -93,7 +96,7 @@ function Content({ message, channel }: { readonly message: Message; readonly cha
       ${message.blocks.length > 0 ? h(Blocks, { blocks: message.blocks }) : h(Parts, { parts: message.text })}
       ${message.attachments.map((attachment) => h(AttachmentView, { attachment }))}
       ${message.files.map((file) => h(File, { file }))}
-      ${message.isEdited && html`<span class="edited">(edited)</span>`}
+      ${message.isEdited && message.blocks.length === 0 && editedMark()}
     </div>
   <//>`;
 }

@@ -24,7 +24,7 @@ export function ThreadPane({ state }: { readonly state: State }): JSX.Element {
         ${h(Icon, { name: 'close' })}
       </button>
     </header>
-    ${h(MessageList, { messages, channel, label: 'Thread', inThread: true, intro: null, conversation: `${me}/${channel}/${thread}` })}
+    ${h(MessageList, { messages, channel, label: 'Thread', inThread: true, intro: null, conversation: `${me}/${channel}/${thread}/${state.sent[me]?.length ?? 0}` })}
     ${h(Composer, { state, thread, placeholder: 'Reply…' })}
   </aside>`;
 }
