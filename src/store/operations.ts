@@ -1,5 +1,5 @@
 import type { Digest } from '../domain/artifact.ts';
-import type { Operation, OperationState, OperationView } from '../domain/operation.ts';
+import type { Operation, OperationOutcome, OperationState, OperationView } from '../domain/operation.ts';
 import type { OperationKind, Plan } from '../domain/plan.ts';
 import type { OperationRequest, RequestOptions } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
@@ -17,7 +17,7 @@ interface OperationRow {
   readonly plan: Plan;
   readonly plan_digest: Digest;
   readonly state: OperationState;
-  readonly outcome: string | null;
+  readonly outcome: OperationOutcome | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
@@ -75,7 +75,7 @@ export async function moveOperation(
     readonly id: string;
     readonly from: OperationState;
     readonly to: OperationState;
-    readonly outcome: string | null;
+    readonly outcome: OperationOutcome | null;
     readonly at: Date;
   },
 ): Promise<boolean> {
@@ -84,7 +84,7 @@ export async function moveOperation(
        started_at = case when $3 = 'running' then $5 else started_at end,
        ended_at = case when $3 in ('awaiting-approval', 'running') then null else $5::timestamptz end
      where id = $1 and state = $2`,
-    [move.id, move.from, move.to, move.outcome, move.at],
+    [move.id, move.from, move.to, move.outcome === null ? null : JSON.stringify(move.outcome), move.at],
   );
   return rowCount === 1;
 }

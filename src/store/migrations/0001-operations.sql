@@ -22,7 +22,7 @@ create table slipway.operations (
   plan jsonb not null,
   plan_digest text not null,
   state text not null,
-  outcome text,
+  outcome jsonb,
   created_at timestamptz not null,
   started_at timestamptz,
   ended_at timestamptz,
