@@ -5,6 +5,7 @@ import { code, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { actions, button, context, fitList, header, section } from './blocks.ts';
 import { changeLine, changeText } from './change.ts';
+import { outcomeSentence } from './outcome.ts';
 import { progressLine, stepLines } from './steps.ts';
 
 /** What a rendering needs beside the operation itself. */
@@ -54,7 +55,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
     warnings(operation, shown.words),
     approvals(view, shown),
     steps(view, shown),
-    operation.outcome === null ? null : section([`*${prose(operation.outcome, 1_000)}*`], shown.words.more),
+    outcome(operation, shown.words),
     buttons(operation, shown.words),
     smallPrint(operation, shown),
   ];
@@ -82,7 +83,7 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
     waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',
     words.operation.askedBy(mention(operation.requesterId), null),
-    outcome === null ? '' : prose(outcome),
+    outcome === null ? '' : outcomeSentence(outcome, words),
   ]
     .filter((part) => part !== '')
     .join(' – ');
@@ -139,6 +140,11 @@ function steps({ operation, steps }: OperationView, { words, now }: OperationCon
   if (operation.startedAt === null) return section(lines, words.more);
   const elapsed = (operation.endedAt ?? now).getTime() - operation.startedAt.getTime();
   return section([progressLine(steps, words, elapsed), ...lines], words.more);
+}
+
+function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
+  const sentence = its === null ? '' : outcomeSentence(its, words);
+  return sentence === '' ? null : section([sentence], words.more);
 }
 
 function buttons(operation: Operation, words: Words): KnownBlock | null {

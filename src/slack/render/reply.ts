@@ -46,7 +46,7 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
     case 'why':
       return why(reply.target, reply.blockers, words);
     case 'looking-up':
-      return sentence(`:mag: ${words.replies.lookingUp(reply.what)}`, words);
+      return sentence(`:mag: ${words.replies.lookingUp}`, words);
   }
 }
 

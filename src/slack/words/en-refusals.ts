@@ -1,8 +1,8 @@
 import type { OperationKind } from '../../domain/plan.ts';
-import type { TargetProblem, WordRole } from '../../domain/refusal.ts';
+import type { WordRole } from '../../domain/refusal.ts';
 import { type TargetRef, targetKey } from '../../domain/target.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
-import { kinds, scope } from './en-terms.ts';
+import { kinds, problems, scope } from './en-terms.ts';
 import type { RefusalSentences } from './words.ts';
 
 /** Lists in a sentence end here; the rest is counted. */
@@ -74,6 +74,10 @@ export const refusals: RefusalSentences = {
     `A ${kinds[kind]} of ${key(target)} is already under way (${code(operationId)}, asked for by ${mention(
       requesterId,
     )}). Wait until it ends, or cancel it in its message.`,
+  'awaiting-approval': ({ target, operationId }) =>
+    `${code(operationId)} on ${key(target)} waits for its approval.`,
+  unproven: ({ target, version, before }) =>
+    `${code(version)} has not succeeded in ${code(before)} yet, and ${key(target)} only takes what has. Ship it there first: ${code(`/deploy ${target.service} ${version} ${before}`)}.`,
   frozen: ({ target, freeze, until }) =>
     `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks still work; anything else needs ${code('--emergency "reason"')}.`,
   'own-request': () =>
@@ -81,7 +85,9 @@ export const refusals: RefusalSentences = {
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
   'target-error': ({ target, problem, detail }) =>
-    `${key(target)}: ${prose(detail)} ${NEXT[problem]} Nothing was changed.`,
+    `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
+  fault: ({ deliveryId }) =>
+    `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
   'not-stored': () =>
     'Slipway cannot store anything right now, so nothing was done. Please try again in a moment.',
 };
@@ -117,17 +123,6 @@ const BARRED = {
   'other-workspace': 'People from other workspaces may not give commands or approvals.',
   unknown: 'Slack did not say who you are, and nobody unknown may give commands or approvals.',
 } as const;
-
-const NEXT: Readonly<Record<TargetProblem, string>> = {
-  permission: 'Somebody must grant the bot that permission.',
-  quota: 'A quota is used up; raise it or free some.',
-  'not-found': 'Check its name in the config.',
-  unavailable: 'It could not be reached; try again in a moment.',
-  conflict: 'Somebody else is changing it; look at it and try again.',
-  invalid: 'It does not accept that; check the config.',
-  unhealthy: 'It is not healthy.',
-  timeout: 'It did not answer in time; try again in a moment.',
-};
 
 function sentences(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');

@@ -38,7 +38,7 @@ export const replies: ReplyWords = {
       untilText === null ? 'It stays so until somebody unlocks it.' : `It opens ${untilText}.`
     }`,
   unlocked: (scope) => `:unlock: ${scope} is open again.`,
-  lookingUp: (what) => `Looking up ${prose(what)} …`,
+  lookingUp: 'Looking that up …',
   helpTitle: (command) => `How to use /${command}`,
   helpMention: 'In a thread, where slash commands do not work, mention me with the same words.',
   whyTitle: ({ service, environment }) => `What stands in the way of ${service} in ${environment}`,

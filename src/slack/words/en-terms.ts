@@ -1,5 +1,6 @@
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationKind } from '../../domain/plan.ts';
+import type { TargetProblem } from '../../domain/refusal.ts';
 import { targetKey } from '../../domain/target.ts';
 import { code } from '../mrkdwn.ts';
 
@@ -10,6 +11,18 @@ export const kinds: Readonly<Record<OperationKind, string>> = {
   canary: 'canary',
   backup: 'backup',
   restore: 'restore',
+};
+
+/** What a person would do next about a problem on the other side. */
+export const problems: Readonly<Record<TargetProblem, string>> = {
+  permission: 'Somebody must grant the bot that permission.',
+  quota: 'A quota is used up; raise it or free some.',
+  'not-found': 'Check its name in the config.',
+  unavailable: 'It could not be reached; try again in a moment.',
+  conflict: 'Somebody else is changing it; look at it and try again.',
+  invalid: 'It does not accept that; check the config.',
+  unhealthy: 'It is not healthy.',
+  timeout: 'It did not answer in time; try again in a moment.',
 };
 
 /** Two units are enough: `2 h 5 min`. */

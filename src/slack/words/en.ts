@@ -1,4 +1,5 @@
-import { code, prose } from '../mrkdwn.ts';
+import { prose } from '../mrkdwn.ts';
+import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { form, replies, status } from './en-replies.ts';
 import { anyRole, duration, kinds, scope } from './en-terms.ts';
@@ -61,32 +62,15 @@ const thread: ThreadWords = {
   approved: (whoText, given, required) => `:white_check_mark: ${whoText} approved (${given} of ${required}).`,
   rejected: (whoText) => `:no_entry: ${whoText} rejected it.`,
   withdrawn: (whoText, given, required) => `${whoText} took the approval back (${given} of ${required}).`,
-  voided: (differences) =>
-    `:warning: What was approved is no longer what would run, so the approvals are void. Changed: ${
-      differences.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
-    }. Nothing was done.`,
   reminder: (whoText, needed, title, whenText) =>
     `:hourglass_flowing_sand: ${whoText} “${prose(title)}” still needs ${needed} ${
       needed === 1 ? 'approval' : 'approvals'
     } and is withdrawn at ${whenText}.`,
-  ended: (title, state, outcome) =>
-    `*${prose(title)}: ${state}.*${outcome === null ? '' : ` ${prose(outcome, 1_000)}`}`,
+  waiting: (why) => `:hourglass: Approved, but it cannot begin yet: ${prose(why)} Trying again.`,
+  ended: (title, state, outcomeText) =>
+    `*${prose(title)}: ${state}.*${outcomeText === '' ? '' : ` ${outcomeText}`}`,
   emergency: (whoText, title, versionText, reason) =>
     `:rotating_light: *Emergency, without approval:* ${whoText} started “${prose(title)}” (${versionText}). Reason: “${prose(reason)}”`,
-};
-
-/** The members of a plan, as an approver would ask about them. */
-const PLAN_MEMBERS: Readonly<Record<string, string>> = {
-  kind: 'the kind of operation',
-  target: 'the target',
-  identity: 'which system the target is',
-  from: 'what is serving now',
-  to: 'what would serve',
-  artifact: 'what the version stands for',
-  steps: 'the steps',
-  live: 'the live state (traffic or what serves was changed by somebody else)',
-  warnings: 'the warnings',
-  approval: 'who must approve',
 };
 
 /** Everything in English. */
@@ -101,4 +85,5 @@ export const en: Words = {
   status,
   form,
   refusals,
+  outcomes,
 };

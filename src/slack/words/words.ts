@@ -1,5 +1,5 @@
 import type { LockScope } from '../../domain/lock.ts';
-import type { OperationState } from '../../domain/operation.ts';
+import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { TargetRef } from '../../domain/target.ts';
@@ -10,6 +10,14 @@ export type RefusalByCode = { readonly [R in Refusal as R['code']]: R };
 /** A sentence for every refusal there is: a new code does not compile without its words. */
 export type RefusalSentences = {
   readonly [Code in keyof RefusalByCode]: (refusal: RefusalByCode[Code]) => string;
+};
+
+/** Outcomes by their code. */
+export type OutcomeByCode = { readonly [O in OperationOutcome as O['code']]: O };
+
+/** Why operations ended as they did; empty where the state says it all. Refusals have sentences of their own. */
+export type OutcomeSentences = {
+  readonly [Code in Exclude<OperationOutcome['code'], 'refused'>]: (outcome: OutcomeByCode[Code]) => string;
 };
 
 /**
@@ -29,6 +37,7 @@ export interface Words {
   readonly status: StatusWords;
   readonly form: FormWords;
   readonly refusals: RefusalSentences;
+  readonly outcomes: OutcomeSentences;
 }
 
 export interface OperationWords {
@@ -69,10 +78,9 @@ export interface ThreadWords {
   approved(whoText: string, given: number, required: number): string;
   rejected(whoText: string): string;
   withdrawn(whoText: string, given: number, required: number): string;
-  /** `differences` are members of the plan: `from`, `steps`. */
-  voided(differences: readonly string[]): string;
   reminder(whoText: string, needed: number, title: string, whenText: string): string;
-  ended(title: string, state: string, outcome: string | null): string;
+  waiting(why: string): string;
+  ended(title: string, state: string, outcomeText: string): string;
   emergency(whoText: string, title: string, versionText: string, reason: string): string;
 }
 
@@ -85,7 +93,7 @@ export interface ReplyWords {
   readonly noHistory: string;
   locked(scope: string, reason: string, untilText: string | null): string;
   unlocked(scope: string): string;
-  lookingUp(what: string): string;
+  readonly lookingUp: string;
   helpTitle(command: string): string;
   readonly helpMention: string;
   whyTitle(target: TargetRef): string;

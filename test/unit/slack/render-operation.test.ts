@@ -108,7 +108,13 @@ describe('the message of an operation', () => {
   it('ends with its outcome and the button that fits', () => {
     const ended = { startedAt: NOW, endedAt: new Date(NOW.getTime() + 61_000) };
     const done = render(
-      view({ operation: operation({ ...ended, state: 'succeeded', outcome: 'v1.1.0 serves.' }) }),
+      view({
+        operation: operation({
+          ...ended,
+          state: 'succeeded',
+          outcome: { code: 'done', detail: 'v1.1.0 serves.' },
+        }),
+      }),
     );
     expect(wordsOf(done)).toContain('v1.1.0 serves.');
     expect(wordsOf(done)).toContain('took 1 min 1 s');
@@ -147,7 +153,7 @@ describe('the message of an operation', () => {
             view({
               operation: operation({
                 state,
-                outcome: text,
+                outcome: { code: 'fault', detail: text },
                 options: { emergency: null, reason: text },
                 plan: plan({ warnings: texts, to: { version: text, digest: null, revision: null } }),
               }),

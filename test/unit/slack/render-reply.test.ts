@@ -54,6 +54,9 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   },
   'not-locked': { code: 'not-locked', scope: 'api/production' },
   busy: { code: 'busy', target: TARGET, operationId: 'op_1', kind: 'deploy', requesterId: 'U0ANA' },
+  'awaiting-approval': { code: 'awaiting-approval', target: TARGET, operationId: 'op_1' },
+  unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
+  fault: { code: 'fault', deliveryId: 'cmd:1' },
   frozen: { code: 'frozen', target: TARGET, freeze: 'New Year', until: NOW },
   'own-request': { code: 'own-request' },
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
@@ -243,7 +246,7 @@ describe('the other replies', () => {
       { kind: 'locked', lock },
       { kind: 'unlocked', scope: lock.scope },
       { kind: 'status', targets: [] },
-      { kind: 'looking-up', what: 'v1.2.0' },
+      { kind: 'looking-up' },
       { kind: 'dry-run', plans: [] },
     ];
     for (const each of replies) expect(limitsBroken(reply(each))).toEqual([]);
