@@ -131,17 +131,17 @@ function deliver(reply: Message, fault: Fault | undefined): Message | undefined 
 }
 
 /**
- * The client sends where a call belongs in a header; the real API's routing relies on it. Only the client's calls
- * about operations come without, when they do not follow a call of the same client.
+ * The client sends where a call belongs in a header; the real API's routing relies on it. Not so for operations:
+ * the client asks for those with the header of the call that started them, or with none.
  */
 function checkRouting(method: RunMethod, metadata: Metadata, resource: string): void {
+  if (method.service === 'google.longrunning.Operations') return;
   const header = metadata.get('x-goog-request-params').join('&');
   const params = [...new URLSearchParams(header)];
   const location = resource.split('/')[3];
   const fits = ([name, value]: readonly [string, string]) =>
     value === (name === 'location' ? location : resource);
-  const complete = params.length > 0 || method.service === 'google.longrunning.Operations';
-  if (complete && params.every(fits)) return;
+  if (params.length > 0 && params.every(fits)) return;
   throw invalid(`The header x-goog-request-params is '${header}', which does not route to '${resource}'.`);
 }
 
