@@ -75,6 +75,13 @@ describe('the registry', () => {
     expect(await errorCode(response)).toMatchObject([{ code }]);
   });
 
+  test.each(['abc', '-1', '1.5'])('refuses a page of %s tags', async (n) => {
+    const { registryUrl } = await startCloud();
+    const response = await fetch(`${registryUrl}/v2/demo/api/tags/list?n=${n}`);
+    expect(response.status).toBe(400);
+    expect(await errorCode(response)).toMatchObject([{ code: 'PAGINATION_NUMBER_INVALID' }]);
+  });
+
   test('does not give an OCI manifest to who does not accept one', async () => {
     const { registryUrl } = await startCloud();
     const headers = { accept: 'application/vnd.docker.distribution.manifest.v2+json' };
