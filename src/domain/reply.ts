@@ -35,5 +35,5 @@ export type Reply =
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
-  /** Work that takes longer than a second has begun: “Looking up v1.2.0 …”. */
-  | { readonly kind: 'looking-up'; readonly what: string };
+  /** Work that takes longer than a second has begun. */
+  | { readonly kind: 'looking-up' };
