@@ -11,6 +11,7 @@ async function startMounted() {
   const connected = await startConnected();
   const app = express();
   app.use(cloudRouter(connected.cloud), cloudControlRouter(connected.cloud));
+  app.post('/echo', (request, response) => void request.pipe(response));
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -100,6 +101,13 @@ describe('the levers', () => {
   ])('take %s', async (lever, body) => {
     const { pull } = await startMounted();
     expect((await pull(lever, body)).status).toBe(200);
+  });
+
+  test('leave the bodies of requests to others alone', async () => {
+    const { url } = await startMounted();
+    const headers = { 'content-type': 'application/json' };
+    const echoed = await fetch(`${url}/echo`, { method: 'POST', headers, body: '{"for":"others"}' });
+    expect(await echoed.text()).toBe('{"for":"others"}');
   });
 
   test.each([
