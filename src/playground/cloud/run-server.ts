@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
@@ -11,6 +12,7 @@ import {
 import type { CloudContext } from './context.ts';
 import { jobsApi } from './jobs-api.ts';
 import type { Fault } from './levers.ts';
+import { drain, listen as listenHttp } from './loopback.ts';
 import type { Message } from './messages.ts';
 import type { Effect, ParsedCall, RunMethod } from './method.ts';
 import { project } from './names.ts';
@@ -39,9 +41,12 @@ export function createRunServer(context: CloudContext, watch: CallWatch): Server
   return server;
 }
 
-/** Listens on 127.0.0.1, without TLS. */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Listens on 127.0.0.1, without TLS. Tries the port first, since gRPC would print an error of its own. */
+export async function listen(server: Server, port: number): Promise<void> {
+  const probe = createServer();
+  await listenHttp(probe, port);
+  await drain(probe);
+  await new Promise<void>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
       error === null ? resolve() : reject(error),
     );
