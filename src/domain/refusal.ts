@@ -106,6 +106,8 @@ export type Refusal =
       readonly problem: TargetProblem;
       readonly detail: string;
     }
+  /** The bot met a fault of its own; its log tells more under this delivery. */
+  | { readonly code: 'fault'; readonly deliveryId: string }
   /** The bot itself can't work now: its database is away, or it is stopping. */
   | { readonly code: 'not-stored' };
 

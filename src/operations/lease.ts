@@ -55,6 +55,7 @@ class AdvisoryLease implements Lease {
   #lost = new AbortController();
   #regained: Promise<void> = Promise.resolve();
   #stopped = false;
+  #lastCheck: Promise<unknown> = Promise.resolve();
 
   constructor(executor: Executor, options: LeaseOptions) {
     this.executorId = executor.id;
@@ -109,10 +110,24 @@ class AdvisoryLease implements Lease {
       if (this.#stopped) await forever();
       const session = this.#session;
       const { signal } = this.#lost;
-      if (session !== null && (await answers(session)) && !signal.aborted) return signal;
+      if (session !== null && (await this.#answers(session)) && !signal.aborted) return signal;
       await this.#regained;
       if (this.#session === session) await delay(RECONNECT);
     }
+  }
+
+  /** One question at a time: a connection takes no second query before the first is answered. */
+  #answers(session: pg.Client): Promise<boolean> {
+    const check = this.#lastCheck.then(async () => {
+      try {
+        await session.query('select 1');
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    this.#lastCheck = check;
+    return check;
   }
 
   async #claim(session: pg.Client): Promise<void> {
@@ -148,15 +163,6 @@ class AdvisoryLease implements Lease {
 
 /** While the lease was away, another process took over what this one was doing. */
 class TakenOver extends Error {}
-
-async function answers(session: pg.Client): Promise<boolean> {
-  try {
-    await session.query('select 1');
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function forever(): Promise<never> {
   return new Promise(() => undefined);

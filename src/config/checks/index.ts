@@ -6,7 +6,7 @@ import { checkFreezes } from './freezes.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkImages, checkPlaintext, checkTwins } from './targets.ts';
+import { checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -16,7 +16,6 @@ export const CHECKS: readonly Check[] = [
   checkOrder,
   checkProvable,
   checkImages,
-  checkPlaintext,
   checkTwins,
   checkApprovals,
   checkChannels,

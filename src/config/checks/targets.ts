@@ -1,12 +1,10 @@
 import { canonicalJson, type Json } from '../../domain/json.ts';
-import { type PathProblem, pathText, problemAt, valueText } from '../problem.ts';
+import { type PathProblem, pathText, problemAt } from '../problem.ts';
 import type { TargetConfig } from '../schema.ts';
 import { type Check, placesOf } from './check.ts';
 
 /** What each kind of target needs beside its own keys; a kind without an answer does not compile. */
 const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = { 'cloud-run': true };
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]):\d+$/;
 
 /** Versions of a service that runs from images are looked up in its image repository. */
 export const checkImages: Check = ({ config, says }) =>
@@ -18,17 +16,6 @@ export const checkImages: Check = ({ config, says }) =>
     if (kind === undefined || says([...path, 'image'])) return [];
     const allowed = 'a repository without tag, such as registry.example/team/api';
     return [problemAt([...path, 'image'], `this is missing, and ${kind} needs it`, { allowed })];
-  });
-
-/** Credentials and commands go over the wire in the clear only where there is no wire. */
-export const checkPlaintext: Check = ({ config }) =>
-  placesOf(config).flatMap(({ place: { target }, path }) => {
-    if (!target.plaintext || (target.endpoint !== undefined && LOOPBACK.test(target.endpoint))) return [];
-    const message = 'without TLS only a loopback endpoint may be spoken to';
-    const more = { found: valueText(target.endpoint), allowed: 'an endpoint such as 127.0.0.1:8080' };
-    return [
-      problemAt([...path, 'target', target.endpoint === undefined ? 'plaintext' : 'endpoint'], message, more),
-    ];
   });
 
 /** Locks and approvals are by target: the same thing under two names would escape them. */

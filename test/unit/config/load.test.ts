@@ -248,7 +248,7 @@ describe('what the parts say about each other', () => {
     [
       'plaintext to a name that only looks local',
       changed('service: api }', 'service: api, endpoint: "127.0.0.1.example:80", plaintext: true }'),
-      { found: '"127.0.0.1.example:80"' },
+      { path: 'services.api.environments.production.target.plaintext' },
     ],
     [
       'one target under two names',
