@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/acceptance/**/*.test.ts'],
+    reporters: ['default', './test/support/count-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -27,8 +27,8 @@ export interface Blocker {
 /** An answer for one person's eyes, as a value; words and layout are added when it is rendered. */
 export type Reply =
   | { readonly kind: 'refusal'; readonly refusals: readonly Refusal[] }
-  /** `names` are the commands to explain. */
-  | { readonly kind: 'help'; readonly command: string }
+  /** The command to explain; null for all there are. */
+  | { readonly kind: 'help'; readonly command: string | null }
   | { readonly kind: 'dry-run'; readonly plans: readonly Plan[] }
   | { readonly kind: 'history'; readonly service: string | null; readonly operations: readonly Operation[] }
   | { readonly kind: 'locked'; readonly lock: Lock }

@@ -11,7 +11,7 @@ import { readApprovals } from '../store/approvals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Queryable } from '../store/database.ts';
 import { readLocks } from '../store/locks.ts';
-import { findOperation, moveOperation, openOperations } from '../store/operations.ts';
+import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { preparePlan } from './prepare.ts';
@@ -98,6 +98,7 @@ async function begin(
   const channel = await context.channels.channel(operation.channelId);
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
+    await holdTarget(change.tx, operation.plan.target);
     // An approval may have been withdrawn, a lock closed, since we looked.
     if ((await missingApprovals(context, change.tx, operation, people)) > 0)
       return { next: 'wait', until: 0 };

@@ -2,7 +2,7 @@ import type { Digest } from '../domain/artifact.ts';
 import type { Operation, OperationOutcome, OperationState, OperationView } from '../domain/operation.ts';
 import type { OperationKind, Plan } from '../domain/plan.ts';
 import type { OperationRequest, RequestOptions } from '../domain/request.ts';
-import type { TargetRef } from '../domain/target.ts';
+import { type TargetRef, targetKey } from '../domain/target.ts';
 import { readApprovals } from './approvals.ts';
 import type { Queryable } from './database.ts';
 import { insertSteps, readSteps } from './steps.ts';
@@ -95,6 +95,11 @@ export async function lockOperation(tx: Queryable, id: string): Promise<Operatio
     id,
   ]);
   return rows[0] === undefined ? null : toOperation(rows[0]);
+}
+
+/** Lets one operation at a time decide whether it may begin on the target, until the transaction ends. */
+export async function holdTarget(tx: Queryable, target: TargetRef): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(7055, hashtext($1))', [targetKey(target)]);
 }
 
 export async function findOperation(db: Queryable, id: string): Promise<Operation | null> {

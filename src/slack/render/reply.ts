@@ -63,8 +63,8 @@ function refusals(all: readonly Refusal[], words: Words): MessageContent {
   };
 }
 
-function help(command: string, { words, grammars }: ReplyContext): MessageContent {
-  const explained = grammars.filter(({ name }) => name === command);
+function help(command: string | null, { words, grammars }: ReplyContext): MessageContent {
+  const explained = grammars.filter(({ name }) => command === null || name === command);
   const title = words.replies.helpTitle(command);
   const blocks = explained.flatMap(({ description, examples }) => [
     section([prose(description)], words.more),

@@ -39,7 +39,7 @@ export const replies: ReplyWords = {
     }`,
   unlocked: (scope) => `:unlock: ${scope} is open again.`,
   lookingUp: 'Looking that up …',
-  helpTitle: (command) => `How to use /${command}`,
+  helpTitle: (command) => (command === null ? 'What you can ask me' : `How to use /${command}`),
   helpMention: 'In a thread, where slash commands do not work, mention me with the same words.',
   whyTitle: ({ service, environment }) => `What stands in the way of ${service} in ${environment}`,
   nothingBlocks: 'Nothing: it can be deployed now.',

@@ -94,7 +94,8 @@ export interface ReplyWords {
   locked(scope: string, reason: string, untilText: string | null): string;
   unlocked(scope: string): string;
   readonly lookingUp: string;
-  helpTitle(command: string): string;
+  /** Null: all commands. */
+  helpTitle(command: string | null): string;
   readonly helpMention: string;
   whyTitle(target: TargetRef): string;
   readonly nothingBlocks: string;
