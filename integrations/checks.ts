@@ -22,6 +22,12 @@ export interface HttpChecker {
     readonly checks: readonly HttpCheck[];
     /** Where paths are resolved: the tagged revision's URL, or the service's. */
     readonly baseUrl: string;
+    /**
+     * Milliseconds during which wrong answers are forgiven, until the first right one: an address that
+     * was made a moment ago is not known everywhere at once. Nothing is forgiven when it is absent.
+     */
+    readonly settle?: number;
+    /** The run rejects with its reason once it is aborted. */
     readonly signal: AbortSignal;
   }): Promise<CheckResult>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 
 const resourceName = z
   .string()
@@ -25,6 +26,10 @@ export const cloudRunTargetConfig = z
       .describe(
         'Speak to `endpoint` without TLS and without Google credentials. Only for a loopback endpoint.',
       ),
+  })
+  .refine(({ plaintext, endpoint }) => !plaintext || (endpoint !== undefined && isLoopback(endpoint)), {
+    path: ['plaintext'],
+    error: 'only for an endpoint on this machine, such as 127.0.0.1:8443',
   })
   .describe('A Cloud Run service.');
 
