@@ -238,7 +238,7 @@ describe('what the parts say about each other', () => {
     [
       'plaintext to somewhere else',
       changed('service: api }', 'service: api, endpoint: "10.0.0.1:80", plaintext: true }'),
-      { path: 'services.api.environments.production.target.endpoint', found: '"10.0.0.1:80"' },
+      { path: 'services.api.environments.production.target.plaintext' },
     ],
     [
       'plaintext to nowhere',
