@@ -240,6 +240,41 @@ test('a job that is not there is said when planning', async () => {
   expect(findings.filter((one) => !one.ok).map((one) => one.subject)).toContain('Cloud Run job no-such-job');
 });
 
+test.each(['staging', 'production'] as const)(
+  'a new revision takes no traffic in %s before it is moved',
+  async (environment) => {
+    const world = await worldOf({ environment });
+    const target = world.connect();
+    const before = await world.servingDigest();
+    const { steps, to } = await deployPlan(target, 'v1.1.0');
+    const shift = steps.findIndex((step) => step.id === 'shift-traffic');
+    await runSteps(target, steps.slice(0, shift), contextOf('op_1'));
+    expect((await target.inspect()).revisions[0]).toMatchObject({ digest: to.digest, ready: { is: true } });
+    expect(await world.servingDigest()).toBe(before);
+  },
+);
+
+test('a revision that runs other content than was approved fails, though it serves', async () => {
+  const world = await worldOf({ environment: 'production' });
+  const { target, plan, context } = await deploy(world, 'v1.1.0', 'op_1');
+  const verify = only(plan.steps, 'verify-serving');
+  const { digest } = await resolved(target, 'v1.2.0');
+  const end = await runStep(target, { ...verify, input: { ...verify.input, digest } }, context);
+  expect(end).toMatchObject({
+    ok: false,
+    message: expect.stringMatching(/runs \w{12}, and \w{12} was approved/),
+  });
+});
+
+test('a call that fails is told at once; whoever asked decides whether to ask again', async () => {
+  const world = await worldOf({ environment: 'production' });
+  const error = { code: 'UNAVAILABLE', message: 'try later' };
+  world.cloud.levers.addFault({ method: 'GetService', resource: '', times: 1, delayMs: 0, error });
+  const target = world.connect();
+  await expect(target.inspect()).rejects.toMatchObject({ problem: 'unavailable', retry: 'retryable' });
+  expect((await target.inspect()).health.status).toBe('healthy');
+});
+
 /** Brings a version to serve without the migration of the world's target. */
 async function deployed(world: CloudRunWorld, version: string): Promise<void> {
   const target = world.connect();
