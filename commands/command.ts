@@ -36,7 +36,8 @@ export type Command =
     }
   | { readonly name: 'status'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status-why'; readonly target: TargetRef }
-  | { readonly name: 'help'; readonly command: CommandName };
+  /** Null asks what commands there are. */
+  | { readonly name: 'help'; readonly command: CommandName | null };
 
 /** The words that a person may use here, from the config and the channel. */
 export interface Vocabulary {

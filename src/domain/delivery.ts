@@ -50,4 +50,6 @@ export type ButtonAction =
       readonly operationId: string;
       readonly planDigest: string;
     }
-  | { readonly do: 'cancel' | 'plan-again' | 'roll-back'; readonly operationId: string };
+  | { readonly do: 'cancel'; readonly operationId: string }
+  | { readonly do: 'plan-again'; readonly operationId: string }
+  | { readonly do: 'roll-back'; readonly operationId: string };

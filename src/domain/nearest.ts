@@ -1,24 +1,31 @@
 import { distance } from 'fastest-levenshtein';
 
+/** Longer words than this are not typing errors, and comparing them is not free. */
+const LONGEST_COMPARED = 128;
+
 /**
- * The candidates that a person may have meant by a word, best first: those that begin with it (or that it
- * begins with), then those a few letters away. Letter case does not count. Empty when nothing is near.
+ * The candidates most like the word, best first, ignoring case: those that differ in at most half of
+ * their letters, that the word begins, or that have its letters in another order. Empty when nothing is
+ * like it.
  */
-export function nearest(word: string, candidates: readonly string[], limit: number): readonly string[] {
-  const wanted = word.toLowerCase();
-  if (wanted === '') return [];
-  const reach = Math.max(1, Math.floor(wanted.length / 3));
-  return candidates
-    .map((candidate) => ({ candidate, away: farness(wanted, candidate.toLowerCase()) }))
-    .filter(({ away }) => away <= reach)
-    .sort((a, b) => a.away - b.away)
+export function nearest(word: string, candidates: readonly string[], limit = 3): readonly string[] {
+  const typed = word.toLowerCase();
+  if (typed === '' || typed.length > LONGEST_COMPARED) return [];
+  return [...new Set(candidates)]
+    .map((candidate) => ({ candidate, unlike: unlikeness(typed, candidate.toLowerCase()) }))
+    .filter(({ unlike }) => unlike <= 0.5)
+    .sort((a, b) => a.unlike - b.unlike)
     .slice(0, limit)
     .map(({ candidate }) => candidate);
 }
 
-/** Edit distance, and less than one letter for a word that was begun or written out too far. */
-function farness(wanted: string, candidate: string): number {
-  const letters = distance(wanted, candidate);
-  const begun = candidate.startsWith(wanted) || (candidate !== '' && wanted.startsWith(candidate));
-  return begun ? Math.min(letters, 1 - 1 / (letters + 1)) : letters;
+/** 0 for equal words, 1 for words without a letter in common. */
+function unlikeness(word: string, candidate: string): number {
+  const share = distance(word, candidate) / Math.max(word.length, candidate.length);
+  const begun = word.length >= 2 && candidate.startsWith(word);
+  return begun || sortedLetters(word) === sortedLetters(candidate) ? Math.min(share, 0.25) : share;
+}
+
+function sortedLetters(word: string): string {
+  return [...word].sort().join('');
 }

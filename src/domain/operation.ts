@@ -1,5 +1,6 @@
 import type { Digest } from './artifact.ts';
 import type { Plan } from './plan.ts';
+import type { Refusal, TargetProblem } from './refusal.ts';
 import type { OperationRequest, RequestOptions } from './request.ts';
 
 /**
@@ -29,6 +30,32 @@ export function isOpen(state: OperationState): boolean {
   return OPEN_STATES.some((open) => open === state);
 }
 
+/** Why an operation ended as it did; the catalogue has the sentence. */
+export type OperationOutcome =
+  /** The approved artifact serves the approved share and the checks pass; `detail` is the target's sentence. */
+  | { readonly code: 'done'; readonly detail: string | null }
+  | {
+      readonly code: 'step-failed';
+      /** The step's title. */
+      readonly step: string;
+      readonly problem: TargetProblem;
+      /** The integration's sentence. */
+      readonly detail: string;
+      /** A migration had run: undoing the steps did not undo the data. */
+      readonly dataChanged: boolean;
+      readonly undo:
+        | { readonly result: 'not-needed' | 'done' }
+        | { readonly result: 'failed'; readonly step: string; readonly detail: string };
+    }
+  | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
+  | { readonly code: 'expired' }
+  /** The plan is not what was approved any more; `changed` names the members of the plan that differ. */
+  | { readonly code: 'voided'; readonly changed: readonly string[] }
+  /** Policy said no when it was about to begin. */
+  | { readonly code: 'refused'; readonly refusals: readonly Refusal[] }
+  /** The bot itself could not go on. */
+  | { readonly code: 'fault'; readonly detail: string };
+
 /** One durable piece of work on a target. */
 export interface Operation {
   /** Sorts by time: `op_01k…`. */
@@ -42,8 +69,8 @@ export interface Operation {
   readonly plan: Plan;
   readonly planDigest: Digest;
   readonly state: OperationState;
-  /** Why it ended as it did, one sentence for people; null while it is open. */
-  readonly outcome: string | null;
+  /** Null while it is open. */
+  readonly outcome: OperationOutcome | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;

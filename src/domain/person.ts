@@ -8,3 +8,9 @@ export interface Person {
   /** IDs and handles of the user groups that they belong to. */
   readonly groups: readonly string[];
 }
+
+/** Whoever can tell who somebody is. */
+export interface People {
+  /** Null when the look-up failed or there is nobody: either way they may do nothing. */
+  person(id: string): Promise<Person | null>;
+}

@@ -81,11 +81,20 @@ export type Refusal =
       readonly kind: OperationKind;
       readonly requesterId: string;
     }
+  /** An operation on the target waits for people; only `/status why` tells it, nothing is refused for it. */
+  | { readonly code: 'awaiting-approval'; readonly target: TargetRef; readonly operationId: string }
   | {
       readonly code: 'frozen';
       readonly target: TargetRef;
       readonly freeze: string;
       readonly until: Date;
+    }
+  /** This version has not succeeded yet in the environment that comes before. */
+  | {
+      readonly code: 'unproven';
+      readonly target: TargetRef;
+      readonly version: string;
+      readonly before: string;
     }
   /** Approvals: the decision does not count. */
   | { readonly code: 'own-request' }
@@ -97,6 +106,8 @@ export type Refusal =
       readonly problem: TargetProblem;
       readonly detail: string;
     }
+  /** The bot met a fault of its own; its log tells more under this delivery. */
+  | { readonly code: 'fault'; readonly deliveryId: string }
   /** The bot itself can't work now: its database is away, or it is stopping. */
   | { readonly code: 'not-stored' };
 

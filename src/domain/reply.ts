@@ -27,13 +27,13 @@ export interface Blocker {
 /** An answer for one person's eyes, as a value; words and layout are added when it is rendered. */
 export type Reply =
   | { readonly kind: 'refusal'; readonly refusals: readonly Refusal[] }
-  /** `names` are the commands to explain. */
-  | { readonly kind: 'help'; readonly command: string }
+  /** The command to explain; null for all there are. */
+  | { readonly kind: 'help'; readonly command: string | null }
   | { readonly kind: 'dry-run'; readonly plans: readonly Plan[] }
   | { readonly kind: 'history'; readonly service: string | null; readonly operations: readonly Operation[] }
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
-  /** Work that takes longer than a second has begun: “Looking up v1.2.0 …”. */
-  | { readonly kind: 'looking-up'; readonly what: string };
+  /** Work that takes longer than a second has begun. */
+  | { readonly kind: 'looking-up' };

@@ -33,7 +33,6 @@ export function serviceMessage(service: Service, addresses: Addresses): Message 
     updateTime: timestamp(service.updatedAt),
     creator: owner,
     lastModifier: owner,
-    launchStage: 'GA',
     template: service.template,
     traffic: service.traffic,
     trafficStatuses: service.served.map((target) => trafficStatus(target, service.name, addresses)),

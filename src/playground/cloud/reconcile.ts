@@ -56,7 +56,7 @@ function settleService(context: CloudContext, operation: Operation): Failure | u
   const service = context.store.services.get(operation.resource);
   if (service === undefined) return gone(operation.resource);
   const newest = service.generation === operation.generation;
-  const reconciled = newest ? reconcileService(context, service) : withLatestReady(context, service);
+  const reconciled = newest ? reconcileService(context, service) : overtaken(context, service);
   context.store.services.put(reconciled.name, reconciled);
   noteServing(context, reconciled);
   const routes = newest ? failure(reconciled.routesReady) : undefined;
@@ -123,6 +123,11 @@ function reconcileService(context: CloudContext, before: Service): Service {
     updatedAt: at,
     resourceVersion: service.resourceVersion + 1,
   };
+}
+
+/** A service whose newer change is still on its way: only its newest ready revision may be another one now. */
+function overtaken(context: CloudContext, service: Service): Service {
+  return { ...withLatestReady(context, service), resourceVersion: service.resourceVersion + 1 };
 }
 
 function withLatestReady(context: CloudContext, service: Service): Service {

@@ -24,6 +24,7 @@ export type Template = z.infer<typeof templateSchema>;
 export const settingsSchema = z.looseObject({
   labels: z.record(z.string(), z.string()).default({}),
   annotations: z.record(z.string(), z.string()).default({}),
+  launchStage: z.string().default('GA'),
 });
 
 /** A Condition of the API, without its type and severity. */

@@ -1,0 +1,78 @@
+/** @module `GET /playground/workspace`: who and what there is. */
+import { type Json, record, records, text, texts } from '../json.ts';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly token: string;
+  readonly roles: readonly string[];
+  readonly isBot: boolean;
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+}
+
+export interface Target {
+  readonly service: string;
+  readonly environment: string;
+  readonly url: string;
+}
+
+export interface SlashCommand {
+  readonly command: string;
+  readonly description: string;
+  readonly usageHint: string;
+}
+
+export interface Workspace {
+  readonly team: string;
+  readonly users: readonly Person[];
+  readonly channels: readonly Channel[];
+  readonly targets: readonly Target[];
+  readonly commands: readonly SlashCommand[];
+  readonly botUser: string;
+}
+
+export function readWorkspace(json: unknown): Workspace {
+  const raw = record(json);
+  return {
+    team: text(record(raw.team).name) || 'Playground',
+    users: records(raw.users).map(readPerson),
+    channels: records(raw.channels).map((channel) => ({
+      id: text(channel.id),
+      name: text(channel.name),
+      topic: text(channel.topic) || text(record(channel.topic).value),
+    })),
+    targets: records(raw.targets).map((target) => ({
+      service: text(target.service),
+      environment: text(target.environment),
+      url: text(target.url),
+    })),
+    commands: records(raw.commands).map((command) => ({
+      command: text(command.command),
+      description: text(command.description),
+      usageHint: text(command.usage_hint),
+    })),
+    botUser: text(record(raw.bot).user_id),
+  };
+}
+
+/** The people one can be: everybody but the bot. */
+export function people(workspace: Workspace): readonly Person[] {
+  return workspace.users.filter((user) => !user.isBot);
+}
+
+function readPerson(user: Json): Person {
+  return {
+    id: text(user.id),
+    name: text(user.name),
+    realName: text(user.real_name) || text(user.name),
+    token: text(user.token),
+    roles: texts(user.roles),
+    isBot: user.is_bot === true,
+  };
+}

@@ -1,0 +1,26 @@
+/** @module Lines that the page itself adds to a channel, in the form of Slack's ephemeral messages. */
+
+import { type Message, readMessage } from '../model/message.ts';
+import { escapeSlack } from '../text/links.ts';
+import type { CommandError } from './event.ts';
+
+const WHY: Readonly<Record<string, string>> = {
+  dispatch_failed: 'the app is not connected',
+  operation_timeout: 'the app did not answer in time',
+};
+
+/** A line that only this person sees. `at` in seconds; `words` is mrkdwn. */
+export function notice(words: string, at: number, threadTs = ''): Message {
+  return readMessage({
+    ts: at.toFixed(6),
+    ...(threadTs === '' ? {} : { thread_ts: threadTs }),
+    username: 'Playground',
+    is_ephemeral: true,
+    text: words,
+  });
+}
+
+/** What the person reads when a slash command went nowhere, in Slack's words. */
+export function commandFailure({ command, error }: CommandError): string {
+  return `:warning: \`${escapeSlack(command)}\` failed: ${WHY[error] ?? 'the app answered with an error'} (\`${escapeSlack(error)}\`)`;
+}
