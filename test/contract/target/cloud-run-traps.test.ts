@@ -1,20 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
-import type { PlannedStep } from '../../../src/domain/plan.ts';
-import { type CloudRunWorld, type CloudRunWorldOptions, makeCloudRunWorld } from './cloud-run-world.ts';
-import { contextOf, deployPlan, granted, resolved, runStep, runSteps, undo } from './drive.ts';
-
-const worlds: CloudRunWorld[] = [];
-
-async function worldOf(options: CloudRunWorldOptions): Promise<CloudRunWorld> {
-  const world = await makeCloudRunWorld(options);
-  worlds.push(world);
-  return world;
-}
-
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.stop()));
-});
+import { expect, test } from 'vitest';
+import { type CloudRunWorld, cloudRunWorld } from './cloud-run-world.ts';
+import { contextOf, deployPlan, granted, resolved, runStep, runSteps, stepOf, undo } from './drive.ts';
 
 const REVISION = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
 
@@ -35,12 +22,6 @@ async function deploy(world: CloudRunWorld, version: string, operationId: string
   return { target, plan, context, ...(await runSteps(target, plan.steps, context)) };
 }
 
-function only(steps: readonly PlannedStep[], id: string): PlannedStep {
-  const step = steps.find((one) => one.id === id);
-  if (step === undefined) throw new Error(`the plan has no step ${id}`);
-  return step;
-}
-
 async function undone(world: CloudRunWorld, version: string, operationId: string): Promise<string> {
   const { target, begun, context } = await deploy(world, version, operationId);
   const ends = await undo(target, begun, context);
@@ -49,7 +30,7 @@ async function undone(world: CloudRunWorld, version: string, operationId: string
 }
 
 test('a version that turns unhealthy under traffic fails its last check and is taken back', async () => {
-  const world = await worldOf({ environment: 'production', successes: 50 });
+  const world = await cloudRunWorld({ environment: 'production', successes: 50 });
   const found = await world.split();
   const { end, begun, target, context } = await deploy(world, 'v1.4.0-flaky', 'op_flaky');
   expect(end).toMatchObject({ ok: false, problem: 'unhealthy', message: expect.stringContaining('503') });
@@ -59,18 +40,18 @@ test('a version that turns unhealthy under traffic fails its last check and is t
 });
 
 test('undoing gives “the latest” back by name once the latest is what is being undone', async () => {
-  const world = await worldOf({ environment: 'staging', successes: 50 });
+  const world = await cloudRunWorld({ environment: 'staging', successes: 50 });
   const before = await world.servingDigest();
   expect(await undone(world, 'v1.4.0-flaky', 'op_flaky')).toContain('by name');
   expect(await world.servingDigest()).toBe(before);
 });
 
 test('a revision that becomes ready after it was given up takes no traffic', async () => {
-  const world = await worldOf({ environment: 'staging' });
+  const world = await cloudRunWorld({ environment: 'staging' });
   const before = await world.servingDigest();
   const target = world.connect();
   const plan = await deployPlan(target, 'v1.1.0');
-  const create = only(plan.steps, 'create-revision');
+  const create = stepOf(plan.steps, 'create-revision');
   world.cloud.holdOperations(true);
   await target.start(create, contextOf('op_slow'));
   if (create.undo === undefined) throw new Error('creating a revision cannot be undone');
@@ -82,7 +63,7 @@ test('a revision that becomes ready after it was given up takes no traffic', asy
 });
 
 test('a deploy after a rollback does not end at 0 %', async () => {
-  const world = await worldOf({ environment: 'staging' });
+  const world = await cloudRunWorld({ environment: 'staging' });
   await deploy(world, 'v1.1.0', 'op_1');
   const target = world.connect();
   const live = await target.inspect();
@@ -94,7 +75,7 @@ test('a deploy after a rollback does not end at 0 %', async () => {
 });
 
 test('other people’s tags are not taken for the baseline, and survive a deploy and its undo', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   await deploy(world, 'v1.1.0', 'op_1');
   const [first, second] = ['api-production-00001-one', (await world.service()).traffic?.[0]?.revision ?? ''];
   await setTraffic(world, [
@@ -112,7 +93,7 @@ test('other people’s tags are not taken for the baseline, and survive a deploy
 });
 
 test('a split between two revisions is given back exactly', async () => {
-  const world = await worldOf({ environment: 'production', successes: 50 });
+  const world = await cloudRunWorld({ environment: 'production', successes: 50 });
   await deploy(world, 'v1.1.0', 'op_1');
   const [first, second] = ['api-production-00001-one', (await world.service()).traffic?.[0]?.revision ?? ''];
   await setTraffic(world, [
@@ -128,7 +109,7 @@ test('a split between two revisions is given back exactly', async () => {
 });
 
 test('a tag that moves after the plan does not move what is deployed', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const target = world.connect();
   const plan = await deployPlan(target, 'v1.1.0');
   world.cloud.moveTag({ repository: 'demo/api', tag: 'v1.1.0', to: 'v1.2.0' });
@@ -138,7 +119,7 @@ test('a tag that moves after the plan does not move what is deployed', async () 
 });
 
 test('an etag that Cloud Run renewed by itself is read again, and no conflict', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const aborted = { code: 'ABORTED', message: 'Conflict for resource' };
   world.cloud.levers.addFault({
     method: 'UpdateService',
@@ -161,7 +142,7 @@ test.each([
   ['DEADLINE_EXCEEDED', 'timeout', 'retryable', /in time/],
   ['INTERNAL', 'unavailable', 'retryable', /cannot be reached/],
 ])('%s is told as %s, %s', async (code, problem, retry, words) => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const message = "Permission 'run.services.update' denied on resource 'x' (or resource may not exist).";
   const error = { code, message };
   world.cloud.levers.addFault({ method: 'UpdateService', resource: '', times: 9, delayMs: 0, error });
@@ -170,7 +151,7 @@ test.each([
 });
 
 test('settings of a revision that does not serve are pointed out before they ship', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const { signal } = new AbortController();
   const { template, traffic } = await world.service();
   const containers = template?.containers?.map((one) => ({ ...one, env: [{ name: 'DEBUG', value: '1' }] }));
@@ -186,7 +167,7 @@ test('settings of a revision that does not serve are pointed out before they shi
 });
 
 test('a registry that is down is told as such; what serves is still shown', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   world.cloud.levers.registry = { down: true, delayMs: 0, requireToken: false };
   const target = world.connect();
   await expect(target.resolve('v1.1.0')).rejects.toMatchObject({ problem: 'unavailable' });
@@ -196,54 +177,15 @@ test('a registry that is down is told as such; what serves is still shown', asyn
 });
 
 test('a registry that wants a token is shown one', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   world.cloud.levers.registry = { down: false, delayMs: 0, requireToken: true };
   expect((await resolved(world.connect(), 'v1.1.0')).version).toBe('v1.1.0');
-});
-
-test('a migration runs once before traffic moves, found again after a lost reply', async () => {
-  const world = await worldOf({ environment: 'production', migrationJob: 'api-migrate' });
-  await world.changeBehindOurBack();
-  await deployed(world, 'v1.1.0');
-  const target = world.connect();
-  const plan = await deployPlan(target, 'v1.0.0');
-  expect(plan.steps.map((step) => step.id)).toEqual([
-    'create-revision',
-    'migrate',
-    'verify-new',
-    'shift-traffic',
-    'verify-serving',
-    'tidy',
-  ]);
-  expect(plan.warnings.join()).toContain('changes data');
-  const migrate = only(plan.steps, 'migrate');
-  world.cloud.levers.addFault({ method: 'RunJob', resource: '', times: 1, delayMs: 0, loseReply: 'drop' });
-  expect(await runStep(target, migrate, contextOf('op_1'))).toMatchObject({ ok: true });
-  expect(await runStep(world.connect(), migrate, contextOf('op_1'))).toMatchObject({ ok: true });
-  expect(world.cloud.calls().filter((call) => call.method === 'RunJob')).toHaveLength(1);
-});
-
-test('a migration that fails ends the operation with the execution’s reason', async () => {
-  const world = await worldOf({ environment: 'production', migrationJob: 'api-migrate-failing' });
-  await deployed(world, 'v1.1.0');
-  const target = world.connect();
-  const migrate = only((await deployPlan(target, 'v1.0.0')).steps, 'migrate');
-  const end = await runStep(target, migrate, contextOf('op_1'));
-  expect(end).toMatchObject({ ok: false, message: expect.stringMatching(/exited with an error.*Logs:/) });
-});
-
-test('a job that is not there is said when planning', async () => {
-  const world = await worldOf({ environment: 'production', migrationJob: 'no-such-job' });
-  const target = world.connect();
-  await expect(deployPlan(target, 'v1.1.0')).rejects.toMatchObject({ problem: 'not-found' });
-  const findings = await target.examine();
-  expect(findings.filter((one) => !one.ok).map((one) => one.subject)).toContain('Cloud Run job no-such-job');
 });
 
 test.each(['staging', 'production'] as const)(
   'a new revision takes no traffic in %s before it is moved',
   async (environment) => {
-    const world = await worldOf({ environment });
+    const world = await cloudRunWorld({ environment });
     const target = world.connect();
     const before = await world.servingDigest();
     const { steps, to } = await deployPlan(target, 'v1.1.0');
@@ -255,9 +197,9 @@ test.each(['staging', 'production'] as const)(
 );
 
 test('a revision that runs other content than was approved fails, though it serves', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const { target, plan, context } = await deploy(world, 'v1.1.0', 'op_1');
-  const verify = only(plan.steps, 'verify-serving');
+  const verify = stepOf(plan.steps, 'verify-serving');
   const { digest } = await resolved(target, 'v1.2.0');
   const end = await runStep(target, { ...verify, input: { ...verify.input, digest } }, context);
   expect(end).toMatchObject({
@@ -267,21 +209,13 @@ test('a revision that runs other content than was approved fails, though it serv
 });
 
 test('a call that fails is told at once; whoever asked decides whether to ask again', async () => {
-  const world = await worldOf({ environment: 'production' });
+  const world = await cloudRunWorld({ environment: 'production' });
   const error = { code: 'UNAVAILABLE', message: 'try later' };
   world.cloud.levers.addFault({ method: 'GetService', resource: '', times: 1, delayMs: 0, error });
   const target = world.connect();
   await expect(target.inspect()).rejects.toMatchObject({ problem: 'unavailable', retry: 'retryable' });
   expect((await target.inspect()).health.status).toBe('healthy');
 });
-
-/** Brings a version to serve without the migration of the world's target. */
-async function deployed(world: CloudRunWorld, version: string): Promise<void> {
-  const target = world.connect();
-  const { steps } = await deployPlan(target, version);
-  const without = steps.filter((step) => !['set-job-image', 'migrate'].includes(step.id));
-  expect((await runSteps(target, without, contextOf('op_before'))).end).toMatchObject({ ok: true });
-}
 
 function never(): never {
   throw new Error('the target cannot roll back');
