@@ -102,6 +102,8 @@ function warningsOf(binding: CloudRunBinding, service: ServiceReading): readonly
   if (service.reconciling) warnings.push('A change by somebody else is under way.');
   if (binding.checks.length === 0) {
     warnings.push('No checks are configured: only readiness and traffic will be verified.');
+  } else if (!binding.checks.some((check) => check.http.startsWith('/'))) {
+    warnings.push('All checks have whole addresses: they can only be made once traffic has moved.');
   }
   return warnings;
 }

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { type CloudRunApi, connectCloudRun, type Service } from '../../../integrations/cloud-run/client.ts';
 import { createTargets } from '../../../integrations/kinds.ts';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { type DemoCloud, startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
-import type { TargetWorld } from './suite.ts';
+import type { TargetWorld } from './world.ts';
 
 /** How many times faster than ours the demo cloud's clock goes. */
 const HASTE = 20;
@@ -24,6 +25,13 @@ export interface CloudRunWorld extends TargetWorld {
   readonly api: CloudRunApi;
   readonly serviceName: string;
   service(): Promise<Service>;
+}
+
+/** A world for one test, which stops it. */
+export async function cloudRunWorld(options: CloudRunWorldOptions): Promise<CloudRunWorld> {
+  const world = await makeCloudRunWorld(options);
+  onTestFinished(() => world.stop());
+  return world;
 }
 
 /** A target on a demo cloud of its own. */
