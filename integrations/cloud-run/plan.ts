@@ -12,6 +12,7 @@ import {
   tidyStep,
   verifyNewStep,
   verifyServingStep,
+  watchServingStep,
 } from './plan-steps.ts';
 import { readService, repositoryOf, type ServiceReading } from './reading.ts';
 import { differingSettings } from './settings.ts';
@@ -43,6 +44,7 @@ export async function planDeploy(
       ...(early.length > 0 ? [verifyNewStep(early)] : []),
       shiftTrafficStep(`Move all traffic to ${artifact.version}`, null, { entries, latestCreated }),
       verifyServingStep(null, artifact.digest, binding.checks),
+      ...(binding.watch > 0 ? [watchServingStep(artifact.digest, binding.checks, binding.watch)] : []),
       tidyStep(),
     ],
     live: live.fingerprint,

@@ -47,6 +47,9 @@ const serviceEnvironment = z.strictObject({
     .array(httpCheck)
     .default([])
     .describe('Checks on the new revision before and after it takes traffic.'),
+  watch: duration
+    .default(0)
+    .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });

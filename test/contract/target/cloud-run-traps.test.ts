@@ -39,6 +39,22 @@ test('a version that turns unhealthy under traffic fails its last check and is t
   expect(await world.split()).toEqual(found);
 });
 
+test('a version that turns unhealthy after its last check is caught by the watch, and taken back', async () => {
+  const world = await cloudRunWorld({ environment: 'production', watch: '2s' });
+  const found = await world.split();
+  const { end, begun, target, context } = await deploy(world, 'v1.4.0-flaky', 'op_watched');
+  expect(end).toMatchObject({ ok: false, problem: 'unhealthy', message: expect.stringContaining('503') });
+  expect(begun.at(-1)?.id).toBe('watch-serving');
+  await undo(target, begun, context);
+  expect(await world.split()).toEqual(found);
+});
+
+test('a version that stays well passes the watch', async () => {
+  const world = await cloudRunWorld({ environment: 'staging', watch: '1s' });
+  const { end } = await deploy(world, 'v1.1.0', 'op_well');
+  expect(end.ok).toBe(true);
+});
+
 test('undoing gives “the latest” back by name once the latest is what is being undone', async () => {
   const world = await cloudRunWorld({ environment: 'staging', successes: 50 });
   const before = await world.servingDigest();

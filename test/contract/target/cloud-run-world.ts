@@ -18,6 +18,8 @@ export interface CloudRunWorldOptions {
   readonly environment: 'staging' | 'production';
   readonly migrationJob?: string;
   readonly successes?: number;
+  /** How long a deploy goes on checking; a duration as the config has it. */
+  readonly watch?: string;
 }
 
 export interface CloudRunWorld extends TargetWorld {
@@ -89,7 +91,7 @@ export async function makeCloudRunWorld(options: CloudRunWorldOptions): Promise<
 }
 
 function connect(cloud: DemoCloud, options: CloudRunWorldOptions): DeployTarget {
-  const { environment, migrationJob, successes = 2 } = options;
+  const { environment, migrationJob, successes = 2, watch } = options;
   const config = configSchema.parse({
     environments: { [environment]: {} },
     services: {
@@ -106,6 +108,7 @@ function connect(cloud: DemoCloud, options: CloudRunWorldOptions): DeployTarget 
               plaintext: true,
             },
             verify: [{ http: '/health', status: 200, successes, timeout: '5s' }],
+            ...(watch === undefined ? {} : { watch }),
             ...(migrationJob === undefined ? {} : { migrate: { job: migrationJob } }),
           },
         },

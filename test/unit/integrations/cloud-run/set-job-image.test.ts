@@ -52,6 +52,8 @@ function bindingOn(state: { job: Job; updates: Job[] }): CloudRunBinding {
     checker: { run: absent },
     repository: 'r.example/api',
     checks: [],
+    watch: 0,
+    now: () => 0,
     migrationJob: 'migrate',
   };
 }
