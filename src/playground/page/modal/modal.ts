@@ -29,7 +29,7 @@ export function Modal({ view }: { readonly view: View }): JSX.Element {
   }, []);
   const close = (event: Event): void => {
     event.preventDefault();
-    session.closeView(view.id);
+    session.closeView(view);
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();

@@ -2,12 +2,14 @@
 
 import type { View } from '../modal/view.ts';
 import type { Cloud } from '../model/cloud.ts';
+import type { Group } from '../model/workspace.ts';
 import { EMPTY_STREAM, type Stream } from './stream.ts';
 
 export interface State {
   /** The person whose eyes we look through. */
   readonly me: string;
   readonly channel: string;
+  readonly groups: readonly Group[];
   /** The open thread's ts, or '' if none is open. */
   readonly thread: string;
   readonly streams: Readonly<Record<string, Stream>>;
@@ -28,10 +30,11 @@ export interface State {
   readonly isOnline: boolean;
 }
 
-export function initialState(me: string, channel: string): State {
+export function initialState(me: string, channel: string, groups: readonly Group[]): State {
   return {
     me,
     channel,
+    groups,
     thread: '',
     streams: {},
     unread: {},
