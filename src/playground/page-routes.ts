@@ -26,7 +26,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml; charset=utf-8',
 };
 
-/** Serves `/`, `/page/*` and `/vendor/*`. Nothing is cached, since a reload has to show an edited file. */
+/** Serves `/`, `/page/*` and `/vendor/*`. Browsers ask again every time, since a reload has to show an edited file. */
 export function pageRoutes(): Router {
   const router = Router();
   const files = pageFiles();
@@ -58,7 +58,16 @@ function pageFiles(): readonly string[] {
 async function sendPageFile(path: string, response: Response): Promise<void> {
   const source = await readFile(join(PAGE, path), 'utf8');
   const type = extname(path);
-  await sendSource(type === '.ts' ? stripTypeScriptTypes(source) : source, type, response);
+  await sendSource(type === '.ts' ? stripped(source) : source, type, response);
+}
+
+const javaScript = new Map<string, string>();
+
+/** Kept by source, since stripping takes longer than all the rest and a file seldom changes. */
+function stripped(source: string): string {
+  const known = javaScript.get(source) ?? stripTypeScriptTypes(source);
+  javaScript.set(source, known);
+  return known;
 }
 
 async function sendSource(source: string | Buffer, type: string, response: Response): Promise<void> {

@@ -121,7 +121,7 @@ function onKey(event: KeyboardEvent, keys: Keys): void {
 /** Whether the key was for the completion popover. */
 function onMenuKey({ key, shiftKey }: KeyboardEvent, { menu, setMenu, accept }: Keys): boolean {
   const suggestions = menu?.completion.suggestions ?? [];
-  if (menu === undefined || suggestions.length === 0) return false;
+  if (menu === undefined || (suggestions.length === 0 && key !== 'Escape')) return false;
   const highlight = (active: number): boolean => {
     setMenu({ ...menu, active: (active + suggestions.length) % suggestions.length });
     return true;
