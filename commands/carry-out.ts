@@ -1,0 +1,66 @@
+import type { Delivery } from '../src/domain/delivery.ts';
+import type { Reply } from '../src/domain/reply.ts';
+import type { Origin } from '../src/domain/request.ts';
+import { lock, unlock } from '../src/operations/closing.ts';
+import type { OperationContext } from '../src/operations/context.ts';
+import type { Engine } from '../src/operations/engine.ts';
+import { submit } from '../src/operations/request.ts';
+import { readBlockers, readStatus } from '../src/operations/status.ts';
+import { recentOperations } from '../src/store/operations.ts';
+import type { Command } from './command.ts';
+
+const HISTORY_LENGTH = 15;
+
+/** A command with where it came from. */
+export interface Order {
+  readonly command: Command;
+  readonly deliveryId: Delivery['id'];
+  readonly origin: Origin;
+}
+
+/** Does what a command says; null when public messages are the answer. */
+export async function carryOut(
+  context: OperationContext,
+  engine: Engine,
+  order: Order,
+): Promise<Reply | null> {
+  const { command, deliveryId, origin } = order;
+  switch (command.name) {
+    case 'deploy': {
+      const { version, dryRun, options } = command;
+      const requests = command.targets.map((target) => ({ kind: 'deploy', target, version }) as const);
+      return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
+    }
+    case 'rollback': {
+      const { target, to, dryRun, options } = command;
+      return submit(context, engine, {
+        deliveryId,
+        requests: [{ kind: 'rollback', target, to }],
+        options,
+        dryRun,
+        origin,
+      });
+    }
+    case 'status':
+      return { kind: 'status', targets: await readStatus(context, command) };
+    case 'status-why':
+      return { kind: 'why', target: command.target, blockers: await readBlockers(context, command.target) };
+    case 'history':
+      return history(context, command.service);
+    case 'lock':
+      return lock(context, { ...command, origin });
+    case 'unlock':
+      return unlock(context, { ...command, origin });
+    case 'help':
+      return { kind: 'help', command: command.command };
+    case 'deploy-form':
+      // The form is opened while the delivery is received, since Slack allows three seconds for it; what
+      // comes here could not be opened in time.
+      return { kind: 'help', command: 'deploy' };
+  }
+}
+
+async function history(context: OperationContext, service: string | null): Promise<Reply> {
+  const operations = await recentOperations(context.database, { service, limit: HISTORY_LENGTH });
+  return { kind: 'history', service, operations };
+}

@@ -1,0 +1,166 @@
+import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Outcome, Refusal } from '../src/domain/refusal.ts';
+import type { Reply } from '../src/domain/reply.ts';
+import type { Origin } from '../src/domain/request.ts';
+import type { OperationContext } from '../src/operations/context.ts';
+import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
+import type { Engine } from '../src/operations/engine.ts';
+import { submit } from '../src/operations/request.ts';
+import { findOperation } from '../src/store/operations.ts';
+import { isOutage } from '../src/store/outage.ts';
+import { carryOut } from './carry-out.ts';
+import type { Command, Vocabulary } from './command.ts';
+import { parseCommand, parseMention } from './index.ts';
+
+/** Milliseconds after which a person is told that the answer takes longer. */
+const PATIENCE = 1_000;
+
+/** What deliveries are worked on with. */
+export interface DeliveryContext {
+  readonly operations: OperationContext;
+  readonly engine: Engine;
+  /** The words that can be used in a channel. */
+  vocabulary(channelId: string): Promise<Vocabulary>;
+  /** Answers one person, where they asked. */
+  answer(origin: Origin, reply: Reply): Promise<void>;
+  /** The operation whose message this is, or null. */
+  operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
+  /** Slack's names of the reactions that decide. */
+  readonly reactions: { readonly approve: string; readonly reject: string };
+}
+
+type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
+
+/** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
+export async function workOn(context: DeliveryContext, delivery: Delivery): Promise<void> {
+  try {
+    await workOnKind(context, delivery);
+  } catch (error) {
+    if (!isOutage(error) && 'origin' in delivery) {
+      const refusals: readonly Refusal[] = [{ code: 'fault', deliveryId: delivery.id }];
+      await context.answer(delivery.origin, { kind: 'refusal', refusals });
+    }
+    throw error;
+  }
+}
+
+async function workOnKind(context: DeliveryContext, delivery: Delivery): Promise<void> {
+  switch (delivery.kind) {
+    case 'command':
+      return typed(context, delivery, (vocabulary) =>
+        parseCommand(delivery.command, delivery.text, vocabulary),
+      );
+    case 'mention':
+      return typed(context, delivery, (vocabulary) => parseMention(delivery.text, vocabulary));
+    case 'form':
+      return obey(context, delivery, commandOf(delivery));
+    case 'reaction':
+      return reacted(context, delivery);
+    case 'button':
+      return clicked(context, delivery);
+  }
+}
+
+async function typed(
+  context: DeliveryContext,
+  delivery: Of<'command' | 'mention'>,
+  parse: (vocabulary: Vocabulary) => Outcome<Command>,
+): Promise<void> {
+  const parsed = parse(await context.vocabulary(delivery.origin.channelId));
+  if (parsed.ok) return obey(context, delivery, parsed.value);
+  await context.answer(delivery.origin, { kind: 'refusal', refusals: [parsed.refusal] });
+}
+
+async function obey(
+  context: DeliveryContext,
+  delivery: Of<'command' | 'mention' | 'form'>,
+  command: Command,
+): Promise<void> {
+  const { origin, id: deliveryId } = delivery;
+  const order = { command, deliveryId, origin };
+  await answered(context, origin, () => carryOut(context.operations, context.engine, order));
+}
+
+/** Answers, after telling people that it takes a moment if it does. */
+async function answered(
+  context: DeliveryContext,
+  origin: Origin,
+  work: () => Promise<Reply | null>,
+): Promise<void> {
+  const notice = setTimeout(() => void context.answer(origin, { kind: 'looking-up' }), PATIENCE);
+  try {
+    const reply = await work();
+    clearTimeout(notice);
+    if (reply !== null) await context.answer(origin, reply);
+  } finally {
+    clearTimeout(notice);
+  }
+}
+
+function commandOf(form: Of<'form'>): Command {
+  const { service, environment, version, reason } = form;
+  return {
+    name: 'deploy',
+    targets: [{ service, environment }],
+    version,
+    dryRun: false,
+    options: { emergency: null, reason },
+  };
+}
+
+async function reacted(context: DeliveryContext, delivery: Of<'reaction'>): Promise<void> {
+  const { userId, channelId, messageTs, reaction, change } = delivery;
+  const { reactions, operations, engine } = context;
+  if (reaction !== reactions.approve && reaction !== reactions.reject) return;
+  const operationId = await context.operationAt({ channelId, ts: messageTs });
+  if (operationId === null) return;
+  const decision: Decision = { operationId, userId, via: 'reaction', planDigest: null };
+  if (change === 'removed') {
+    if (reaction === reactions.approve) await withdraw(operations, engine, decision);
+    return;
+  }
+  const decide = reaction === reactions.approve ? approve : reject;
+  const refusal = await decide(operations, engine, decision);
+  // People react to what is over, too; only a reaction that was meant to decide is answered.
+  if (refusal === null || refusal.code === 'not-waiting') return;
+  await context.answer({ userId, channelId }, { kind: 'refusal', refusals: [refusal] });
+}
+
+async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
+  const { action, origin } = delivery;
+  if (action.do === 'plan-again' || action.do === 'roll-back') {
+    return answered(context, origin, () => resubmit(context, delivery, action));
+  }
+  const planDigest = action.do === 'cancel' ? null : action.planDigest;
+  const decision: Decision = {
+    operationId: action.operationId,
+    userId: origin.userId,
+    via: 'button',
+    planDigest,
+  };
+  const decide = action.do === 'approve' ? approve : reject;
+  const refusal = await decide(context.operations, context.engine, decision);
+  if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
+}
+
+/** Asks anew, as the person who clicked; an emergency is never repeated by a click. */
+async function resubmit(
+  context: DeliveryContext,
+  delivery: Of<'button'>,
+  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+): Promise<Reply | null> {
+  const { operations, engine } = context;
+  const operation = await findOperation(operations.database, action.operationId);
+  if (operation === null) {
+    const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
+    return { kind: 'refusal', refusals: [refusal] };
+  }
+  const { target, from } = operation.plan;
+  const request =
+    action.do === 'plan-again'
+      ? operation.request
+      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const options = { emergency: null, reason: operation.options.reason };
+  const { origin, id: deliveryId } = delivery;
+  return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });
+}

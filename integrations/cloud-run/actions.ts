@@ -1,0 +1,27 @@
+import { createRevision } from './steps/create-revision.ts';
+import { migrate } from './steps/migrate.ts';
+import { restoreTraffic } from './steps/restore-traffic.ts';
+import { setJobImage } from './steps/set-job-image.ts';
+import { shiftTraffic } from './steps/shift-traffic.ts';
+import type { StepAction } from './steps/step.ts';
+import { tidy } from './steps/tidy.ts';
+import { verifyNew } from './steps/verify-new.ts';
+import { verifyServing } from './steps/verify-serving.ts';
+
+/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
+export const ACTIONS = {
+  'create-revision': createRevision,
+  migrate,
+  'restore-traffic': restoreTraffic,
+  'set-job-image': setJobImage,
+  'shift-traffic': shiftTraffic,
+  tidy,
+  'verify-new': verifyNew,
+  'verify-serving': verifyServing,
+} as const satisfies Readonly<Record<string, StepAction>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+export function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

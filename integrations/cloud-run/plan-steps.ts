@@ -1,0 +1,107 @@
+import type { Artifact, Digest } from '../../src/domain/artifact.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import type { HttpCheck } from '../checks.ts';
+import type { ActionName } from './actions.ts';
+import type { FoundSplit } from './traffic.ts';
+
+const MINUTE = 60_000;
+
+/** A revision by name; null for the one that the operation itself makes. */
+type RevisionChoice = string | null;
+
+export function createRevisionStep(artifact: Artifact, found: FoundSplit): PlannedStep {
+  return {
+    ...step('create-revision', `Create a revision of ${artifact.version} without traffic`, 'reversible'),
+    input: {
+      version: artifact.version,
+      digest: artifact.digest,
+      reference: artifact.reference,
+      found: asJson(found),
+    },
+    timeLimit: 15 * MINUTE,
+    undo: restoreStep('create-revision', null, found),
+  };
+}
+
+export function setJobImageStep(job: { name: string; found: string; image: string }): PlannedStep {
+  const title = (image: string) => `Point the job ${job.name} at ${image.slice(image.lastIndexOf('/') + 1)}`;
+  const input = { job: job.name, image: job.image, found: job.found };
+  return {
+    ...step('set-job-image', title(job.image), 'reversible'),
+    input,
+    timeLimit: 5 * MINUTE,
+    undo: {
+      ...step('set-job-image', title(job.found), 'reversible'),
+      input: { ...input, image: job.found, found: job.image },
+      timeLimit: 5 * MINUTE,
+    },
+  };
+}
+
+export function migrateStep(job: { name: string; image: string }): PlannedStep {
+  return {
+    ...step('migrate', `Run the migration job ${job.name}`, 'changes-data'),
+    input: { job: job.name, image: job.image },
+    timeLimit: 60 * MINUTE,
+  };
+}
+
+export function verifyNewStep(checks: readonly HttpCheck[]): PlannedStep {
+  return {
+    ...step('verify-new', 'Check the new revision at its own address', 'reads'),
+    input: { checks: checks.map(asCheck) },
+    timeLimit: MINUTE + longest(checks),
+  };
+}
+
+export function shiftTrafficStep(title: string, revision: RevisionChoice, found: FoundSplit): PlannedStep {
+  return {
+    ...step('shift-traffic', title, 'reversible'),
+    input: { revision, found: asJson(found) },
+    timeLimit: 5 * MINUTE,
+    undo: restoreStep('shift-traffic', revision, found),
+  };
+}
+
+export function verifyServingStep(
+  revision: RevisionChoice,
+  digest: Digest | null,
+  checks: readonly HttpCheck[],
+): PlannedStep {
+  return {
+    ...step('verify-serving', 'Check that it serves all traffic, and well', 'reads'),
+    input: { revision, digest, checks: checks.map(asCheck) },
+    timeLimit: 2 * MINUTE + longest(checks),
+  };
+}
+
+export function tidyStep(): PlannedStep {
+  return { ...step('tidy', 'Take the tag away', 'reversible'), input: {}, timeLimit: 2 * MINUTE };
+}
+
+function restoreStep(id: string, revision: RevisionChoice, found: FoundSplit): Omit<PlannedStep, 'undo'> {
+  return {
+    ...step('restore-traffic', 'Restore the traffic that was found', 'reversible'),
+    id,
+    input: { revision, found: asJson(found) },
+    timeLimit: 5 * MINUTE,
+  };
+}
+
+function step(action: ActionName, title: string, effect: StepEffect) {
+  return { id: action, action, title, effect } as const;
+}
+
+/** What the checks may take at most. */
+function longest(checks: readonly HttpCheck[]): number {
+  return checks.reduce((sum, check) => sum + check.successes * (check.timeout + 100), 0);
+}
+
+function asCheck({ http, status, successes, timeout }: HttpCheck): JsonObject {
+  return { http, status, successes, timeout };
+}
+
+function asJson({ entries, latestCreated }: FoundSplit): JsonObject {
+  return { latestCreated, entries: entries.map((entry) => ({ ...entry })) };
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { StepProgress } from '../../target.ts';
+import { readinessOf, type ServiceReading } from '../reading.ts';
+import {
+  describeShares,
+  type FoundSplit,
+  restored,
+  sameShares,
+  sharesOf,
+  type TrafficEntry,
+  withoutTag,
+} from '../traffic.ts';
+import { changedBehindOurBack, changeTraffic, currentService } from './change-service.ts';
+import { defineAction, foundSplit, operationHandle, revisionChoice, type StepRun } from './step.ts';
+
+const input = z.object({ revision: revisionChoice, found: foundSplit });
+type Input = z.output<typeof input>;
+
+const LOOK_AGAIN = 300;
+
+/**
+ * Takes back what this operation did to traffic: the split that the plan found, without our tag. A split
+ * that somebody else has made since, without our revision, is left as it is.
+ */
+export const restoreTraffic = defineAction({
+  input,
+  async start(run, input) {
+    const operation = await changeTraffic(run, (service) => wanted(run, service, input));
+    return look(run, input, operation);
+  },
+  async resume(run, input, handle) {
+    return look(run, input, operationHandle.parse(handle).operation);
+  },
+});
+
+type Standing = 'found' | 'ours' | 'theirs';
+
+/** Whose split it is now; throws a conflict when somebody else's gives a share to our revision. */
+function standing(run: StepRun, service: ServiceReading, input: Input): Standing {
+  const own = input.revision ?? run.ownRevision;
+  const now = sharesOf(service.entries);
+  const found = sharesOf(input.found.entries);
+  if (sameShares(now, found)) return 'found';
+  if (sameShares(now, { [own]: 100 })) return 'ours';
+  if (now[own] === undefined) return 'theirs';
+  throw changedBehindOurBack(now, found);
+}
+
+async function wanted(run: StepRun, service: ServiceReading, input: Input): Promise<readonly TrafficEntry[]> {
+  if (standing(run, service, input) === 'theirs') return withoutTag(service.entries, run.ownTag);
+  const pin = !(await latestMeansTheSame(run, service, input.found));
+  return restored({ found: input.found.entries, current: service.entries, ownTag: run.ownTag, pin });
+}
+
+/**
+ * Whether “the latest ready revision” is the one that it was, and stays it. Once a newer revision is ready,
+ * or may still become ready, giving back “the latest” would move traffic to what is being undone.
+ */
+async function latestMeansTheSame(
+  run: StepRun,
+  service: ServiceReading,
+  found: FoundSplit,
+): Promise<boolean> {
+  const latest = found.entries.find((entry) => entry.latest);
+  if (latest === undefined) return true;
+  if (service.latestReady !== latest.revision) return false;
+  if (service.latestCreated === found.latestCreated) return true;
+  const { api, names } = run.binding;
+  const newer = await api.findRevision(names.revision(service.latestCreated), run.context.signal);
+  return newer === null || readinessOf(newer).state === 'failed';
+}
+
+/** Judged by what is served: the long-running operation itself may fail because the newest revision did. */
+async function look(run: StepRun, input: Input, operation: string | null): Promise<StepProgress> {
+  const service = await currentService(run);
+  const served = sharesOf(service.served);
+  const whose = standing(run, service, input);
+  if (whose === 'ours') throw changedBehindOurBack(sharesOf(service.entries), sharesOf(input.found.entries));
+  if (service.reconciling || (whose === 'found' && !sameShares(served, sharesOf(input.found.entries)))) {
+    return {
+      phase: 'running',
+      handle: { operation },
+      message: `waiting for the traffic: ${describeShares(served)}`,
+      lookAgainAfter: LOOK_AGAIN,
+    };
+  }
+  return {
+    phase: 'succeeded',
+    message:
+      whose === 'found'
+        ? `Traffic is as it was: ${describeShares(served)}${pinNote(service, input.found)}.`
+        : `Somebody else has changed the traffic to ${describeShares(served)}; it was left as it is.`,
+  };
+}
+
+function pinNote(service: ServiceReading, found: FoundSplit): string {
+  const followed = found.entries.some((entry) => entry.latest && entry.percent > 0);
+  const follows = service.entries.some((entry) => entry.latest && entry.percent > 0);
+  return followed && !follows ? ', now by name, because a newer revision exists' : '';
+}

@@ -1,0 +1,70 @@
+import type { PlannedStep } from '../../src/domain/plan.ts';
+import type { TargetRef } from '../../src/domain/target.ts';
+import type { ArtifactSource } from '../artifacts.ts';
+import type { HttpCheck, HttpChecker } from '../checks.ts';
+import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { resolveVersion } from '../versions.ts';
+import { ACTIONS, isAction } from './actions.ts';
+import type { CloudRunBinding } from './binding.ts';
+import type { CloudRunApi } from './client.ts';
+import type { CloudRunTargetConfig } from './config.ts';
+import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
+import { resourceNames } from './names.ts';
+import { planDeploy } from './plan.ts';
+import { planRollback } from './rollback.ts';
+import { stepRun } from './steps/step.ts';
+
+export interface CloudRunTargetOptions {
+  readonly ref: TargetRef;
+  readonly config: CloudRunTargetConfig;
+  /** Closed with the target. */
+  readonly api: CloudRunApi;
+  readonly artifacts: ArtifactSource;
+  readonly checker: HttpChecker;
+  /** The image repository of the service, without tag. */
+  readonly image: string;
+  readonly verify: readonly HttpCheck[];
+  readonly migrationJob: string | null;
+}
+
+/** A Cloud Run service as a deploy target, by the Admin API v2. */
+export function createCloudRunTarget(options: CloudRunTargetOptions): DeployTarget {
+  const { ref, config, api, artifacts, checker, image, verify, migrationJob } = options;
+  const names = resourceNames(config);
+  const binding: CloudRunBinding = {
+    ref,
+    config,
+    names,
+    api,
+    artifacts,
+    checker,
+    repository: image,
+    checks: verify,
+    migrationJob,
+  };
+  return {
+    ref,
+    identity: `run.googleapis.com/${names.service}`,
+    resolve: (version) => resolveVersion(ref, artifacts, version),
+    recentVersions: (limit) => artifacts.versions(limit),
+    inspect: () => inspect(binding),
+    planDeploy: (request) => planDeploy(binding, request),
+    start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
+    resume: async (step, handle, context) =>
+      actionOf(step).resume(begin(binding, context), step.input, handle),
+    examine: () => examine(binding),
+    close: () => api.close(),
+    rollback: { plan: (request) => planRollback(binding, request) },
+  };
+}
+
+function begin(binding: CloudRunBinding, context: StepContext) {
+  context.signal.throwIfAborted();
+  return stepRun(binding, context);
+}
+
+function actionOf(step: PlannedStep) {
+  if (isAction(step.action)) return ACTIONS[step.action];
+  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
+}

@@ -1,0 +1,103 @@
+import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/config/schema.ts';
+import { type TargetRef, targetKey } from '../src/domain/target.ts';
+import type { ArtifactSource } from './artifacts.ts';
+import type { HttpChecker } from './checks.ts';
+import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
+import { createCloudRunTarget } from './cloud-run/target.ts';
+import { createHttpChecker } from './http/checker.ts';
+import { createRegistrySource } from './registry/artifact-source.ts';
+import type { DeployTarget } from './target.ts';
+
+/** What targets of all kinds are built with. */
+export interface TargetDependencies {
+  readonly checker: HttpChecker;
+  /** Targets behind the same endpoint share a connection, which the last one closes. */
+  readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
+  /** Where the versions of an image repository are; one for all targets that run it. */
+  readonly artifacts: (image: string) => ArtifactSource;
+}
+
+/** One target to build: where it stands in the config, and what the config says. */
+interface Binding {
+  readonly ref: TargetRef;
+  readonly service: ServiceConfig;
+  readonly environment: ServiceEnvironmentConfig;
+}
+
+/** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
+export function createTargets(
+  config: Pick<Config, 'services'>,
+  dependencies: Partial<TargetDependencies> = {},
+): ReadonlyMap<string, DeployTarget> {
+  const all: TargetDependencies = {
+    checker: createHttpChecker(),
+    cloudRun: shareConnections(connectCloudRun),
+    artifacts: remember((image) => createRegistrySource({ image })),
+    ...dependencies,
+  };
+  const bindings = Object.entries(config.services).flatMap(([name, service]) =>
+    Object.entries(service.environments).map(([environment, settings]) => ({
+      ref: { service: name, environment },
+      service,
+      environment: settings,
+    })),
+  );
+  return new Map(bindings.map((binding) => [targetKey(binding.ref), createTarget(binding, all)]));
+}
+
+/** Total over the kinds: one without a case does not compile. */
+function createTarget(binding: Binding, dependencies: TargetDependencies): DeployTarget {
+  const { ref, environment } = binding;
+  const config = environment.target;
+  switch (config.kind) {
+    case 'cloud-run': {
+      const image = requiredImage(binding);
+      return createCloudRunTarget({
+        ref,
+        config,
+        api: dependencies.cloudRun(config),
+        artifacts: dependencies.artifacts(image),
+        checker: dependencies.checker,
+        image,
+        verify: environment.verify,
+        migrationJob: environment.migrate?.job ?? null,
+      });
+    }
+  }
+}
+
+function requiredImage({ ref, service }: Binding): string {
+  if (service.image !== undefined) return service.image;
+  throw new Error(
+    `services.${ref.service}.image is missing: it says where the versions of ${ref.service} are looked up.`,
+  );
+}
+
+function remember<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}
+
+/** Counts the users of each connection, and closes it with the last of them. */
+export function shareConnections(
+  connect: (connection: CloudRunConnection) => CloudRunApi,
+): (connection: CloudRunConnection) => CloudRunApi {
+  const open = new Map<string, { readonly api: CloudRunApi; users: number }>();
+  return ({ endpoint, plaintext }) => {
+    const key = `${endpoint ?? ''} ${plaintext}`;
+    const shared = open.get(key) ?? { api: connect({ endpoint, plaintext }), users: 0 };
+    shared.users += 1;
+    open.set(key, shared);
+    const close = async () => {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      open.delete(key);
+      await shared.api.close();
+    };
+    return { ...shared.api, close };
+  };
+}

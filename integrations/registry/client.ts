@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { explainNoAnswer } from '../fetch-error.ts';
+import { isLoopback } from '../loopback.ts';
+import { TargetError } from '../target.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
+import { type CredentialSource, defaultCredentials } from './credentials.ts';
+import type { Repository } from './repository.ts';
+
+/** Milliseconds for one request, redirects included. */
+const TIME_LIMIT = 10_000;
+/** Lifetime of a token that does not say it (Distribution token specification). */
+const DEFAULT_TOKEN_SECONDS = 60;
+
+const tokenAnswer = z.object({
+  token: z.string().optional(),
+  access_token: z.string().optional(),
+  expires_in: z.number().positive().default(DEFAULT_TOKEN_SECONDS),
+});
+
+export interface RegistryClientOptions {
+  readonly repository: Repository;
+  readonly credentials?: CredentialSource;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * Requests to one repository of an OCI registry (Distribution specification 1.1), signed in when the
+ * registry asks for it. Answers of 200 and 404 are returned; everything else is a {@link TargetError}.
+ */
+export class RegistryClient {
+  readonly #repository: Repository;
+  readonly #credentials: CredentialSource;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #now: () => number;
+  #authorization: { readonly header: string; readonly until: number } | null = null;
+
+  constructor(options: RegistryClientOptions) {
+    this.#repository = options.repository;
+    this.#credentials = options.credentials ?? defaultCredentials(options.repository.host);
+    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** `path` is relative to the repository: `manifests/v1.2.0`; an absolute one must be of the same origin. */
+  async request(method: 'GET' | 'HEAD', path: string, accept: string): Promise<Response> {
+    const url = this.#url(path);
+    const first = await this.#send(method, url, accept);
+    if (first.status !== 401) return this.#check(first);
+    const challenge = parseChallenge(first.headers.get('www-authenticate'));
+    this.#authorization = challenge === null ? null : await this.#signIn(challenge);
+    if (this.#authorization === null) throw this.#refused(first);
+    return this.#check(await this.#send(method, url, accept));
+  }
+
+  #url(path: string): URL {
+    const { origin, name } = this.#repository;
+    const url = new URL(path, `${origin}/v2/${name}/`);
+    if (url.origin === new URL(origin).origin) return url;
+    throw new TargetError(
+      'invalid',
+      `The registry ${this.#repository.host} points to another host: ${url.host}.`,
+    );
+  }
+
+  async #send(method: string, url: URL, accept: string): Promise<Response> {
+    const held = this.#authorization;
+    const signedIn = held !== null && held.until > this.#now() ? { authorization: held.header } : {};
+    return this.#ask(url, { method, headers: { accept, ...signedIn } });
+  }
+
+  async #ask(url: URL, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#fetch(url, { ...init, signal: AbortSignal.timeout(TIME_LIMIT) });
+    } catch (cause) {
+      const { kind, what } = explainNoAnswer(cause);
+      throw new TargetError(
+        kind === 'timeout' ? 'timeout' : 'unavailable',
+        `The registry ${url.host} ${what}. Is it running, and reachable from Slipway?`,
+        { cause },
+      );
+    }
+  }
+
+  async #signIn(challenge: Challenge): Promise<{ header: string; until: number } | null> {
+    const credentials = await this.#ownCredentials();
+    const basic =
+      credentials === null
+        ? null
+        : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+    if (challenge.scheme === 'basic') {
+      return basic === null ? null : { header: basic, until: Number.POSITIVE_INFINITY };
+    }
+    return this.#token(challenge, basic);
+  }
+
+  async #token(challenge: Challenge & { scheme: 'bearer' }, basic: string | null) {
+    const { realm, service, scope } = challenge;
+    if (realm.protocol !== 'https:' && !isLoopback(realm.host)) {
+      throw new TargetError(
+        'invalid',
+        `The registry ${this.#repository.host} asks for a sign-in without TLS.`,
+      );
+    }
+    const url = new URL(realm);
+    if (service !== null) url.searchParams.set('service', service);
+    url.searchParams.set('scope', scope ?? `repository:${this.#repository.name}:pull`);
+    const answer = this.#check(
+      await this.#ask(url, basic === null ? {} : { headers: { authorization: basic } }),
+    );
+    const parsed = tokenAnswer.safeParse(await answer.json().catch(() => null));
+    const token = parsed.data?.token ?? parsed.data?.access_token;
+    if (parsed.data === undefined || token === undefined) {
+      throw new TargetError('unavailable', `${url.host} answered a sign-in without a token.`);
+    }
+    return { header: `Bearer ${token}`, until: this.#now() + parsed.data.expires_in * 1_000 };
+  }
+
+  async #ownCredentials() {
+    try {
+      return await this.#credentials();
+    } catch (cause) {
+      throw new TargetError(
+        'permission',
+        `There are no credentials for the registry ${this.#repository.host}. Give Slipway a Google identity (GOOGLE_APPLICATION_CREDENTIALS, or the service account that it runs as).`,
+        { cause },
+      );
+    }
+  }
+
+  #check(response: Response): Response {
+    const { status } = response;
+    if (status === 200 || status === 404) return response;
+    const { host } = this.#repository;
+    if (status === 401 || status === 403) throw this.#refused(response);
+    if (status === 429) {
+      throw new TargetError(
+        'quota',
+        `The registry ${host} takes no more requests for now (429). Try again later.`,
+      );
+    }
+    if (status >= 500)
+      throw new TargetError('unavailable', `The registry ${host} is in trouble: it answered ${status}.`);
+    throw new TargetError('invalid', `The registry ${host} answered ${status}, which no registry should.`);
+  }
+
+  #refused(response: Response): TargetError {
+    const { host, name } = this.#repository;
+    return new TargetError(
+      'permission',
+      `The registry ${host} does not let Slipway read ${name} (${response.status}). Give its identity a role that may pull from there.`,
+    );
+  }
+}

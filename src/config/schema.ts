@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { duration } from './duration.ts';
+
+const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
+const roleNames = z.array(word).describe('Names of roles from `roles`.');
+
+const role = z
+  .strictObject({
+    users: z.array(z.string().regex(/^[UW][A-Z0-9]+$/, 'a Slack user ID such as U012AB3CD')).default([]),
+    emails: z.array(z.email()).default([]),
+    groups: z.array(z.string().min(1)).default([]).describe('Slack user groups, by handle or ID.'),
+  })
+  .describe('Who holds a role: by Slack user ID, e-mail or user group.');
+
+const approval = z
+  .strictObject({
+    approvers: roleNames.min(1),
+    required: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
+    expires: duration.default(30 * 60_000).describe('After this the question is withdrawn.'),
+    remind: duration.optional().describe('Remind the approvers this long before it expires.'),
+  })
+  .describe('Who must approve before anything runs.');
+
+const httpCheck = z
+  .strictObject({
+    http: z
+      .string()
+      .regex(/^(https?:\/\/|\/)\S*$/, 'an address or a path starting with /')
+      .describe('An absolute address, or a path on the deployed address.'),
+    status: z.int().min(100).max(599).default(200),
+    successes: z.int().min(1).max(100).default(1).describe('Answers in a row that must be right.'),
+    timeout: duration.default(10_000).describe('Time limit of one attempt.'),
+  })
+  .describe('A request that must be answered as expected.');
+
+const migrate = z
+  .strictObject({ job: z.string().min(1).describe('The job to run before traffic moves.') })
+  .describe('A migration that runs after the new revision is ready and before it takes traffic.');
+
+/** Every kind of target there is; an unknown kind does not validate. */
+export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig]);
+
+const serviceEnvironment = z.strictObject({
+  target: targetConfig,
+  verify: z
+    .array(httpCheck)
+    .default([])
+    .describe('Checks on the new revision before and after it takes traffic.'),
+  migrate: migrate.optional(),
+  approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
+});
+
+const service = z.strictObject({
+  image: z
+    .string()
+    .regex(
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/,
+      'a repository without tag, such as registry.example/team/api',
+    )
+    .optional()
+    .describe('The image repository that versions are looked up in.'),
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
+    .optional()
+    .describe('The GitHub repository.'),
+  aliases: z.array(word).default([]),
+  environments: z.record(word, serviceEnvironment),
+});
+
+const environment = z.strictObject({
+  aliases: z.array(word).default([]).describe('Other spellings, such as prod.'),
+  channels: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Channels in which commands for this environment are taken; empty means all.'),
+  allow: z
+    .strictObject({
+      deploy: roleNames.default([]),
+      rollback: roleNames.default([]),
+      canary: roleNames.default([]),
+      backup: roleNames.default([]),
+      restore: roleNames.default([]),
+      emergency: roleNames.default([]).describe('Who may skip approval with --emergency "reason".'),
+      lock: roleNames.default([]).describe('Who may lock and unlock.'),
+    })
+    .prefault({})
+    .describe('Which roles may do what. What is not listed is not allowed.'),
+  approval: approval.optional().describe('Absent: nobody is asked.'),
+  after: word.optional().describe('A version must have succeeded in that environment first.'),
+});
+
+const freeze = z
+  .strictObject({
+    name: z.string().min(1),
+    environments: z.array(word).min(1),
+    from: z.iso.datetime({ offset: true }),
+    to: z.iso.datetime({ offset: true }),
+  })
+  .describe('A calendar window closed to operations, rollbacks excepted.');
+
+const channelDefaults = z
+  .strictObject({ service: word.optional(), environment: word.optional() })
+  .describe('What is meant in this channel when it is not said.');
+
+const slack = z.strictObject({
+  approveReaction: z.string().min(1).default('white_check_mark'),
+  rejectReaction: z.string().min(1).default('no_entry'),
+  incidentChannel: z.string().min(1).optional().describe('Where emergencies are announced.'),
+  transport: z.enum(['socket', 'http']).default('socket'),
+});
+
+/** The whole of `slipway.yaml`. */
+export const configSchema = z.strictObject({
+  slack: slack.prefault({}),
+  roles: z.record(word, role).default({}),
+  environments: z.record(word, environment),
+  services: z.record(word, service),
+  channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
+  freezes: z.array(freeze).default([]),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ServiceConfig = Config['services'][string];
+export type ServiceEnvironmentConfig = ServiceConfig['environments'][string];
+export type EnvironmentConfig = Config['environments'][string];
+export type ApprovalConfig = z.output<typeof approval>;
+export type TargetConfig = z.output<typeof targetConfig>;
+export type RoleConfig = z.output<typeof role>;

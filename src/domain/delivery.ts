@@ -1,0 +1,55 @@
+import type { Origin } from './request.ts';
+
+/**
+ * Something that came in from Slack: authenticated and parsed, not yet worked on. `id` is the same for
+ * every delivery of the same thing, so that storing it twice is storing it once.
+ */
+export type Delivery =
+  | {
+      readonly kind: 'command';
+      readonly id: string;
+      /** Without the slash: `deploy`. */
+      readonly command: string;
+      readonly text: string;
+      readonly origin: Origin;
+    }
+  /** `@slipway deploy …`: the text behind the mention. */
+  | { readonly kind: 'mention'; readonly id: string; readonly text: string; readonly origin: Origin }
+  | {
+      readonly kind: 'reaction';
+      readonly id: string;
+      readonly change: 'added' | 'removed';
+      /** Slack's name without skin tone: `white_check_mark`. */
+      readonly reaction: string;
+      readonly userId: string;
+      readonly channelId: string;
+      readonly messageTs: string;
+    }
+  | {
+      readonly kind: 'button';
+      readonly id: string;
+      readonly action: ButtonAction;
+      readonly messageTs: string | null;
+      readonly origin: Origin;
+    }
+  | {
+      readonly kind: 'form';
+      readonly id: string;
+      readonly service: string;
+      readonly environment: string;
+      readonly version: string;
+      readonly reason: string | null;
+      readonly origin: Origin;
+    };
+
+/** What a button does; its value in Slack is this, as JSON. */
+export type ButtonAction =
+  /** `planDigest` is the plan that the person saw when they clicked. */
+  | {
+      readonly do: 'approve' | 'reject';
+      readonly operationId: string;
+      readonly planDigest: string;
+    }
+  | { readonly do: 'cancel'; readonly operationId: string }
+  | { readonly do: 'plan-again'; readonly operationId: string }
+  | { readonly do: 'roll-back'; readonly operationId: string };

@@ -1,0 +1,109 @@
+import type { Digest } from './artifact.ts';
+import type { Plan } from './plan.ts';
+import type { Refusal, TargetProblem } from './refusal.ts';
+import type { OperationRequest, RequestOptions } from './request.ts';
+
+/**
+ * awaiting-approval → running → succeeded | failed | undone | undo-failed,
+ * or an end before anything was touched: rejected | expired | cancelled | voided | refused.
+ */
+export const OPERATION_STATES = [
+  'awaiting-approval',
+  'running',
+  'succeeded',
+  'failed',
+  'undone',
+  'undo-failed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'voided',
+  'refused',
+] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** States in which an operation still has something to do. */
+export const OPEN_STATES = ['awaiting-approval', 'running'] as const satisfies readonly OperationState[];
+
+/** True while the operation can still change something. */
+export function isOpen(state: OperationState): boolean {
+  return OPEN_STATES.some((open) => open === state);
+}
+
+/** Why an operation ended as it did; the catalogue has the sentence. */
+export type OperationOutcome =
+  /** The approved artifact serves the approved share and the checks pass; `detail` is the target's sentence. */
+  | { readonly code: 'done'; readonly detail: string | null }
+  | {
+      readonly code: 'step-failed';
+      /** The step's title. */
+      readonly step: string;
+      readonly problem: TargetProblem;
+      /** The integration's sentence. */
+      readonly detail: string;
+      /** A migration had run: undoing the steps did not undo the data. */
+      readonly dataChanged: boolean;
+      readonly undo:
+        | { readonly result: 'not-needed' | 'done' }
+        | { readonly result: 'failed'; readonly step: string; readonly detail: string };
+    }
+  | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
+  | { readonly code: 'expired' }
+  /** The plan is not what was approved any more; `changed` names the members of the plan that differ. */
+  | { readonly code: 'voided'; readonly changed: readonly string[] }
+  /** Policy said no when it was about to begin. */
+  | { readonly code: 'refused'; readonly refusals: readonly Refusal[] }
+  /** The bot itself could not go on. */
+  | { readonly code: 'fault'; readonly detail: string };
+
+/** One durable piece of work on a target. */
+export interface Operation {
+  /** Sorts by time: `op_01k…`. */
+  readonly id: string;
+  readonly request: OperationRequest;
+  readonly options: RequestOptions;
+  readonly requesterId: string;
+  readonly channelId: string;
+  /** The thread it belongs to, when it was asked for in one. */
+  readonly threadTs: string | null;
+  readonly plan: Plan;
+  readonly planDigest: Digest;
+  readonly state: OperationState;
+  /** Null while it is open. */
+  readonly outcome: OperationOutcome | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  /** When an unanswered request for approval is withdrawn. */
+  readonly expiresAt: Date | null;
+}
+
+export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';
+
+/** How far one step is. Undo steps have their own records, `undo:` before the step's id. */
+export interface StepRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly state: StepState;
+  /** The integration's sentence: “waiting for the revision: 1 of 3 instances ready”. */
+  readonly message: string | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** One person's decision on one plan digest. */
+export interface Approval {
+  readonly userId: string;
+  readonly decision: 'approve' | 'reject';
+  readonly planDigest: Digest;
+  readonly decidedAt: Date;
+  readonly via: 'reaction' | 'button';
+}
+
+/** Everything a message about an operation is rendered from. */
+export interface OperationView {
+  readonly operation: Operation;
+  readonly steps: readonly StepRecord[];
+  /** Decisions that stand: withdrawn ones are not among them. */
+  readonly approvals: readonly Approval[];
+}

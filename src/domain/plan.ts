@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Artifact, Digest } from './artifact.ts';
+import { canonicalJson, type Json, type JsonObject } from './json.ts';
+import type { TargetRef } from './target.ts';
+
+/** The kinds of durable work on a target. */
+export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'restore'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** What a step leaves behind if it is begun and then not wanted. */
+export type StepEffect = 'reads' | 'reversible' | 'changes-data';
+
+/**
+ * One idempotent, resumable action in a plan. `action` and `input` mean something only to the
+ * integration that planned it; the workflow hands them back untouched.
+ */
+export interface PlannedStep {
+  /** Unique in its plan and stable between plans: `shift-traffic`. */
+  readonly id: string;
+  /** What people read: “Move all traffic to v1.2.0”. */
+  readonly title: string;
+  readonly action: string;
+  readonly input: JsonObject;
+  readonly effect: StepEffect;
+  /** Milliseconds from its start until the step has failed. */
+  readonly timeLimit: number;
+  /** What takes the step back; run in reverse order over every step that was begun. */
+  readonly undo?: Omit<PlannedStep, 'undo'>;
+}
+
+/** One end of a change, as people compare it. */
+export interface PlanEnd {
+  readonly version: string | null;
+  readonly digest: Digest | null;
+  readonly revision: string | null;
+}
+
+/** Who must agree before the plan may run. */
+export interface ApprovalRule {
+  /** Number of distinct people; 0 means that nobody is asked. */
+  readonly required: number;
+  /** Names of the roles whose members may approve. */
+  readonly approvers: readonly string[];
+  /** Milliseconds until the question is withdrawn. */
+  readonly expires: number;
+}
+
+/** What an integration plans: everything but the policy. */
+export interface TargetPlan {
+  /** Null when nothing serves yet. */
+  readonly from: PlanEnd | null;
+  readonly to: PlanEnd;
+  /** Null when the operation does not bring a new artifact. */
+  readonly artifact: Artifact | null;
+  readonly steps: readonly PlannedStep[];
+  /** {@link LiveState.fingerprint} that the plan was computed from. */
+  readonly live: string;
+  /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
+  readonly warnings: readonly string[];
+}
+
+/** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */
+export interface Plan extends TargetPlan {
+  readonly kind: OperationKind;
+  readonly target: TargetRef;
+  /** The target's name in its own system, unique in the world. */
+  readonly identity: string;
+  readonly approval: ApprovalRule;
+}
+
+/** The SHA-256 of everything in the plan that an approver relied on. */
+export function planDigest(plan: Plan): Digest {
+  return `sha256:${createHash('sha256')
+    .update(canonicalJson(asJson(plan)))
+    .digest('hex')}`;
+}
+
+/** The members of two plans that differ, in the words of the plan: `from`, `to`, `steps`, `approval`… */
+export function planDifferences(approved: Plan, current: Plan): readonly string[] {
+  const before: JsonObject = asJson(approved);
+  const after: JsonObject = asJson(current);
+  return Object.keys({ ...before, ...after }).filter(
+    (key) => canonicalJson(before[key] ?? null) !== canonicalJson(after[key] ?? null),
+  );
+}
+
+function asJson(plan: Plan): JsonObject {
+  const parsed: { [key: string]: Json } = JSON.parse(JSON.stringify(plan));
+  return parsed;
+}

@@ -1,0 +1,136 @@
+import type { Lock } from './lock.ts';
+import type { OperationKind } from './plan.ts';
+import type { TargetRef } from './target.ts';
+
+/** What a word that was not understood should have been. */
+export type WordRole =
+  | 'service'
+  | 'environment'
+  | 'version'
+  | 'revision'
+  | 'flag'
+  | 'subcommand'
+  | 'duration'
+  | 'word'
+  | 'text';
+
+/**
+ * Why something asked for will not be done. A refusal is a value with a closed code and the facts that
+ * its sentence needs; the sentence itself stands in the catalogue. Nothing was changed when one is given.
+ */
+export type Refusal =
+  /** A word means nothing here. `understood` repeats what was clear: `service api`. */
+  | {
+      readonly code: 'unknown-word';
+      readonly role: WordRole;
+      readonly word: string;
+      readonly understood: readonly string[];
+      readonly nearest: readonly string[];
+      readonly allowed: readonly string[];
+    }
+  /** Something needed was not said, and this channel has no default for it. */
+  | {
+      readonly code: 'missing-word';
+      readonly role: WordRole;
+      readonly understood: readonly string[];
+      readonly allowed: readonly string[];
+      readonly usage: string;
+    }
+  /** The service exists but not in that environment. */
+  | { readonly code: 'no-such-target'; readonly target: TargetRef; readonly environments: readonly string[] }
+  /** The version resolves to nothing. */
+  | {
+      readonly code: 'unknown-version';
+      readonly target: TargetRef;
+      readonly version: string;
+      readonly nearest: readonly string[];
+    }
+  /** There is nothing to go back to, or not that. */
+  | {
+      readonly code: 'no-such-revision';
+      readonly target: TargetRef;
+      readonly wanted: string | null;
+      readonly available: readonly string[];
+    }
+  | { readonly code: 'already-serving'; readonly target: TargetRef; readonly version: string }
+  | {
+      readonly code: 'no-capability';
+      readonly target: TargetRef;
+      readonly wanted: OperationKind;
+      readonly can: readonly OperationKind[];
+    }
+  /** Not a full member of this workspace: guests, bots, deactivated people, strangers. */
+  | {
+      readonly code: 'barred-account';
+      readonly why: 'bot' | 'guest' | 'deactivated' | 'other-workspace' | 'unknown';
+    }
+  | {
+      readonly code: 'missing-role';
+      readonly wanted: readonly string[];
+      readonly who: readonly string[];
+      readonly action: OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel';
+      readonly environment: string | null;
+    }
+  | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
+  | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
+  | { readonly code: 'not-locked'; readonly scope: string }
+  | {
+      readonly code: 'busy';
+      readonly target: TargetRef;
+      readonly operationId: string;
+      readonly kind: OperationKind;
+      readonly requesterId: string;
+    }
+  /** An operation on the target waits for people; only `/status why` tells it, nothing is refused for it. */
+  | { readonly code: 'awaiting-approval'; readonly target: TargetRef; readonly operationId: string }
+  | {
+      readonly code: 'frozen';
+      readonly target: TargetRef;
+      readonly freeze: string;
+      readonly until: Date;
+    }
+  /** This version has not succeeded yet in the environment that comes before. */
+  | {
+      readonly code: 'unproven';
+      readonly target: TargetRef;
+      readonly version: string;
+      readonly before: string;
+    }
+  /** Approvals: the decision does not count. */
+  | { readonly code: 'own-request' }
+  | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
+  /** The target or its registry could not be asked; nothing was changed. */
+  | {
+      readonly code: 'target-error';
+      readonly target: TargetRef;
+      readonly problem: TargetProblem;
+      readonly detail: string;
+    }
+  /** The bot met a fault of its own; its log tells more under this delivery. */
+  | { readonly code: 'fault'; readonly deliveryId: string }
+  /** The bot itself can't work now: its database is away, or it is stopping. */
+  | { readonly code: 'not-stored' };
+
+/** What went wrong on the other side, told apart by what a person would do next. */
+export type TargetProblem =
+  | 'permission'
+  | 'quota'
+  | 'not-found'
+  | 'unavailable'
+  | 'conflict'
+  | 'invalid'
+  | 'unhealthy'
+  | 'timeout';
+
+/** A result that is either what was wanted or the reason why not. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function accept<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refuse(refusal: Refusal): Outcome<never> {
+  return { ok: false, refusal };
+}

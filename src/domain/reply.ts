@@ -1,0 +1,39 @@
+import type { LiveState } from './live-state.ts';
+import type { Lock, LockScope } from './lock.ts';
+import type { Operation, OperationView } from './operation.ts';
+import type { Plan } from './plan.ts';
+import type { Refusal, TargetProblem } from './refusal.ts';
+import type { TargetRef } from './target.ts';
+
+/** What `/status` knows of one target. */
+export interface TargetStatus {
+  readonly target: TargetRef;
+  /** What it is really doing, or why that is not known. */
+  readonly live:
+    | { readonly known: true; readonly state: LiveState }
+    | { readonly known: false; readonly problem: TargetProblem; readonly detail: string };
+  readonly last: Operation | null;
+  readonly open: readonly OperationView[];
+  readonly locks: readonly Lock[];
+}
+
+/** Something that keeps a target from being changed, and who can clear it. */
+export interface Blocker {
+  readonly refusal: Refusal;
+  /** People and groups, as the config names them. */
+  readonly clearedBy: readonly string[];
+}
+
+/** An answer for one person's eyes, as a value; words and layout are added when it is rendered. */
+export type Reply =
+  | { readonly kind: 'refusal'; readonly refusals: readonly Refusal[] }
+  /** The command to explain; null for all there are. */
+  | { readonly kind: 'help'; readonly command: string | null }
+  | { readonly kind: 'dry-run'; readonly plans: readonly Plan[] }
+  | { readonly kind: 'history'; readonly service: string | null; readonly operations: readonly Operation[] }
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  | { readonly kind: 'unlocked'; readonly scope: LockScope }
+  | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
+  | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
+  /** Work that takes longer than a second has begun. */
+  | { readonly kind: 'looking-up' };

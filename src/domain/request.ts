@@ -1,0 +1,38 @@
+import type { TargetRef } from './target.ts';
+
+/** Where and by whom something was typed: enough to answer there. */
+export interface Origin {
+  readonly userId: string;
+  readonly channelId: string;
+  /** The thread in which it was typed, for mentions. */
+  readonly threadTs?: string;
+  /** Slack's address for ephemeral answers: 30 minutes, five uses. */
+  readonly responseUrl?: string;
+  /** Slack's permission to open a modal: three seconds. */
+  readonly triggerId?: string;
+}
+
+/** Ship a version. */
+export interface DeployRequest {
+  readonly kind: 'deploy';
+  readonly target: TargetRef;
+  readonly version: string;
+}
+
+/** Go back: to the last good revision, or to the named version or revision. */
+export interface RollbackRequest {
+  readonly kind: 'rollback';
+  readonly target: TargetRef;
+  readonly to: string | null;
+}
+
+/** What can become an operation. */
+export type OperationRequest = DeployRequest | RollbackRequest;
+
+/** How it was asked for, beside what was asked. */
+export interface RequestOptions {
+  /** Skip approval, loudly; the reason is part of the record. */
+  readonly emergency: string | null;
+  /** Why, in the requester's words. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,61 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { OperationMetrics } from '../operations/context.ts';
+
+/** What the bot counts, under `slipway_…`, beside the process's own figures. */
+export interface Metrics extends OperationMetrics {
+  slackCalled(call: { readonly method: string; readonly result: string }): void;
+  slackLimited(call: { readonly method: string; readonly seconds: number }): void;
+  /** Prometheus' text format. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const MINUTES = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const target = ['kind', 'service', 'environment'];
+  const operations = new Counter({
+    name: 'slipway_operations_total',
+    help: 'Operations that ended, by how they ended.',
+    labelNames: [...target, 'result'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'slipway_operation_duration_seconds',
+    help: 'From the beginning of an operation (after approval) to its end.',
+    labelNames: [...target, 'result'],
+    buckets: MINUTES,
+    registers,
+  });
+  const approvals = new Histogram({
+    name: 'slipway_approval_latency_seconds',
+    help: 'From asking for approval to an approval.',
+    buckets: MINUTES,
+    registers,
+  });
+  const calls = new Counter({
+    name: 'slipway_slack_calls_total',
+    help: 'Calls of the Slack Web API, by result.',
+    labelNames: ['method', 'result'],
+    registers,
+  });
+  const limited = new Counter({
+    name: 'slipway_slack_limited_seconds_total',
+    help: 'Seconds that Slack told us to wait.',
+    labelNames: ['method'],
+    registers,
+  });
+  return {
+    ended: ({ kind, target: { service, environment }, state, seconds }) => {
+      const labels = { kind, service, environment, result: state };
+      operations.inc(labels);
+      durations.observe(labels, seconds);
+    },
+    approved: (seconds) => approvals.observe(seconds),
+    slackCalled: (call) => calls.inc(call),
+    slackLimited: ({ method, seconds }) => limited.inc({ method }, seconds),
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { DeployTarget } from '../../integrations/target.ts';
+import type { Config } from '../config/schema.ts';
+import type { OperationState, OperationView } from '../domain/operation.ts';
+import type { People } from '../domain/person.ts';
+import type { OperationKind } from '../domain/plan.ts';
+import { type TargetRef, targetKey } from '../domain/target.ts';
+import type { ThreadLine } from '../domain/thread-line.ts';
+import type { ChannelRef } from '../policy/authorise.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import type { Lease } from './lease.ts';
+
+/** Where people read about operations. Everything is written in the transaction of the change it tells of. */
+export interface Messages {
+  /** Makes the operation's message read as the operation now is. */
+  operation(tx: Queryable, view: OperationView): Promise<void>;
+  /** Tells something in the operation's thread. `key` makes telling it again the same line. */
+  line(
+    tx: Queryable,
+    request: { readonly view: OperationView; readonly key: string; readonly line: ThreadLine },
+  ): Promise<void>;
+  /** Tells the incident channel that approval is skipped. */
+  emergency(tx: Queryable, view: OperationView): Promise<void>;
+}
+
+/** What happens, for whoever counts it. */
+export interface OperationMetrics {
+  ended(operation: {
+    readonly kind: OperationKind;
+    readonly target: TargetRef;
+    readonly state: OperationState;
+    readonly seconds: number;
+  }): void;
+  approved(seconds: number): void;
+}
+
+/** Everything that operations are run with. */
+export interface OperationContext {
+  readonly database: Database;
+  readonly config: Config;
+  readonly targets: ReadonlyMap<string, DeployTarget>;
+  readonly people: People;
+  readonly channels: { channel(id: string): Promise<ChannelRef> };
+  readonly messages: Messages;
+  readonly metrics: OperationMetrics;
+  readonly lease: Lease;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+/** The target of a ref that the config knows. Words were resolved against the config before. */
+export function targetOf(context: Pick<OperationContext, 'targets'>, ref: TargetRef): DeployTarget {
+  const target = context.targets.get(targetKey(ref));
+  if (target === undefined) throw new Error(`${targetKey(ref)} is not in the config any more`);
+  return target;
+}

@@ -1,0 +1,195 @@
+import type { Operation, OperationOutcome, OperationState } from '../domain/operation.ts';
+import type { Person } from '../domain/person.ts';
+import type { Plan } from '../domain/plan.ts';
+import { planDifferences, planDigest } from '../domain/plan.ts';
+import type { Outcome, Refusal } from '../domain/refusal.ts';
+import { reminderLead, tally } from '../policy/approvals.ts';
+import { refuseAction } from '../policy/authorise.ts';
+import { refuseClosed } from '../policy/closures.ts';
+import { holdersOf } from '../policy/roles.ts';
+import { readApprovals } from '../store/approvals.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { Queryable } from '../store/database.ts';
+import { readLocks } from '../store/locks.ts';
+import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
+import { type Change, changeOperation } from './change.ts';
+import type { OperationContext } from './context.ts';
+import { preparePlan } from './prepare.ts';
+
+/** Where an operation that waited for approval stands after a look at it. */
+export type Dispatch =
+  | { readonly next: 'run' }
+  | { readonly next: 'end' }
+  /** Epoch milliseconds at which to look again, unless somebody decides before. */
+  | { readonly next: 'wait'; readonly until: number };
+
+/** How long to wait before asking again a target that could not be asked. */
+const ASK_AGAIN = 5_000;
+
+/**
+ * Looks whether the operation may begin: enough approvals that count now, for a plan that is still the
+ * plan. Idempotent: an operation that began or ended stays so.
+ */
+export async function dispatch(context: OperationContext, operationId: string): Promise<Dispatch> {
+  const operation = await findOperation(context.database, operationId);
+  if (operation === null) throw new Error(`operation ${operationId} is not stored`);
+  if (operation.state !== 'awaiting-approval') return settled(operation.state);
+  if (isExpired(operation, context.clock())) return end(context, operation, 'expired', { code: 'expired' });
+  const people = await whoDecided(context, operation);
+  if ((await missingApprovals(context, context.database, operation, people)) > 0)
+    return remindAndWait(context, operation);
+  const current = await preparePlan(context, operation.request);
+  return begin(context, operation, people, current);
+}
+
+function settled(state: OperationState): Dispatch {
+  return state === 'running' ? { next: 'run' } : { next: 'end' };
+}
+
+function isExpired(operation: Operation, now: Date): boolean {
+  return operation.expiresAt !== null && operation.expiresAt <= now;
+}
+
+async function whoDecided(
+  context: OperationContext,
+  operation: Operation,
+): Promise<ReadonlyMap<string, Person>> {
+  const approvals = await readApprovals(context.database, operation.id);
+  const ids = [...new Set([operation.requesterId, ...approvals.map((approval) => approval.userId)])];
+  const found = await Promise.all(ids.map((id) => context.people.person(id)));
+  return new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
+}
+
+async function missingApprovals(
+  context: OperationContext,
+  db: Queryable,
+  operation: Operation,
+  people: ReadonlyMap<string, Person>,
+): Promise<number> {
+  if (operation.options.emergency !== null) return 0;
+  return tally(operation, await readApprovals(db, operation.id), people, context.config).missing;
+}
+
+async function remindAndWait(context: OperationContext, operation: Operation): Promise<Dispatch> {
+  const { expiresAt, plan } = operation;
+  if (expiresAt === null) throw new Error(`operation ${operation.id} waits for approval without an end`);
+  const remindAt = expiresAt.getTime() - reminderLead(plan.target, context.config);
+  if (context.clock().getTime() < remindAt) return { next: 'wait', until: remindAt };
+  const approvers = holdersOf(plan.approval.approvers, context.config);
+  await changeOperation(context, operation.id, async ({ tell }) => {
+    tell('reminder', { kind: 'reminder', approvers, expiresAt: expiresAt.toISOString() });
+  });
+  return { next: 'wait', until: expiresAt.getTime() };
+}
+
+/** The last look before anything is touched, and the move to `running`, in one transaction. */
+async function begin(
+  context: OperationContext,
+  operation: Operation,
+  people: ReadonlyMap<string, Person>,
+  current: Outcome<Plan>,
+): Promise<Dispatch> {
+  if (!current.ok && mayPass(current.refusal)) return askAgain(context, operation, current.refusal);
+  if (!current.ok)
+    return end(context, operation, 'refused', { code: 'refused', refusals: [current.refusal] });
+  const changed =
+    planDigest(current.value) === operation.planDigest ? [] : planDifferences(operation.plan, current.value);
+  if (changed.length > 0) return end(context, operation, 'voided', { code: 'voided', changed });
+  const channel = await context.channels.channel(operation.channelId);
+  return changeOperation<Dispatch>(context, operation.id, async (change) => {
+    if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
+    await holdTarget(change.tx, operation.plan.target);
+    // An approval may have been withdrawn, a lock closed, since we looked.
+    if ((await missingApprovals(context, change.tx, operation, people)) > 0)
+      return { next: 'wait', until: 0 };
+    const requester = people.get(operation.requesterId) ?? null;
+    const refusals = await refuseNow(context, change.tx, { operation, requester, channel });
+    if (refusals.length > 0) return moveTo(context, change, 'refused', { code: 'refused', refusals });
+    return moveTo(context, change, 'running', null);
+  });
+}
+
+async function refuseNow(
+  context: OperationContext,
+  tx: Queryable,
+  facts: {
+    readonly operation: Operation;
+    readonly requester: Person | null;
+    readonly channel: Parameters<typeof refuseAction>[0]['channel'];
+  },
+): Promise<readonly Refusal[]> {
+  const { plan, id } = facts.operation;
+  const { environment } = plan.target;
+  const now = context.clock();
+  const actions =
+    facts.operation.options.emergency === null ? [plan.kind] : [plan.kind, 'emergency' as const];
+  const roles = actions.map((action) =>
+    refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
+  );
+  const locks = await readLocks(tx, now);
+  const running = (await openOperations(tx, plan.target)).filter(
+    (other) => other.id !== id && other.state === 'running',
+  );
+  const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
+  return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
+}
+
+/** The target or its registry is away: nothing was learnt about the plan. */
+function mayPass(refusal: Refusal): boolean {
+  return (
+    refusal.code === 'target-error' && (refusal.problem === 'unavailable' || refusal.problem === 'timeout')
+  );
+}
+
+async function askAgain(
+  context: OperationContext,
+  operation: Operation,
+  refusal: Refusal,
+): Promise<Dispatch> {
+  const why = refusal.code === 'target-error' ? refusal.detail : refusal.code;
+  await changeOperation(context, operation.id, async ({ tell }) => tell('waiting', { kind: 'waiting', why }));
+  const until = context.clock().getTime() + ASK_AGAIN;
+  return { next: 'wait', until: Math.min(until, operation.expiresAt?.getTime() ?? until) };
+}
+
+async function end(
+  context: OperationContext,
+  operation: Operation,
+  state: OperationState,
+  outcome: OperationOutcome,
+): Promise<Dispatch> {
+  return changeOperation<Dispatch>(context, operation.id, async (change) => {
+    if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
+    return moveTo(context, change, state, outcome);
+  });
+}
+
+async function moveTo(
+  context: OperationContext,
+  change: Change,
+  state: OperationState,
+  outcome: OperationOutcome | null,
+): Promise<Dispatch> {
+  const { id, planDigest: digest } = change.before.operation;
+  const at = context.clock();
+  const moved = await moveOperation(change.tx, { id, from: 'awaiting-approval', to: state, outcome, at });
+  if (!moved) throw new Error(`operation ${id} moved while its row was held`);
+  await appendAudit(
+    change.tx,
+    {
+      actor: 'slipway',
+      action: `operation.${state}`,
+      subject: id,
+      detail: { planDigest: digest, approvedBy: approversOf(change), outcome: outcome?.code ?? null },
+    },
+    at,
+  );
+  if (outcome !== null) change.tell('ended', { kind: 'ended', state, outcome });
+  return settled(state);
+}
+
+function approversOf(change: Change): readonly string[] {
+  return change.before.approvals
+    .filter((approval) => approval.decision === 'approve')
+    .map((approval) => approval.userId);
+}

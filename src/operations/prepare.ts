@@ -1,0 +1,80 @@
+import { capabilitiesOf, type DeployTarget, TargetError } from '../../integrations/target.ts';
+import type { Plan, TargetPlan } from '../domain/plan.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
+import type { OperationRequest } from '../domain/request.ts';
+import type { TargetRef } from '../domain/target.ts';
+import { approvalRule } from '../policy/approvals.ts';
+import { provenDigests } from '../store/operations.ts';
+import { type OperationContext, targetOf } from './context.ts';
+
+type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease'>;
+
+/**
+ * Plans a request from what the target is doing at this moment. Read-only; refusals say what is wrong
+ * with the request, or what the target answered.
+ */
+export async function preparePlan(
+  context: PrepareContext,
+  request: OperationRequest,
+): Promise<Outcome<Plan>> {
+  const target = targetOf(context, request.target);
+  const planned = await explained(request.target, () => planOnTarget(context, target, request));
+  if (!planned.ok) return planned;
+  const plan: Plan = {
+    ...planned.value,
+    kind: request.kind,
+    target: request.target,
+    identity: target.identity,
+    approval: approvalRule(request.target, context.config),
+  };
+  const unproven = await refuseUnproven(context, plan);
+  return unproven === null ? accept(plan) : refuse(unproven);
+}
+
+/** Turns the integration's error into a refusal; anything else is a fault and goes on. */
+export async function explained<T>(target: TargetRef, work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    return refuse({ code: 'target-error', target, problem: error.problem, detail: error.message });
+  }
+}
+
+async function planOnTarget(
+  context: PrepareContext,
+  target: DeployTarget,
+  request: OperationRequest,
+): Promise<Outcome<TargetPlan>> {
+  if (request.kind === 'rollback') return planRollback(context, target, request.to);
+  const [artifact, live] = await Promise.all([target.resolve(request.version), target.inspect()]);
+  return artifact.ok ? target.planDeploy({ live, artifact: artifact.value }) : artifact;
+}
+
+async function planRollback(
+  context: PrepareContext,
+  target: DeployTarget,
+  to: string | null,
+): Promise<Outcome<TargetPlan>> {
+  if (target.rollback === undefined) {
+    return refuse({
+      code: 'no-capability',
+      target: target.ref,
+      wanted: 'rollback',
+      can: capabilitiesOf(target),
+    });
+  }
+  const [live, good] = await Promise.all([target.inspect(), provenDigests(context.database, target.ref)]);
+  return target.rollback.plan({ live, to, good });
+}
+
+/** `after: staging`: what is shipped must have succeeded there first. Going back is always allowed. */
+async function refuseUnproven(context: PrepareContext, plan: Plan): Promise<Refusal | null> {
+  const before = context.config.environments[plan.target.environment]?.after;
+  const { artifact, target } = plan;
+  if (before === undefined || artifact === null || plan.kind !== 'deploy') return null;
+  if (context.config.services[target.service]?.environments[before] === undefined) return null;
+  const proven = await provenDigests(context.database, { service: target.service, environment: before });
+  if (proven.includes(artifact.digest)) return null;
+  return { code: 'unproven', target, version: artifact.version, before };
+}

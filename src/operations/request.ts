@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { capabilitiesOf } from '../../integrations/target.ts';
+import { type Plan, planDigest } from '../domain/plan.ts';
+import type { Outcome, Refusal } from '../domain/refusal.ts';
+import type { Reply } from '../domain/reply.ts';
+import type { OperationRequest, Origin, RequestOptions } from '../domain/request.ts';
+import { targetKey } from '../domain/target.ts';
+import { type Action, refuseAction } from '../policy/authorise.ts';
+import { refuseClosed } from '../policy/closures.ts';
+import { appendAudit } from '../store/audit.ts';
+import { inTransaction, type Queryable } from '../store/database.ts';
+import { readLocks } from '../store/locks.ts';
+import { insertOperation, openOperations, readView } from '../store/operations.ts';
+import { type OperationContext, targetOf } from './context.ts';
+import type { Engine } from './engine.ts';
+import { preparePlan } from './prepare.ts';
+
+/** Milliseconds after which an operation that asks nobody is given up if its target can't be asked. */
+const UNASKED_LIMIT = 10 * 60_000;
+
+/** Something asked for: one operation for each request, or none at all. */
+export interface Submission {
+  /** The delivery that it came with: submitting it again is the same operations. */
+  readonly deliveryId: string;
+  readonly requests: readonly OperationRequest[];
+  readonly options: RequestOptions;
+  readonly dryRun: boolean;
+  readonly origin: Origin;
+}
+
+/**
+ * Checks and plans every request, and begins the operations if none is refused. Null when they have begun:
+ * their messages are the answer.
+ */
+export async function submit(
+  context: OperationContext,
+  engine: Engine,
+  submission: Submission,
+): Promise<Reply | null> {
+  const forbidden = await refuseByPolicy(context, submission);
+  if (forbidden.length > 0) return { kind: 'refusal', refusals: forbidden };
+  const planned = await Promise.all(submission.requests.map((request) => preparePlan(context, request)));
+  const refusals = planned.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]));
+  if (refusals.length > 0) return { kind: 'refusal', refusals };
+  const plans = plansOf(planned);
+  if (submission.dryRun) return { kind: 'dry-run', plans };
+  const repeated = await refuseRepeated(context, submission, plans);
+  if (repeated.length > 0) return { kind: 'refusal', refusals: repeated };
+  const ids = await create(context, submission, plans);
+  for (const id of ids) await engine.start(id);
+  return null;
+}
+
+function plansOf(planned: readonly Outcome<Plan>[]): readonly Plan[] {
+  return planned.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+}
+
+/** The same for the same delivery and target, so that working on a delivery twice is working once. */
+function operationId(deliveryId: string, request: OperationRequest): string {
+  const hash = createHash('sha256')
+    .update(`${deliveryId} ${targetKey(request.target)}`)
+    .digest('hex');
+  return `op-${BigInt(`0x${hash.slice(0, 16)}`)
+    .toString(36)
+    .slice(0, 10)}`;
+}
+
+async function refuseByPolicy(
+  context: OperationContext,
+  submission: Submission,
+): Promise<readonly Refusal[]> {
+  const { origin, options, requests } = submission;
+  const [person, channel] = await Promise.all([
+    context.people.person(origin.userId),
+    context.channels.channel(origin.channelId),
+  ]);
+  const now = context.clock();
+  const locks = await readLocks(context.database, now);
+  const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
+    const { environment } = request.target;
+    const actions: readonly Action[] =
+      options.emergency === null ? [request.kind] : [request.kind, 'emergency'];
+    const roles = actions.map((action) =>
+      refuseAction({ person, action, environment, channel }, context.config),
+    );
+    const denied = roles.flatMap((refusal) => (refusal === null ? [] : [refusal]));
+    if (denied.length > 0) return denied.slice(0, 1);
+    const incapable = refuseIncapable(context, request);
+    if (incapable !== null) return [incapable];
+    const running = await runningOn(context.database, submission, request);
+    return refuseClosed(request.target, request.kind, { locks, running, now }, context.config);
+  });
+  return (await Promise.all(perRequest)).flat();
+}
+
+async function runningOn(db: Queryable, submission: Submission, request: OperationRequest) {
+  const own = operationId(submission.deliveryId, request);
+  const open = await openOperations(db, request.target);
+  return open.filter((operation) => operation.state === 'running' && operation.id !== own);
+}
+
+function refuseIncapable(context: OperationContext, request: OperationRequest): Refusal | null {
+  const can = capabilitiesOf(targetOf(context, request.target));
+  if (can.includes(request.kind)) return null;
+  return { code: 'no-capability', target: request.target, wanted: request.kind, can };
+}
+
+/** Exactly this is waiting already: asking for it twice would be answered twice. */
+async function refuseRepeated(
+  context: OperationContext,
+  submission: Submission,
+  plans: readonly Plan[],
+): Promise<readonly Refusal[]> {
+  const own = submission.requests.map((request) => operationId(submission.deliveryId, request));
+  const open = await openOperations(context.database);
+  return plans.flatMap((plan): readonly Refusal[] => {
+    const digest = planDigest(plan);
+    const same = open.find((operation) => operation.planDigest === digest && !own.includes(operation.id));
+    if (same === undefined) return [];
+    const { id, requesterId } = same;
+    return [{ code: 'busy', target: plan.target, operationId: id, kind: plan.kind, requesterId }];
+  });
+}
+
+async function create(
+  context: OperationContext,
+  submission: Submission,
+  plans: readonly Plan[],
+): Promise<readonly string[]> {
+  return inTransaction(context.database, async (tx) => {
+    const ids: string[] = [];
+    for (const plan of plans) ids.push(await createOne(context, tx, { submission, plan }));
+    return ids;
+  });
+}
+
+async function createOne(
+  context: OperationContext,
+  tx: Queryable,
+  draft: { readonly submission: Submission; readonly plan: Plan },
+): Promise<string> {
+  const { submission, plan } = draft;
+  const { origin, options } = submission;
+  const request = submission.requests.find(
+    (candidate) => targetKey(candidate.target) === targetKey(plan.target),
+  );
+  if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
+  const id = operationId(submission.deliveryId, request);
+  const createdAt = context.clock();
+  const limit = plan.approval.required === 0 ? UNASKED_LIMIT : plan.approval.expires;
+  const inserted = await insertOperation(tx, {
+    id,
+    request,
+    options,
+    requesterId: origin.userId,
+    channelId: origin.channelId,
+    threadTs: origin.threadTs ?? null,
+    plan,
+    planDigest: planDigest(plan),
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + limit),
+  });
+  if (inserted) await announce(context, tx, id);
+  return id;
+}
+
+async function announce(context: OperationContext, tx: Queryable, id: string): Promise<void> {
+  const view = await readView(tx, id);
+  if (view === null) throw new Error(`operation ${id} is not stored`);
+  const { operation } = view;
+  await context.messages.operation(tx, view);
+  if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
+  await appendAudit(
+    tx,
+    {
+      actor: operation.requesterId,
+      action:
+        operation.options.emergency === null ? 'operation.requested' : 'operation.requested-as-emergency',
+      subject: id,
+      detail: {
+        kind: operation.plan.kind,
+        target: targetKey(operation.plan.target),
+        version: operation.plan.to.version,
+        digest: operation.plan.to.digest,
+        planDigest: operation.planDigest,
+        reason: operation.options.emergency ?? operation.options.reason,
+      },
+    },
+    operation.createdAt,
+  );
+}

@@ -1,0 +1,182 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type StepContext, type StepProgress, TargetError } from '../../integrations/target.ts';
+import type { OperationView, StepState } from '../domain/operation.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import { recordStep } from '../store/steps.ts';
+import { changeOperation } from './change.ts';
+import { type OperationContext, targetOf } from './context.ts';
+import { checkpoint } from './engine.ts';
+
+/** How a step ended. */
+export type StepEnd = Exclude<StepProgress, { phase: 'running' }>;
+
+type Running = Extract<StepProgress, { phase: 'running' }>;
+
+/** First wait after an error that may pass; doubled up to {@link LONGEST_PAUSE}. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
+/** The message is rendered again at least this often while a step runs, for its elapsed time. */
+const REFRESH = 5_000;
+
+/**
+ * Runs one step to its end, over any number of crashes: it is begun in one checkpoint and followed from
+ * its handle in another. `recordId` is the step's name in the operation's record.
+ */
+export async function runStep(
+  context: OperationContext,
+  run: { readonly operationId: string; readonly recordId: string; readonly step: PlannedStep },
+): Promise<StepEnd> {
+  const runner = new StepRunner(context, run);
+  const begun = await checkpoint(`start ${run.recordId}`, () => runner.start());
+  if (begun.phase !== 'running') return begun;
+  return checkpoint(`follow ${run.recordId}`, () => runner.follow(begun));
+}
+
+class StepRunner {
+  readonly #context: OperationContext;
+  readonly #operationId: string;
+  readonly #recordId: string;
+  readonly #step: PlannedStep;
+  #told: string | null = null;
+  #toldAt = 0;
+  #lines = 0;
+
+  constructor(
+    context: OperationContext,
+    run: { readonly operationId: string; readonly recordId: string; readonly step: PlannedStep },
+  ) {
+    this.#context = context;
+    this.#operationId = run.operationId;
+    this.#recordId = run.recordId;
+    this.#step = run.step;
+  }
+
+  async start(): Promise<StepProgress> {
+    const view = await this.#record('running', null);
+    const target = targetOf(this.#context, view.operation.plan.target);
+    const progress = await this.#patiently(view, (step) => target.start(this.#step, step));
+    if (progress.phase !== 'running') await this.#record(progress.phase, progress.message);
+    return progress;
+  }
+
+  async follow(begun: Running): Promise<StepEnd> {
+    const view = await this.#record('running', begun.message);
+    const target = targetOf(this.#context, view.operation.plan.target);
+    let progress: StepProgress = begun;
+    while (progress.phase === 'running') {
+      if (this.#isOverTime(view)) progress = this.#overTime(progress.message);
+      else
+        progress = await this.#look(view, progress, (handle, step) =>
+          target.resume(this.#step, handle, step),
+        );
+    }
+    await this.#record(progress.phase, progress.message);
+    return progress;
+  }
+
+  async #look(
+    view: OperationView,
+    running: Running,
+    resume: (handle: Running['handle'], step: StepContext) => Promise<StepProgress>,
+  ): Promise<StepProgress> {
+    await this.#refresh(running.message);
+    await delay(running.lookAgainAfter);
+    return this.#patiently(view, (step) => resume(running.handle, step));
+  }
+
+  /** Repeats what failed for a reason that may pass, until the step's time is over. */
+  async #patiently(
+    view: OperationView,
+    work: (step: StepContext) => Promise<StepProgress>,
+  ): Promise<StepProgress> {
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      try {
+        return await this.#context.lease.whileHeld((signal) => work(this.#stepContext(view, signal)));
+      } catch (error) {
+        const failure = this.#explain(error);
+        const passing = error instanceof TargetError && error.retry === 'retryable';
+        if (!passing || this.#isOverTime(view)) return failure;
+        await this.#refresh(`${failure.message} Trying again.`);
+        await delay(pause);
+      }
+    }
+  }
+
+  #explain(error: unknown): Extract<StepProgress, { phase: 'failed' }> {
+    if (error instanceof TargetError) {
+      this.#context.log.warn(
+        { err: error, operation: this.#operationId, step: this.#recordId },
+        'step met an error',
+      );
+      return { phase: 'failed', problem: error.problem, message: error.message };
+    }
+    this.#context.log.error(
+      { err: error, operation: this.#operationId, step: this.#recordId },
+      'step met a fault',
+    );
+    return {
+      phase: 'failed',
+      problem: 'invalid',
+      message: 'Slipway met a fault of its own; its log has the cause.',
+    };
+  }
+
+  #isOverTime(view: OperationView): boolean {
+    const startedAt = view.steps.find((step) => step.id === this.#recordId)?.startedAt;
+    const since = startedAt?.getTime() ?? this.#context.clock().getTime();
+    return this.#context.clock().getTime() - since > this.#step.timeLimit;
+  }
+
+  #overTime(message: string): StepEnd {
+    const minutes = Math.round(this.#step.timeLimit / 60_000);
+    return {
+      phase: 'failed',
+      problem: 'timeout',
+      message: `not done after ${minutes} min; last: ${message}`,
+    };
+  }
+
+  #stepContext(view: OperationView, signal: AbortSignal): StepContext {
+    return {
+      operationId: this.#operationId,
+      requestedBy: view.operation.requesterId,
+      signal,
+      log: (line) => void this.#log(line),
+    };
+  }
+
+  async #log(text: string): Promise<void> {
+    this.#lines += 1;
+    const key = `log/${this.#recordId}/${this.#lines}`;
+    try {
+      await changeOperation(this.#context, this.#operationId, async ({ tell }) =>
+        tell(key, { kind: 'log', text }),
+      );
+    } catch (error) {
+      this.#context.log.warn(
+        { err: error, operation: this.#operationId, text },
+        'a line for the thread was not stored',
+      );
+    }
+  }
+
+  /** Tells people what the step is doing, when that changed or enough time went by. */
+  async #refresh(message: string): Promise<void> {
+    const now = this.#context.clock().getTime();
+    if (message === this.#told && now - this.#toldAt < REFRESH) return;
+    await this.#record('running', message);
+  }
+
+  async #record(state: StepState, message: string | null): Promise<OperationView> {
+    this.#told = message;
+    this.#toldAt = this.#context.clock().getTime();
+    const at = this.#context.clock();
+    return changeOperation(this.#context, this.#operationId, async ({ tx, before }) => {
+      await recordStep(tx, { operationId: this.#operationId, stepId: this.#recordId, state, message, at });
+      const steps = before.steps.map((step) =>
+        step.id === this.#recordId ? { ...step, startedAt: step.startedAt ?? at } : step,
+      );
+      return { ...before, steps };
+    });
+  }
+}

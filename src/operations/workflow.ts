@@ -1,0 +1,130 @@
+import type { OperationOutcome, OperationState } from '../domain/operation.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+import { appendAudit } from '../store/audit.ts';
+import { findOperation, moveOperation } from '../store/operations.ts';
+import { insertSteps } from '../store/steps.ts';
+import { changeOperation } from './change.ts';
+import type { OperationContext } from './context.ts';
+import { dispatch } from './dispatch.ts';
+import { checkpoint, isEngineError, untilWoken } from './engine.ts';
+import { runStep, type StepEnd } from './run-step.ts';
+
+interface Ending {
+  readonly state: Exclude<OperationState, 'awaiting-approval' | 'running'>;
+  readonly outcome: OperationOutcome;
+}
+
+type Failure = Extract<StepEnd, { phase: 'failed' }>;
+
+/**
+ * The life of one operation after its plan was shown: approved → locked and planned again → run →
+ * proven → told. Resumed at its last checkpoint after a crash, by this process or another.
+ */
+export async function runOperation(context: OperationContext, operationId: string): Promise<void> {
+  try {
+    const plan = await checkpoint('plan', () => readPlan(context, operationId));
+    if (!(await mayRun(context, operationId))) return;
+    const ending = await runPlan(context, operationId, plan);
+    await checkpoint('end', () => endOperation(context, operationId, ending));
+  } catch (error) {
+    if (isEngineError(error)) throw error;
+    context.log.error({ err: error, operation: operationId }, 'operation could not go on');
+    const outcome: OperationOutcome = {
+      code: 'fault',
+      detail: error instanceof Error ? error.message : String(error),
+    };
+    await checkpoint('end with a fault', () =>
+      endOperation(context, operationId, { state: 'failed', outcome }),
+    );
+  }
+}
+
+async function readPlan(context: OperationContext, operationId: string): Promise<Plan> {
+  const operation = await findOperation(context.database, operationId);
+  if (operation === null) throw new Error(`operation ${operationId} is not stored`);
+  return operation.plan;
+}
+
+async function mayRun(context: OperationContext, operationId: string): Promise<boolean> {
+  for (;;) {
+    const look = await checkpoint('dispatch', () => dispatch(context, operationId));
+    if (look.next !== 'wait') return look.next === 'run';
+    await untilWoken(look.until);
+  }
+}
+
+async function runPlan(context: OperationContext, operationId: string, plan: Plan): Promise<Ending> {
+  const begun: PlannedStep[] = [];
+  let last: StepEnd | null = null;
+  for (const step of plan.steps) {
+    begun.push(step);
+    last = await runStep(context, { operationId, recordId: step.id, step });
+    if (last.phase === 'failed') return failed(context, { operationId, begun, failure: last });
+  }
+  return { state: 'succeeded', outcome: { code: 'done', detail: last?.message ?? null } };
+}
+
+/** Takes back what was begun, last first, and says how that went. */
+async function failed(
+  context: OperationContext,
+  run: { readonly operationId: string; readonly begun: readonly PlannedStep[]; readonly failure: Failure },
+): Promise<Ending> {
+  const undos = run.begun.flatMap((step) => (step.undo === undefined ? [] : [step.undo])).reverse();
+  const records = undos.map((step) => ({ id: `undo:${step.id}`, title: step.title }));
+  if (undos.length > 0) {
+    await checkpoint('plan undo', () => addSteps(context, run.operationId, records));
+  }
+  for (const step of undos) {
+    const end = await runStep(context, { operationId: run.operationId, recordId: `undo:${step.id}`, step });
+    if (end.phase === 'failed') {
+      const undo = { result: 'failed', step: step.title, detail: end.message } as const;
+      return { state: 'undo-failed', outcome: stepFailed(run, undo) };
+    }
+  }
+  if (undos.length === 0) return { state: 'failed', outcome: stepFailed(run, { result: 'not-needed' }) };
+  return { state: 'undone', outcome: stepFailed(run, { result: 'done' }) };
+}
+
+function stepFailed(
+  run: { readonly begun: readonly PlannedStep[]; readonly failure: Failure },
+  undo: Extract<OperationOutcome, { code: 'step-failed' }>['undo'],
+): OperationOutcome {
+  return {
+    code: 'step-failed',
+    step: run.begun.at(-1)?.title ?? '',
+    problem: run.failure.problem,
+    detail: run.failure.message,
+    dataChanged: run.begun.some((step) => step.effect === 'changes-data'),
+    undo,
+  };
+}
+
+async function addSteps(
+  context: OperationContext,
+  operationId: string,
+  steps: readonly { readonly id: string; readonly title: string }[],
+): Promise<void> {
+  await changeOperation(context, operationId, ({ tx }) => insertSteps(tx, operationId, steps));
+}
+
+async function endOperation(context: OperationContext, operationId: string, ending: Ending): Promise<void> {
+  const at = context.clock();
+  const { state, outcome } = ending;
+  const ended = await changeOperation(context, operationId, async ({ tx, before, tell }) => {
+    const { operation } = before;
+    if (operation.endedAt !== null) return false;
+    await moveOperation(tx, { id: operationId, from: operation.state, to: state, outcome, at });
+    const detail = { planDigest: operation.planDigest, outcome: outcome.code };
+    await appendAudit(
+      tx,
+      { actor: 'slipway', action: `operation.${state}`, subject: operationId, detail },
+      at,
+    );
+    tell('ended', { kind: 'ended', state, outcome });
+    return operation;
+  });
+  if (ended === false) return;
+  const { kind, target } = ended.plan;
+  const seconds = (at.getTime() - (ended.startedAt ?? ended.createdAt).getTime()) / 1_000;
+  context.metrics.ended({ kind, target, state, seconds });
+}

@@ -1,0 +1,68 @@
+import type { Config } from '../config/schema.ts';
+import type { Lock, LockScope } from '../domain/lock.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { OperationKind } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { TargetRef } from '../domain/target.ts';
+
+/** What may keep a target closed, as read at one moment. */
+export interface Closures {
+  readonly locks: readonly Lock[];
+  /** Operations on the target that are running now. */
+  readonly running: readonly Operation[];
+  readonly now: Date;
+}
+
+/** Every reason why nothing of this kind may be done to the target now; empty when it is open. */
+export function refuseClosed(
+  target: TargetRef,
+  kind: OperationKind,
+  closures: Closures,
+  config: Config,
+): readonly Refusal[] {
+  return [
+    ...refuseLocked(target, closures),
+    ...refuseFrozen(target, kind, closures.now, config),
+    ...refuseBusy(target, closures.running),
+  ];
+}
+
+/** True if a lock of that scope closes the target. */
+export function covers(scope: LockScope, target: TargetRef): boolean {
+  switch (scope.kind) {
+    case 'everything':
+      return true;
+    case 'environment':
+      return scope.environment === target.environment;
+    case 'service':
+      return scope.service === target.service;
+    case 'target':
+      return scope.service === target.service && scope.environment === target.environment;
+  }
+}
+
+function refuseLocked(target: TargetRef, { locks, now }: Closures): readonly Refusal[] {
+  return locks
+    .filter((lock) => covers(lock.scope, target) && (lock.until === null || lock.until > now))
+    .filter((lock) => lock.holder.kind === 'person')
+    .map((lock) => ({ code: 'locked', target, lock }));
+}
+
+/** A freeze never stands in the way of going back. */
+function refuseFrozen(target: TargetRef, kind: OperationKind, now: Date, config: Config): readonly Refusal[] {
+  if (kind === 'rollback') return [];
+  return config.freezes
+    .filter((freeze) => freeze.environments.includes(target.environment))
+    .filter((freeze) => new Date(freeze.from) <= now && now < new Date(freeze.to))
+    .map((freeze) => ({ code: 'frozen', target, freeze: freeze.name, until: new Date(freeze.to) }));
+}
+
+function refuseBusy(target: TargetRef, running: readonly Operation[]): readonly Refusal[] {
+  return running.map((operation) => ({
+    code: 'busy',
+    target,
+    operationId: operation.id,
+    kind: operation.plan.kind,
+    requesterId: operation.requesterId,
+  }));
+}

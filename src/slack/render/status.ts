@@ -1,0 +1,107 @@
+import { shortDigest } from '../../domain/artifact.ts';
+import { type LiveState, servingRevision, type TrafficShare } from '../../domain/live-state.ts';
+import type { Lock } from '../../domain/lock.ts';
+import type { OperationView } from '../../domain/operation.ts';
+import type { TargetStatus } from '../../domain/reply.ts';
+import { targetKey } from '../../domain/target.ts';
+import type { MessageContent } from '../content.ts';
+import { code, link, mention, moment, prose } from '../mrkdwn.ts';
+import type { Words } from '../words/words.ts';
+import { fitGroups, section } from './blocks.ts';
+import { versionText } from './change.ts';
+import { standingApprovals, stateSign } from './operation.ts';
+import { bar } from './steps.ts';
+
+const WHEN = '{date_short_pretty} {time}';
+const HEALTH_SIGNS = { healthy: '🟢', degraded: '🟡', unhealthy: '🔴', unknown: '⚪' } as const;
+
+/** What `/status` shows: one group of blocks for each target. */
+export function renderStatus(targets: readonly TargetStatus[], words: Words): MessageContent {
+  if (targets.length === 0) {
+    const text = words.status.nothingToShow;
+    return { text, blocks: [section([text], words.more)] };
+  }
+  const groups = targets.map((status) => [section(statusLines(status, words), words.more)]);
+  const text = targets
+    .slice(0, 5)
+    .map((status) => `${targetKey(status.target)}: ${servingText(status, words)}`);
+  return { text: text.join('; '), blocks: fitGroups(groups, words.more) };
+}
+
+function statusLines(status: TargetStatus, words: Words): readonly string[] {
+  return [
+    ...headLines(status, words),
+    ...status.locks.map((lock) => `:lock: ${lockText(lock, words)}`),
+    ...status.open.map((view) => openText(view, words)),
+    lastText(status, words),
+  ];
+}
+
+function headLines({ target, live }: TargetStatus, words: Words): readonly string[] {
+  const name = `*${code(targetKey(target))}*`;
+  if (!live.known) return [`${HEALTH_SIGNS.unknown} ${name}`, words.status.unreachable(live.detail)];
+  const { health, url } = live.state;
+  const address = url === null ? '' : ` · ${link(url, url.replace(/^https?:\/\//, ''))}`;
+  return [
+    `${HEALTH_SIGNS[health.status]} ${name} · ${words.status[health.status]}${address}`,
+    ...(health.status === 'healthy' ? [] : [prose(health.reason)]),
+    ...trafficLines(live.state, words),
+    ...live.state.notes.map((note) => prose(note)),
+  ];
+}
+
+function trafficLines(live: LiveState, words: Words): readonly string[] {
+  const shares = live.traffic.filter(({ percent, tag }) => percent > 0 || tag !== undefined);
+  if (shares.length === 0) return [words.status.notServing];
+  return shares.map((share) => shareLine(share, live, words));
+}
+
+/** `▓▓▓▓▓▓▓▓▓░  90 %  v1.1.0 3f2a90c1b7de  api-00012-abc`. */
+function shareLine(share: TrafficShare, live: LiveState, words: Words): string {
+  const revision = live.revisions.find(({ name }) => name === share.revision);
+  const version = revision?.version ?? null;
+  const digest = revision?.digest ?? null;
+  const parts = [
+    `${bar(share.percent / 100)} ${share.percent} %`,
+    version === null ? words.status.unknownVersion : `*${code(version)}*`,
+    digest === null ? '' : code(shortDigest(digest)),
+    code(share.revision),
+    share.tag === undefined ? '' : `(${prose(share.tag)})`,
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function servingText({ live }: TargetStatus, words: Words): string {
+  if (!live.known) return words.status.unknown;
+  const serving = servingRevision(live.state);
+  if (serving === null) return words.status.notServing;
+  return `${prose(serving.version ?? serving.name)}, ${words.status[live.state.health.status]}`;
+}
+
+function lockText({ scope, holder, reason, until }: Lock, words: Words): string {
+  const by = holder.kind === 'person' ? mention(holder.userId) : code(holder.operationId);
+  return words.status.lock(words.scope(scope), by, reason, until === null ? null : moment(until, WHEN));
+}
+
+function openText(view: OperationView, words: Words): string {
+  const { id, plan, state, requesterId } = view.operation;
+  const kind = words.operation.kinds[plan.kind];
+  const needed = plan.approval.required - standingApprovals(view).length;
+  const text =
+    state === 'awaiting-approval' && needed > 0
+      ? words.status.waiting(kind, versionText(plan), needed, plan.approval.approvers)
+      : words.status.running(kind, versionText(plan), mention(requesterId));
+  return `${stateSign(state)} ${text} · ${code(id)}`;
+}
+
+function lastText({ last }: TargetStatus, words: Words): string {
+  if (last === null) return words.status.never;
+  const { plan, state, requesterId, createdAt, endedAt } = last;
+  return words.status.last(
+    words.operation.kinds[plan.kind],
+    versionText(plan),
+    `${stateSign(state)} ${words.operation.states[state]}`,
+    mention(requesterId),
+    moment(endedAt ?? createdAt, WHEN),
+  );
+}

@@ -1,0 +1,59 @@
+import type { OperationView } from '../../domain/operation.ts';
+import type { ThreadLine } from '../../domain/thread-line.ts';
+import type { MessageContent } from '../content.ts';
+import { mention, moment, prose } from '../mrkdwn.ts';
+import type { Words } from '../words/words.ts';
+import { fitList, section } from './blocks.ts';
+import { versionText } from './change.ts';
+import { standingApprovals } from './operation.ts';
+import { outcomeSentence } from './outcome.ts';
+
+const LONGEST_LIST = 10;
+const LONGEST_LOG_LINE = 1_500;
+
+/** Something that happened to an operation, as a line in its thread. */
+export function renderThreadLine(view: OperationView, line: ThreadLine, words: Words): MessageContent {
+  return sentence(threadText(view, line, words), words);
+}
+
+/** What the incident channel reads when approval is skipped. */
+export function renderEmergency({ operation }: OperationView, words: Words): MessageContent {
+  const { plan, requesterId, options } = operation;
+  const title = words.operation.title(plan.kind, plan.target);
+  const reason = options.emergency ?? '';
+  return sentence(words.thread.emergency(mention(requesterId), title, versionText(plan), reason), words);
+}
+
+function sentence(text: string, words: Words): MessageContent {
+  return { text, blocks: [section([text], words.more)] };
+}
+
+function threadText(view: OperationView, line: ThreadLine, words: Words): string {
+  const { plan } = view.operation;
+  const { required } = plan.approval;
+  const given = standingApprovals(view).length;
+  const title = words.operation.title(plan.kind, plan.target);
+  switch (line.kind) {
+    case 'approved':
+      return words.thread.approved(mention(line.userId), given, required);
+    case 'withdrawn':
+      return words.thread.withdrawn(mention(line.userId), given, required);
+    case 'rejected':
+      return words.thread.rejected(mention(line.userId));
+    case 'reminder': {
+      const who = fitList(line.approvers.map(mention), LONGEST_LIST, words.more);
+      const when = moment(new Date(line.expiresAt));
+      return words.thread.reminder(who, Math.max(0, required - given), title, when);
+    }
+    case 'waiting':
+      return words.thread.waiting(line.why);
+    case 'ended':
+      return words.thread.ended(
+        title,
+        words.operation.states[line.state],
+        outcomeSentence(line.outcome, words),
+      );
+    case 'log':
+      return prose(line.text, LONGEST_LOG_LINE) || '…';
+  }
+}

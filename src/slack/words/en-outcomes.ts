@@ -1,0 +1,52 @@
+import { code, mention, prose } from '../mrkdwn.ts';
+import { problems } from './en-terms.ts';
+import type { OutcomeByCode, OutcomeSentences } from './words.ts';
+
+const LONGEST_DETAIL = 500;
+
+/** Why operations ended as they did, in English. */
+export const outcomes: OutcomeSentences = {
+  done: ({ detail }) => (detail === null ? '' : prose(detail, LONGEST_DETAIL)),
+  'step-failed': (outcome) =>
+    [
+      `“${prose(outcome.step)}” failed: ${prose(outcome.detail, LONGEST_DETAIL)}`,
+      problems[outcome.problem],
+      undone(outcome.undo),
+      outcome.dataChanged ? '*Data had already been changed, and undoing does not bring it back.*' : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
+  rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
+  cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
+  expired: () => 'Nobody answered in time. Nothing was changed.',
+  voided: ({ changed }) =>
+    `What was approved is no longer what would run, so the approvals are void. Changed: ${
+      changed.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
+    }. Nothing was done.`,
+  fault: ({ detail }) => `Slipway itself could not go on: ${prose(detail, LONGEST_DETAIL)}`,
+};
+
+/** The members of a plan, as an approver would ask about them. */
+const PLAN_MEMBERS: Readonly<Record<string, string>> = {
+  kind: 'the kind of operation',
+  target: 'the target',
+  identity: 'which system the target is',
+  from: 'what is serving now',
+  to: 'what would serve',
+  artifact: 'what the version stands for',
+  steps: 'the steps',
+  live: 'the live state (traffic or what serves was changed by somebody else)',
+  warnings: 'the warnings',
+  approval: 'who must approve',
+};
+
+function undone(undo: OutcomeByCode['step-failed']['undo']): string {
+  switch (undo.result) {
+    case 'not-needed':
+      return 'Nothing had to be undone.';
+    case 'done':
+      return 'Everything was put back as it was before.';
+    case 'failed':
+      return `*Undoing “${prose(undo.step)}” failed too: ${prose(undo.detail, LONGEST_DETAIL)} Somebody must look at the target.*`;
+  }
+}

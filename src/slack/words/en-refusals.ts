@@ -1,0 +1,160 @@
+import type { OperationKind } from '../../domain/plan.ts';
+import type { WordRole } from '../../domain/refusal.ts';
+import { type TargetRef, targetKey } from '../../domain/target.ts';
+import { code, mention, moment, prose } from '../mrkdwn.ts';
+import { kinds, problems, scope } from './en-terms.ts';
+import type { RefusalSentences } from './words.ts';
+
+/** Lists in a sentence end here; the rest is counted. */
+const LONGEST_LIST = 12;
+
+/** Each says what was understood, what was not, the nearest right thing and the next step. */
+export const refusals: RefusalSentences = {
+  'unknown-word': ({ role, word, understood, nearest, allowed }) =>
+    sentences(
+      gotSoFar(understood),
+      `There is no ${ROLES[role]} ${code(word)} here.`,
+      nearest.length > 0 ? `Did you mean ${choice(nearest)}?` : '',
+      allowed.length > 0 ? `Possible: ${list(allowed)}.` : '',
+    ),
+  'missing-word': ({ role, understood, allowed, usage }) =>
+    sentences(
+      gotSoFar(understood),
+      `The ${ROLES[role]} is missing, and this channel has no default for it.`,
+      allowed.length > 0 ? `Possible: ${list(allowed)}.` : '',
+      usage === '' ? '' : `Write ${code(usage)}.`,
+    ),
+  'no-such-target': ({ target, environments }) =>
+    sentences(
+      `${code(target.service)} is not deployed to ${code(target.environment)}.`,
+      environments.length > 0 ? `It is in ${list(environments)}.` : 'It is in no environment yet.',
+    ),
+  'unknown-version': ({ target, version, nearest }) =>
+    sentences(
+      `No version ${code(version)} is published for ${key(target)}.`,
+      nearest.length > 0
+        ? `Nearest: ${list(nearest)}.`
+        : 'Nothing similar is published either; check that its build has finished.',
+    ),
+  'no-such-revision': ({ target, wanted, available }) =>
+    sentences(
+      wanted === null
+        ? `${key(target)} has no earlier revision that served well and is still there.`
+        : `${key(target)} has no revision ${code(wanted)} to go back to.`,
+      available.length > 0
+        ? `Still there: ${list(available)}.`
+        : `Ship a good version with ${code('/deploy')} instead.`,
+    ),
+  'already-serving': ({ target, version }) =>
+    `${code(version)} is already what serves in ${key(target)}, so there is nothing to do.`,
+  'no-capability': ({ target, wanted, can }) =>
+    `${key(target)} cannot do a ${kinds[wanted]}; it can do ${list(can.map((kind) => kinds[kind]))}.`,
+  'barred-account': ({ why }) => `${BARRED[why]} Ask a full member of this workspace.`,
+  'missing-role': ({ wanted, who, action, environment }) =>
+    sentences(
+      `You may not ${ACTIONS[action]}${environment === null ? '' : ` in ${code(environment)}`}:`,
+      wanted.length > 0
+        ? `that needs the role ${choice(wanted)}.`
+        : 'the config gives that to nobody (`allow` lists no role).',
+      who.length > 0 ? `Held by ${people(who)}.` : '',
+    ),
+  'wrong-channel': ({ environment, channels }) =>
+    `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
+  locked: ({ target, lock }) =>
+    sentences(
+      `${key(target)} is closed: ${scope(lock.scope)} was locked by ${
+        lock.holder.kind === 'person' ? mention(lock.holder.userId) : code(lock.holder.operationId)
+      }, “${prose(lock.reason)}”.`,
+      lock.until === null
+        ? `It stays closed until somebody opens it with ${code('/deploy unlock')}.`
+        : `It opens ${moment(lock.until, '{date_short_pretty} {time}')}.`,
+    ),
+  'not-locked': ({ scope }) => `${prose(scope)} is not locked, so there is nothing to open.`,
+  busy: ({ target, operationId, kind, requesterId }) =>
+    `A ${kinds[kind]} of ${key(target)} is already under way (${code(operationId)}, asked for by ${mention(
+      requesterId,
+    )}). Wait until it ends, or cancel it in its message.`,
+  'awaiting-approval': ({ target, operationId }) =>
+    `${code(operationId)} on ${key(target)} waits for its approval.`,
+  unproven: ({ target, version, before }) =>
+    `${code(version)} has not succeeded in ${code(before)} yet, and ${key(target)} only takes what has. Ship it there first: ${code(`/deploy ${target.service} ${version} ${before}`)}.`,
+  frozen: ({ target, freeze, until }) =>
+    `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks still work; anything else needs ${code('--emergency "reason"')}.`,
+  'own-request': () =>
+    'You asked for this yourself, so your approval does not count. Somebody else must decide.',
+  'not-waiting': ({ operationId, state }) =>
+    `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
+  'target-error': ({ target, problem, detail }) =>
+    `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
+  fault: ({ deliveryId }) =>
+    `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
+  'not-stored': () =>
+    'Slipway cannot store anything right now, so nothing was done. Please try again in a moment.',
+};
+
+const ROLES: Readonly<Record<WordRole, string>> = {
+  service: 'service',
+  environment: 'environment',
+  version: 'version',
+  revision: 'revision',
+  flag: 'flag',
+  subcommand: 'subcommand',
+  duration: 'duration',
+  word: 'word',
+  text: 'text',
+};
+
+const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel', string>> = {
+  deploy: 'deploy',
+  rollback: 'roll back',
+  canary: 'run a canary',
+  backup: 'make backups',
+  restore: 'restore backups',
+  approve: 'approve',
+  emergency: 'skip approval',
+  lock: 'lock or unlock',
+  cancel: 'cancel what somebody else asked for',
+};
+
+const BARRED = {
+  bot: 'Bots may not give commands or approvals.',
+  guest: 'Guests may not give commands or approvals.',
+  deactivated: 'This account is deactivated.',
+  'other-workspace': 'People from other workspaces may not give commands or approvals.',
+  unknown: 'Slack did not say who you are, and nobody unknown may give commands or approvals.',
+} as const;
+
+function sentences(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function gotSoFar(understood: readonly string[]): string {
+  return understood.length === 0 ? '' : `Understood: ${list(understood)}.`;
+}
+
+function list(items: readonly string[]): string {
+  const shown = items.slice(0, LONGEST_LIST).map((item) => code(item));
+  const rest = items.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+}
+
+function choice(items: readonly string[]): string {
+  return items
+    .slice(0, LONGEST_LIST)
+    .map((item) => code(item))
+    .join(' or ');
+}
+
+function people(names: readonly string[]): string {
+  const rest = names.length - LONGEST_LIST;
+  const shown = names.slice(0, LONGEST_LIST).map(mention).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+function channel(name: string): string {
+  return /^[CG][A-Z0-9]{8,}$/.test(name) ? `<#${name}>` : `#${prose(name.replace(/^#/, ''))}`;
+}
+
+function key(target: TargetRef): string {
+  return code(targetKey(target));
+}

@@ -1,0 +1,89 @@
+import { prose } from '../mrkdwn.ts';
+import { outcomes } from './en-outcomes.ts';
+import { refusals } from './en-refusals.ts';
+import { form, replies, status } from './en-replies.ts';
+import { anyRole, duration, kinds, scope } from './en-terms.ts';
+import type { ButtonWords, OperationWords, ThreadWords, Words } from './words.ts';
+
+const operation: OperationWords = {
+  title: (kind, { service, environment }) =>
+    ({
+      deploy: `Deploy ${service} to ${environment}`,
+      rollback: `Roll back ${service} in ${environment}`,
+      canary: `Canary of ${service} in ${environment}`,
+      backup: `Back up ${service} in ${environment}`,
+      restore: `Restore ${service} in ${environment}`,
+    })[kind],
+  kinds,
+  states: {
+    'awaiting-approval': 'Waiting for approval',
+    running: 'Running',
+    succeeded: 'Done',
+    failed: 'Failed',
+    undone: 'Failed and undone',
+    'undo-failed': 'Failed, and undoing failed',
+    rejected: 'Rejected',
+    expired: 'Expired',
+    cancelled: 'Cancelled',
+    voided: 'Void: the plan changed',
+    refused: 'Refused',
+  },
+  nothing: 'nothing',
+  askedBy: (whoText, reason) => `Asked for by ${whoText}${reason === null ? '' : `: “${prose(reason)}”`}`,
+  emergency: (reason) => `*EMERGENCY: approval was skipped.* Reason: “${prose(reason)}”`,
+  warning: (text) => prose(text),
+  approvals: (given, required) => `*Approvals: ${given} of ${required}*`,
+  stillNeeded: (count, roles, whoText) =>
+    `${count} more from ${anyRole(roles)}${whoText === '' ? '' : ` (${whoText})`}`,
+  howToApprove: (approveReaction, rejectReaction) =>
+    `React :${approveReaction}: to approve or :${rejectReaction}: to reject, or use the buttons.`,
+  expires: (whenText, left) => `Withdrawn at ${whenText} if nobody answers (in ${left}).`,
+  rejectedBy: (whoText) => `*Rejected by ${whoText}.*`,
+  progress: (done, all, elapsed) => `${done} of ${all} steps · ${elapsed}`,
+  skipped: (title) => `${prose(title)} (not needed)`,
+  undoing: '*Undoing:*',
+  took: (elapsed) => `took ${elapsed}`,
+  asked: (whenText) => `asked ${whenText}`,
+};
+
+const buttons: ButtonWords = {
+  approve: 'Approve',
+  reject: 'Reject',
+  cancel: 'Cancel',
+  planAgain: 'Plan again',
+  rollBack: 'Roll back',
+  rollBackTitle: 'Roll back?',
+  confirmRollBack: ({ service, environment }) =>
+    `Asks for a rollback of ${service} in ${environment} to what served well before, with its usual approval.`,
+  no: 'No',
+};
+
+const thread: ThreadWords = {
+  approved: (whoText, given, required) => `:white_check_mark: ${whoText} approved (${given} of ${required}).`,
+  rejected: (whoText) => `:no_entry: ${whoText} rejected it.`,
+  withdrawn: (whoText, given, required) => `${whoText} took the approval back (${given} of ${required}).`,
+  reminder: (whoText, needed, title, whenText) =>
+    `:hourglass_flowing_sand: ${whoText} “${prose(title)}” still needs ${needed} ${
+      needed === 1 ? 'approval' : 'approvals'
+    } and is withdrawn at ${whenText}.`,
+  waiting: (why) => `:hourglass: Approved, but it cannot begin yet: ${prose(why)} Trying again.`,
+  ended: (title, state, outcomeText) =>
+    `*${prose(title)}: ${state}.*${outcomeText === '' ? '' : ` ${outcomeText}`}`,
+  emergency: (whoText, title, versionText, reason) =>
+    `:rotating_light: *Emergency, without approval:* ${whoText} started “${prose(title)}” (${versionText}). Reason: “${prose(reason)}”`,
+};
+
+/** Everything in English. */
+export const en: Words = {
+  more: (count) => `_and ${count} more_`,
+  duration,
+  scope,
+  operation,
+  buttons,
+  thread,
+  replies,
+  status,
+  form,
+  refusals,
+  outcomes,
+};

@@ -1,0 +1,134 @@
+import type { LockScope } from '../../domain/lock.ts';
+import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
+import type { OperationKind } from '../../domain/plan.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { TargetRef } from '../../domain/target.ts';
+
+/** Refusals by their code. */
+export type RefusalByCode = { readonly [R in Refusal as R['code']]: R };
+
+/** A sentence for every refusal there is: a new code does not compile without its words. */
+export type RefusalSentences = {
+  readonly [Code in keyof RefusalByCode]: (refusal: RefusalByCode[Code]) => string;
+};
+
+/** Outcomes by their code. */
+export type OutcomeByCode = { readonly [O in OperationOutcome as O['code']]: O };
+
+/** Why operations ended as they did; empty where the state says it all. Refusals have sentences of their own. */
+export type OutcomeSentences = {
+  readonly [Code in Exclude<OperationOutcome['code'], 'refused'>]: (outcome: OutcomeByCode[Code]) => string;
+};
+
+/**
+ * All words that people read, in one language. Arguments called `…Text` are mrkdwn already (mentions,
+ * code spans, dates); every other text is foreign and is made harmless here.
+ */
+export interface Words {
+  /** “and 7 more”. */
+  more(count: number): string;
+  /** Milliseconds as people say them: “1 min 3 s”. */
+  duration(milliseconds: number): string;
+  scope(scope: LockScope): string;
+  readonly operation: OperationWords;
+  readonly buttons: ButtonWords;
+  readonly thread: ThreadWords;
+  readonly replies: ReplyWords;
+  readonly status: StatusWords;
+  readonly form: FormWords;
+  readonly refusals: RefusalSentences;
+  readonly outcomes: OutcomeSentences;
+}
+
+export interface OperationWords {
+  /** Plain text: “Deploy api to production”. */
+  title(kind: OperationKind, target: TargetRef): string;
+  /** In a list: “deploy”. */
+  readonly kinds: Readonly<Record<OperationKind, string>>;
+  readonly states: Readonly<Record<OperationState, string>>;
+  /** What stands where nothing served before. */
+  readonly nothing: string;
+  askedBy(whoText: string, reason: string | null): string;
+  emergency(reason: string): string;
+  warning(text: string): string;
+  approvals(given: number, required: number): string;
+  stillNeeded(count: number, roles: readonly string[], whoText: string): string;
+  howToApprove(approveReaction: string, rejectReaction: string): string;
+  expires(whenText: string, left: string): string;
+  rejectedBy(whoText: string): string;
+  progress(done: number, all: number, elapsed: string): string;
+  skipped(title: string): string;
+  readonly undoing: string;
+  took(elapsed: string): string;
+  asked(whenText: string): string;
+}
+
+export interface ButtonWords {
+  readonly approve: string;
+  readonly reject: string;
+  readonly cancel: string;
+  readonly planAgain: string;
+  readonly rollBack: string;
+  confirmRollBack(target: TargetRef): string;
+  readonly rollBackTitle: string;
+  readonly no: string;
+}
+
+export interface ThreadWords {
+  approved(whoText: string, given: number, required: number): string;
+  rejected(whoText: string): string;
+  withdrawn(whoText: string, given: number, required: number): string;
+  reminder(whoText: string, needed: number, title: string, whenText: string): string;
+  waiting(why: string): string;
+  ended(title: string, state: string, outcomeText: string): string;
+  emergency(whoText: string, title: string, versionText: string, reason: string): string;
+}
+
+export interface ReplyWords {
+  readonly nothingChanged: string;
+  readonly dryRun: string;
+  readonly noApproval: string;
+  approval(required: number, roles: readonly string[], expires: string): string;
+  history(service: string | null): string;
+  readonly noHistory: string;
+  locked(scope: string, reason: string, untilText: string | null): string;
+  unlocked(scope: string): string;
+  readonly lookingUp: string;
+  /** Null: all commands. */
+  helpTitle(command: string | null): string;
+  readonly helpMention: string;
+  whyTitle(target: TargetRef): string;
+  readonly nothingBlocks: string;
+  clearedBy(whoText: string): string;
+}
+
+export interface StatusWords {
+  readonly nothingToShow: string;
+  readonly healthy: string;
+  readonly degraded: string;
+  readonly unhealthy: string;
+  readonly unknown: string;
+  readonly notServing: string;
+  readonly unknownVersion: string;
+  unreachable(detail: string): string;
+  last(kindText: string, versionText: string, state: string, whoText: string, whenText: string): string;
+  readonly never: string;
+  lock(scope: string, holderText: string, reason: string, untilText: string | null): string;
+  waiting(kindText: string, versionText: string, needed: number, roles: readonly string[]): string;
+  running(kindText: string, versionText: string, whoText: string): string;
+}
+
+export interface FormWords {
+  readonly title: string;
+  readonly submit: string;
+  readonly cancel: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly versionPlaceholder: string;
+  readonly versionHint: string;
+  readonly reason: string;
+  readonly reasonPlaceholder: string;
+  required(label: string): string;
+  noSuchTarget(service: string, environment: string): string;
+}

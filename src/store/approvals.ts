@@ -1,0 +1,42 @@
+import type { Approval } from '../domain/operation.ts';
+import type { Queryable } from './database.ts';
+
+/** Records a person's decision; a later one replaces an earlier one. False if it already stood so. */
+export async function recordApproval(
+  db: Queryable,
+  operationId: string,
+  approval: Approval,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into slipway.approvals as a (operation_id, user_id, decision, plan_digest, via, decided_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (operation_id, user_id) do update
+       set decision = $3, plan_digest = $4, via = $5, decided_at = $6, withdrawn_at = null
+       where a.withdrawn_at is not null or a.decision <> $3 or a.plan_digest <> $4`,
+    [operationId, approval.userId, approval.decision, approval.planDigest, approval.via, approval.decidedAt],
+  );
+  return rowCount === 1;
+}
+
+/** Takes a standing approval back; false if there was none. */
+export async function withdrawApproval(
+  db: Queryable,
+  withdrawal: { readonly operationId: string; readonly userId: string; readonly at: Date },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update slipway.approvals set withdrawn_at = $3
+     where operation_id = $1 and user_id = $2 and withdrawn_at is null and decision = 'approve'`,
+    [withdrawal.operationId, withdrawal.userId, withdrawal.at],
+  );
+  return rowCount === 1;
+}
+
+/** The decisions that stand, in the order in which they were made. */
+export async function readApprovals(db: Queryable, operationId: string): Promise<readonly Approval[]> {
+  const { rows } = await db.query<Approval>(
+    `select user_id as "userId", decision, plan_digest as "planDigest", decided_at as "decidedAt", via
+     from slipway.approvals where operation_id = $1 and withdrawn_at is null order by decided_at`,
+    [operationId],
+  );
+  return rows;
+}

@@ -1,0 +1,39 @@
+import pg from 'pg';
+
+/** What queries run on: the pool, or one connection inside a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** The bot's PostgreSQL. All its tables are in the schema `slipway`. */
+export type Database = pg.Pool;
+
+/** Opens a pool; it connects when first used. `onError` hears of idle connections that broke. */
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 12,
+    connectionTimeoutMillis: 5_000,
+    options: '-c search_path=slipway',
+    application_name: 'slipway',
+  });
+  pool.on('error', onError);
+  return pool;
+}
+
+/** Runs `work` in one transaction: committed if it returns, rolled back if it throws. */
+export async function inTransaction<T>(database: Database, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await database.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

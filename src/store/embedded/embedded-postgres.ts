@@ -1,0 +1,138 @@
+/**
+ * The database that the bot brings along: a real PostgreSQL, started on loopback in the data directory.
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { postgresBinaries } from './binaries.ts';
+import { type Cluster, clusterIn, ensureCluster, readPassword, SUPERUSER } from './cluster.ts';
+import { isPostgres, type Postmaster, runningPostmaster } from './postmaster.ts';
+import { type Account, asAccount, unprivilegedAccount } from './unprivileged.ts';
+
+const DATABASE = 'slipway';
+const START_LIMIT = 30_000;
+const STOP_LIMIT = 15_000;
+
+export interface EmbeddedPostgres {
+  /** `postgres://…@127.0.0.1:…/slipway` */
+  readonly url: string;
+  readonly pid: number;
+  /** Fast shutdown: open transactions are rolled back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL in `<dataDir>/postgres`, making the cluster if need be. A server left running by a
+ * crash of the bot is adopted, never doubled.
+ */
+export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+  mkdirSync(dataDir, { recursive: true });
+  const cluster = clusterIn(dataDir);
+  const account = unprivilegedAccount();
+  await ensureCluster(cluster, account);
+  const postmaster = runningPostmaster(cluster) ?? (await startPostmaster(cluster, account));
+  await untilReady(cluster, postmaster);
+  await ensureDatabase(cluster, postmaster);
+  return {
+    url: connectionUrl(cluster, postmaster, DATABASE),
+    pid: postmaster.pid,
+    stop: () => stopPostmaster(postmaster),
+  };
+}
+
+async function startPostmaster(cluster: Cluster, account: Account | null): Promise<Postmaster> {
+  const { postgres } = await postgresBinaries();
+  const port = await freePort();
+  const command = asAccount(account, postgres, [
+    ...['-D', cluster.directory, '-p', String(port), '-k', ''],
+    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'shared_buffers=32MB'],
+  ]);
+  const log = openSync(cluster.logFile, 'a', 0o600);
+  // Detached and writing to a file: it outlives a kill -9 of the bot, to be adopted by the next one,
+  // and a Ctrl-C at the terminal reaches the bot first, which stops it last.
+  const child = spawn(command.file, command.args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...(command.uid !== undefined && command.gid !== undefined ? { uid: command.uid, gid: command.gid } : {}),
+  });
+  closeSync(log);
+  const spawned = new Promise<number>((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid ?? 0));
+    child.once('error', reject);
+  });
+  const pid = await spawned;
+  child.unref();
+  return { pid, port };
+}
+
+async function untilReady(cluster: Cluster, postmaster: Postmaster): Promise<void> {
+  const deadline = Date.now() + START_LIMIT;
+  for (;;) {
+    const client = new pg.Client(connectionUrl(cluster, postmaster, 'postgres'));
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (cause) {
+      if (!processIsThere(postmaster.pid) || Date.now() > deadline) {
+        throw new Error(`PostgreSQL did not start. The end of ${cluster.logFile}:\n${logTail(cluster)}`, {
+          cause,
+        });
+      }
+      await delay(20);
+    }
+  }
+}
+
+async function ensureDatabase(cluster: Cluster, postmaster: Postmaster): Promise<void> {
+  const client = new pg.Client(connectionUrl(cluster, postmaster, 'postgres'));
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(DATABASE)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopPostmaster(postmaster: Postmaster): Promise<void> {
+  if (!isPostgres(postmaster.pid)) return;
+  process.kill(postmaster.pid, 'SIGINT');
+  const deadline = Date.now() + STOP_LIMIT;
+  while (isPostgres(postmaster.pid)) {
+    if (Date.now() > deadline) throw new Error(`PostgreSQL (process ${postmaster.pid}) did not stop.`);
+    await delay(20);
+  }
+}
+
+function connectionUrl(cluster: Cluster, postmaster: Postmaster, database: string): string {
+  return `postgres://${SUPERUSER}:${readPassword(cluster)}@127.0.0.1:${postmaster.port}/${database}`;
+}
+
+function logTail(cluster: Cluster): string {
+  return readFileSync(cluster.logFile, 'utf8').split('\n').slice(-12).join('\n');
+}
+
+function processIsThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

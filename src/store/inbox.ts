@@ -1,0 +1,40 @@
+import type { Delivery } from '../domain/delivery.ts';
+import type { Database, Queryable } from './database.ts';
+
+/** Stores what came in, once however often it comes: acknowledged means stored. */
+export async function storeDelivery(
+  db: Queryable,
+  delivery: Delivery,
+  executorId: string,
+): Promise<'stored' | 'duplicate'> {
+  const { rowCount } = await db.query({
+    name: 'store-delivery',
+    text: 'insert into slipway.inbox (id, delivery, claimed_by) values ($1, $2, $3) on conflict (id) do nothing',
+    values: [delivery.id, JSON.stringify(delivery), executorId],
+  });
+  return rowCount === 1 ? 'stored' : 'duplicate';
+}
+
+export async function finishDelivery(db: Queryable, id: string): Promise<void> {
+  await db.query('update slipway.inbox set done_at = now() where id = $1', [id]);
+}
+
+/** Takes over what a process that is gone left undone, and returns it, oldest first. */
+export async function claimDeliveries(
+  db: Queryable,
+  claim: { readonly from: string; readonly by: string },
+): Promise<readonly Delivery[]> {
+  const { rows } = await db.query<{ delivery: Delivery; received_at: Date }>(
+    `update slipway.inbox set claimed_by = $2 where claimed_by = $1 and done_at is null
+     returning delivery, received_at`,
+    [claim.from, claim.by],
+  );
+  return [...rows]
+    .sort((a, b) => a.received_at.getTime() - b.received_at.getTime())
+    .map((row) => row.delivery);
+}
+
+/** Forgets finished deliveries after a day: far longer than Slack retries. */
+export async function forgetDeliveries(database: Database): Promise<void> {
+  await database.query("delete from slipway.inbox where done_at < now() - interval '1 day'");
+}

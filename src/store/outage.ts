@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** PostgreSQL's classes of “not now”: connection, resources (a full disk), intervention (shutdown). */
+const PASSING_CLASSES = ['08', '53', '57', '58'];
+const PASSING_SYSTEM_ERRORS = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+];
+const PASSING_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|connection error|not queryable/i;
+
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 2_000;
+
+/** True if the database was away or refused work for now, so that the same work may succeed later. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isOutage)) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (PASSING_SYSTEM_ERRORS.includes(code)) return true;
+  if (/^[0-9A-Z]{5}$/.test(code)) return PASSING_CLASSES.includes(code.slice(0, 2));
+  return PASSING_MESSAGES.test(error.message);
+}
+
+/** Repeats idempotent work until the database is there for it. Other errors go on to the caller. */
+export async function throughOutages<T>(work: () => Promise<T>): Promise<T> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      await delay(pause);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+
+const messageSchema = z.object({
+  ts: z.string(),
+  user: z.string().optional(),
+  text: z.string().default(''),
+  thread_ts: z.string().optional(),
+  is_ephemeral: z.boolean().optional(),
+  blocks: z.array(z.record(z.string(), z.unknown())).default([]),
+  reactions: z.array(z.object({ name: z.string(), users: z.array(z.string()) })).default([]),
+});
+export type SeenMessage = z.output<typeof messageSchema>;
+
+const descriptionSchema = z.object({
+  users: z.array(z.object({ id: z.string(), name: z.string(), token: z.string().nullable() })),
+  channels: z.array(z.object({ id: z.string(), name: z.string() })),
+  targets: z.array(z.object({ service: z.string(), environment: z.string(), url: z.string() })),
+  slack_api_url: z.string(),
+});
+
+const cloudCallsSchema = z.object({
+  calls: z.array(z.object({ method: z.string(), resource: z.string() }).loose()),
+});
+export type CloudCall = z.output<typeof cloudCallsSchema>['calls'][number];
+
+const LIMIT = 45_000;
+
+/** The local workspace as its people use it, through the official client. */
+export interface TestWorkspace {
+  readonly url: string;
+  person(name: string): TestPerson;
+  channelId(name: string): string;
+  /** What a demo service answers at its front door. */
+  serving(
+    service: string,
+    environment: string,
+  ): Promise<{ readonly version: string; readonly image: string }>;
+  cloudCalls(): Promise<readonly CloudCall[]>;
+  /** Pulls a lever of the playground: `cloud/faults`, `faults`, … */
+  lever(name: string, body: object): Promise<void>;
+  clearFaults(): Promise<void>;
+}
+
+export interface TestPerson {
+  readonly id: string;
+  readonly client: WebClient;
+  /** Types a slash command. */
+  command(channel: string, text: string): Promise<void>;
+  say(channel: string, text: string, threadTs?: string): Promise<string>;
+  messages(channel: string): Promise<readonly SeenMessage[]>;
+  thread(channel: string, ts: string): Promise<readonly SeenMessage[]>;
+  react(channel: string, ts: string, name: string): Promise<void>;
+  unreact(channel: string, ts: string, name: string): Promise<void>;
+  click(channel: string, message: SeenMessage, label: string): Promise<void>;
+  /** Waits for a message that fits; fails with what is there instead. */
+  see(channel: string, fits: (message: SeenMessage) => boolean): Promise<SeenMessage>;
+}
+
+export async function openWorkspace(url: string): Promise<TestWorkspace> {
+  const description = descriptionSchema.parse(await json(new URL('/playground/workspace', url)));
+  const channelId = (name: string) => {
+    const channel = description.channels.find((candidate) => candidate.name === name);
+    if (channel === undefined) throw new Error(`there is no #${name}`);
+    return channel.id;
+  };
+  return {
+    url,
+    channelId,
+    person: (name) => {
+      const user = description.users.find((candidate) => candidate.name === name);
+      if (user === undefined || user.token === null) throw new Error(`there is no ${name}`);
+      const client = new WebClient(user.token, { slackApiUrl: description.slack_api_url });
+      return testPerson({ id: user.id, client, channelId });
+    },
+    serving: async (service, environment) => {
+      const target = description.targets.find(
+        (one) => one.service === service && one.environment === environment,
+      );
+      if (target === undefined) throw new Error(`there is no ${service} in ${environment}`);
+      return z.object({ version: z.string(), image: z.string() }).parse(await json(new URL(target.url)));
+    },
+    cloudCalls: async () => cloudCallsSchema.parse(await json(new URL('/playground/cloud/calls', url))).calls,
+    lever: (name, body) => request(new URL(`/playground/control/${name}`, url), 'POST', body),
+    clearFaults: () => request(new URL('/playground/control/cloud/faults', url), 'DELETE', {}),
+  };
+}
+
+/** Everything that can be read in a message: its text and the text of its blocks. */
+export function wordsOf(message: SeenMessage): string {
+  return `${message.text}\n${JSON.stringify(message.blocks)}`;
+}
+
+function testPerson(parts: {
+  readonly id: string;
+  readonly client: WebClient;
+  readonly channelId: (name: string) => string;
+}): TestPerson {
+  const { id, client, channelId } = parts;
+  const read = async (method: string, args: Record<string, unknown>) => {
+    const answer = await client.apiCall(method, { limit: 200, ...args });
+    return z.object({ messages: z.array(messageSchema) }).parse(answer).messages;
+  };
+  const person: TestPerson = {
+    id,
+    client,
+    command: async (channel, text) => {
+      const [command = '', ...rest] = text.split(' ');
+      await client.apiCall('chat.command', { channel: channelId(channel), command, text: rest.join(' ') });
+    },
+    say: async (channel, text, threadTs) => {
+      const sent = await client.apiCall('chat.postMessage', {
+        channel: channelId(channel),
+        text,
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      });
+      return z.object({ ts: z.string() }).parse(sent).ts;
+    },
+    messages: (channel) => read('conversations.history', { channel: channelId(channel) }),
+    thread: (channel, ts) => read('conversations.replies', { channel: channelId(channel), ts }),
+    react: async (channel, timestamp, name) => {
+      await client.reactions.add({ channel: channelId(channel), timestamp, name });
+    },
+    unreact: async (channel, timestamp, name) => {
+      await client.reactions.remove({ channel: channelId(channel), timestamp, name });
+    },
+    click: async (channel, message, label) => {
+      const button = buttonOf(message, label);
+      await client.apiCall('blocks.actions', {
+        channel: channelId(channel),
+        message_ts: message.ts,
+        actions: JSON.stringify([button]),
+      });
+    },
+    see: async (channel, fits) => {
+      const deadline = Date.now() + LIMIT;
+      for (;;) {
+        const messages = await person.messages(channel);
+        const found = messages.find(fits);
+        if (found !== undefined) return found;
+        if (Date.now() > deadline) {
+          throw new Error(
+            `no such message in #${channel}; there are:\n${messages.map((one) => one.text).join('\n')}`,
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+  };
+  return person;
+}
+
+const buttonSchema = z.object({
+  type: z.literal('button'),
+  action_id: z.string(),
+  value: z.string().optional(),
+  text: z.object({ text: z.string() }),
+});
+
+function buttonOf(message: SeenMessage, label: string): object {
+  for (const block of message.blocks) {
+    const elements = z.array(z.unknown()).safeParse(block.elements);
+    for (const element of elements.data ?? []) {
+      const button = buttonSchema.safeParse(element);
+      if (button.success && button.data.text.text.includes(label)) {
+        const { type, action_id, value } = button.data;
+        return { type, action_id, value, block_id: block.block_id };
+      }
+    }
+  }
+  throw new Error(`no button “${label}” in: ${wordsOf(message)}`);
+}
+
+async function json(url: URL): Promise<unknown> {
+  const response = await fetch(url);
+  return response.json();
+}
+
+async function request(url: URL, method: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${url.pathname} answered ${response.status}: ${await response.text()}`);
+}

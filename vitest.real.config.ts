@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suites that need real backends; `test/real/run.ts` says which of them run. */
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/postgres.setup.ts'],
+    include: ['test/real/**/*.test.ts'],
+    reporters: ['verbose', './test/support/count-reporter.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});
