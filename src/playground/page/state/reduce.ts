@@ -3,7 +3,7 @@
 import type { View } from '../modal/view.ts';
 import type { Cloud } from '../model/cloud.ts';
 import type { Message } from '../model/message.ts';
-import type { Group } from '../model/workspace.ts';
+import { noteMessage } from './attention.ts';
 import type { PlaygroundEvent } from './event.ts';
 import { commandFailure, notice } from './notice.ts';
 import { initialState, type State, streamOf } from './state.ts';
@@ -13,7 +13,6 @@ import {
   beginLoading,
   channelMessages,
   finishLoading,
-  isReply,
   type Stream,
 } from './stream.ts';
 
@@ -117,7 +116,7 @@ function become(state: State, person: string): State {
     sent: history,
     cloud,
     isAppConnected,
-    waiting: { ...waiting, [person]: 0 },
+    waiting: { ...waiting, [person]: [] },
   };
 }
 
@@ -128,27 +127,6 @@ function historyLoaded(state: State, loaded: HistoryLoaded): State {
     (message) => Number(message.ts) > Number(loaded.lastRead) && message.user !== state.me,
   );
   return { ...next, unread: { ...next.unread, [loaded.channel]: unseen.length } };
-}
-
-/** Keeps the unread dots and the badges of people who were named. */
-function noteMessage(next: State, event: Extract<PlaygroundEvent, { type: 'stream' }>, before: State): State {
-  const { change, channel, isNew } = event;
-  if (change.type !== 'put') return next;
-  const { message } = change;
-  const earlier = streamOf(before, channel).messages.find((known) => known.ts === message.ts);
-  const fresh = message.mentions.filter((id) => !earlier?.mentions.includes(id));
-  const named = expandGroups(fresh, next.groups).filter((id) => id !== next.me && id !== message.user);
-  const counts = named.map((id) => [id, (next.waiting[id] ?? 0) + 1] as const);
-  const waiting = { ...next.waiting, ...Object.fromEntries(counts) };
-  const isUnseen = isNew && channel !== next.channel && message.user !== next.me && !isReply(message);
-  const unread = isUnseen ? { ...next.unread, [channel]: (next.unread[channel] ?? 0) + 1 } : next.unread;
-  return { ...next, waiting, unread };
-}
-
-/** People, for people and groups. */
-function expandGroups(ids: readonly string[], groups: readonly Group[]): readonly string[] {
-  const expanded = ids.flatMap((id) => groups.find((group) => group.id === id)?.users ?? [id]);
-  return [...new Set(expanded)];
 }
 
 function changeViews(

@@ -15,8 +15,8 @@ export interface State {
   readonly streams: Readonly<Record<string, Stream>>;
   /** Messages not yet seen, by channel. */
   readonly unread: Readonly<Record<string, number>>;
-  /** Messages that name another person and that this person has not come to look at, by person. */
-  readonly waiting: Readonly<Record<string, number>>;
+  /** Messages (`channel:ts`) that name another person, until that person came to look at them, by person. */
+  readonly waiting: Readonly<Record<string, readonly string[]>>;
   /** Open modals, the topmost last. */
   readonly views: readonly View[];
   /** What is typed and not sent, by draftKey. */

@@ -174,14 +174,32 @@ describe('what waits to be seen', () => {
     expect(run(start, loaded(messages, { channel: 'C2', lastRead: '1.0' })).unread).toEqual({ C2: 1 });
   });
 
-  test('a person or group that is named has something waiting, once per message', () => {
+  test('a person or group that is named has something waiting, as long as the message names them', () => {
     const named = said('1.0', { text: '<@BO> and <!subteam^S1>', user: 'SLIPWAY' });
     const edited = event({
       type: 'message_changed',
       channel: 'C1',
       message: { ts: '1.0', text: '<@BO> again' },
     });
-    expect(run(start, named, edited).waiting).toEqual({ BO: 1, CHEN: 1 });
+    expect(run(start, named, edited).waiting).toEqual({ BO: ['C1:1.0'], CHEN: [] });
+  });
+
+  test('nothing waits in a message that is gone', () => {
+    const gone = event({ type: 'message_deleted', channel: 'C1', ts: '1.0' });
+    expect(run(start, said('1.0', { text: '<@CHEN>' }), gone).waiting).toEqual({ CHEN: [] });
+  });
+
+  test('who has looked is not called again by an edit', () => {
+    const named = said('1.0', { text: '<@BO>', user: 'SLIPWAY' });
+    const edit = event({ type: 'message_changed', channel: 'C1', message: { ts: '1.0', text: '<@BO> now' } });
+    const looked = run(
+      start,
+      named,
+      { type: 'become', person: 'BO' },
+      { type: 'become', person: 'ANA' },
+      named,
+    );
+    expect(run({ ...looked, waiting: { BO: [] } }, edit).waiting).toEqual({ BO: [] });
   });
 
   test('nobody waits for themselves, and the person one is has nothing waiting', () => {
@@ -193,7 +211,7 @@ describe('what waits to be seen', () => {
       type: 'become',
       person: 'BO',
     });
-    expect(state.waiting).toEqual({ BO: 0, CHEN: 1 });
+    expect(state.waiting).toEqual({ BO: [], CHEN: ['C1:1.0'] });
   });
 });
 
