@@ -15,6 +15,7 @@ async function start(root: HTMLElement): Promise<void> {
   const workspace = await loadWorkspace();
   const store = createStore(stateFromAddress(workspace), () => draw());
   const session = createSession(workspace, store);
+  root.replaceChildren();
   const draw = (): void => {
     const state = store.get();
     showAddress(workspace, state);

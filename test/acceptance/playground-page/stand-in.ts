@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { pageRoutes } from '../../../src/playground/page-routes.ts';
-import { FORM, history, type Json, REFUSAL } from './messages.ts';
+import { FORM, REFUSAL } from './form.ts';
+import { history, type Json } from './messages.ts';
 import { BO, BOT, CHEN, CLOUD, WORKSPACE } from './workspace.ts';
 
 export interface StandIn {
