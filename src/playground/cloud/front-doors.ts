@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Random } from './context.ts';
-import { close, isForLoopback, listen } from './loopback.ts';
+import { close, drain, isForLoopback, listen } from './loopback.ts';
 import { revisionName, shortName } from './names.ts';
 import { openDoor } from './ports.ts';
 import type { Revision, Service } from './records.ts';
@@ -9,12 +9,6 @@ import type { CloudStore } from './store.ts';
 import { productionShares, servedRevision, TrafficDealer } from './traffic.ts';
 
 const keepAliveMs = 65_000;
-
-interface Door {
-  readonly key: string;
-  readonly server: Server;
-  readonly url: string;
-}
 
 interface DoorRequest {
   /** Full name of the service. */
@@ -29,7 +23,7 @@ export class FrontDoors {
   readonly #revisions: RevisionServer;
   readonly #random: Random;
   readonly #place: string;
-  readonly #doors = new Map<string, Promise<Door>>();
+  readonly #doors = new Map<string, Promise<Server>>();
   readonly #urls = new Map<string, string>();
 
   constructor(of: { store: CloudStore; revisions: RevisionServer; random: Random; place: string }) {
@@ -53,47 +47,45 @@ export class FrontDoors {
     for (const service of this.#store.services.all()) await this.open(service.name, [...tagsOf(service)]);
   }
 
-  /** Closes the doors of tags and services that are no more. */
+  /** Closes the doors of tags and services that are no more, after the requests that are on their way. */
   async prune(): Promise<void> {
     const wanted = new Set(this.#store.services.all().flatMap(doorKeys));
     const unwanted = [...this.#doors].filter(([key]) => !wanted.has(key));
-    for (const [key, door] of unwanted) {
+    for (const [key] of unwanted) {
       this.#doors.delete(key);
       this.#urls.delete(key);
       this.#store.ports.delete(key);
-      await close((await door).server);
     }
+    await Promise.all(unwanted.map(async ([, opening]) => drain(await opening)));
   }
 
   async closeAll(): Promise<void> {
-    const doors = await Promise.all(this.#doors.values());
-    await Promise.all(doors.map((door) => close(door.server)));
+    await Promise.all([...this.#doors.values()].map(async (opening) => close(await opening)));
   }
 
-  #open(request: DoorRequest): Promise<Door> {
+  #open(request: DoorRequest): Promise<Server> {
     const key = doorKey(request);
-    const opening = this.#doors.get(key) ?? this.#create(request);
+    const opening = this.#doors.get(key) ?? this.#create(request, key);
     this.#doors.set(key, opening);
     return opening;
   }
 
-  async #create(request: DoorRequest): Promise<Door> {
-    const key = doorKey(request);
+  async #create(request: DoorRequest, key: string): Promise<Server> {
     const dealer = new TrafficDealer(this.#random);
     const server = createServer((incoming, response) => {
       this.#answer(request, dealer, { incoming, response }).catch(() => response.destroy());
     });
     server.keepAliveTimeout = keepAliveMs;
-    const listening = (port: number) => listen(server, port);
-    const port = await openDoor({
-      place: this.#place,
-      door: key,
-      memory: this.#store.ports,
-      listen: listening,
-    });
-    const url = `http://127.0.0.1:${port}`;
-    this.#urls.set(key, url);
-    return { key, server, url };
+    try {
+      const listenAt = (port: number) => listen(server, port);
+      const memory = this.#store.ports;
+      const port = await openDoor({ place: this.#place, door: key, memory, listen: listenAt });
+      this.#urls.set(key, `http://127.0.0.1:${port}`);
+      return server;
+    } catch (error) {
+      this.#doors.delete(key);
+      throw error;
+    }
   }
 
   async #answer(request: DoorRequest, dealer: TrafficDealer, exchange: Exchange): Promise<void> {

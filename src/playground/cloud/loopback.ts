@@ -18,10 +18,16 @@ export function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Stops listening and cuts what is still connected. */
-export function close(server: Server): Promise<void> {
+/** Stops listening, and resolves when the requests that are on their way have been answered. */
+export function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
   });
+}
+
+/** Stops listening and cuts what is still connected. */
+export function close(server: Server): Promise<void> {
+  const drained = drain(server);
+  server.closeAllConnections();
+  return drained;
 }

@@ -9,7 +9,7 @@ const typePrefix = 'type.googleapis.com/google.cloud.run.v2.';
 const owner = 'demo@slipway.local';
 
 /** A message inside a google.protobuf.Any. */
-export function packed(type: 'Service' | 'Revision' | 'Execution', message: Message): Message {
+export function packed(type: 'Service' | 'Revision' | 'Job' | 'Execution', message: Message): Message {
   return { '@type': `${typePrefix}${type}`, ...message };
 }
 
@@ -33,7 +33,6 @@ export function serviceMessage(service: Service, addresses: Addresses): Message 
     updateTime: timestamp(service.updatedAt),
     creator: owner,
     lastModifier: owner,
-    launchStage: 'GA',
     template: service.template,
     traffic: service.traffic,
     trafficStatuses: service.served.map((target) => trafficStatus(target, service.name, addresses)),

@@ -24,6 +24,7 @@ export type Template = z.infer<typeof templateSchema>;
 export const settingsSchema = z.looseObject({
   labels: z.record(z.string(), z.string()).default({}),
   annotations: z.record(z.string(), z.string()).default({}),
+  launchStage: z.string().default('GA'),
 });
 
 /** A Condition of the API, without its type and severity. */
@@ -88,7 +89,7 @@ export type Revision = z.infer<typeof revisionSchema>;
 /** A long-running operation. It settles by itself when `settlesAt` has come, unless it is held. */
 export const operationSchema = z.object({
   name: z.string(),
-  kind: z.enum(['service', 'execution', 'cancellation', 'deletion']),
+  kind: z.enum(['service', 'job', 'execution', 'cancellation', 'deletion']),
   /** Full name of the service or execution that it is about. */
   resource: z.string(),
   /** The service's generation that it brought about. */

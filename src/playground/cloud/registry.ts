@@ -43,6 +43,10 @@ const notAccepted = {
   message: 'OCI manifest found, but accept header does not support OCI manifests',
 };
 const blobUnknown = { code: 'BLOB_UNKNOWN', message: 'blob unknown to registry' };
+const paginationInvalid = {
+  code: 'PAGINATION_NUMBER_INVALID',
+  message: 'invalid number of results requested',
+};
 const tokenSeconds = 300;
 
 class Registry {
@@ -87,17 +91,11 @@ class Registry {
   }
 
   sendTags(request: Request, response: Response): void {
-    const name = repositoryOf(request);
-    const tags = this.#tagsOf(name);
-    const last = String(request.query.last ?? '');
-    const after = tags.filter((tag) => tag > last);
-    const limit = Number(request.query.n ?? after.length);
-    const page = after.slice(0, limit);
-    if (page.length < after.length && page.length > 0) {
-      const query = new URLSearchParams({ n: String(limit), last: page.at(-1) ?? '' });
-      response.set('Link', `</v2/${name}/tags/list?${query}>; rel="next"`);
-    }
-    response.json({ name, tags: page });
+    const { n, last = '' } = request.query;
+    const after = this.#tagsOf(repositoryOf(request)).filter((tag) => tag > String(last));
+    const limit = n === undefined ? after.length : Number(n);
+    if (Number.isInteger(limit) && limit >= 0) sendPage(request, response, { tags: after, limit });
+    else refuse(response, 400, paginationInvalid);
   }
 
   sendManifest(request: Request, response: Response): void {
@@ -138,6 +136,22 @@ function challenge(request: Request, response: Response): void {
   const scope = request.path === '/' ? '' : `,scope="repository:${pathRepository(request.path)}:pull"`;
   response.set('WWW-Authenticate', `${realm}${scope}`);
   refuse(response, 401, unauthorized);
+}
+
+/** The first `limit` tags, with a link to the rest. */
+function sendPage(
+  request: Request,
+  response: Response,
+  { tags, limit }: { readonly tags: readonly string[]; readonly limit: number },
+): void {
+  const name = repositoryOf(request);
+  const page = tags.slice(0, limit);
+  const last = page.at(-1);
+  if (last !== undefined && page.length < tags.length) {
+    const query = new URLSearchParams({ n: String(limit), last });
+    response.set('Link', `</v2/${name}/tags/list?${query}>; rel="next"`);
+  }
+  response.json({ name, tags: page });
 }
 
 function repositoryOf(request: Request): string {

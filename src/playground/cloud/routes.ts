@@ -53,7 +53,6 @@ export function cloudRouter(cloud: DemoCloud): Router {
  */
 export function cloudControlRouter(cloud: DemoCloud): Router {
   const router = Router();
-  router.use(express.json());
   lever(router, 'faults', faultRequest, ({ error, loseReply, ...fault }) => {
     const words = error?.message ?? usualMessages[error?.code ?? ''] ?? error?.code ?? '';
     const refusal = error === undefined ? {} : { error: { code: error.code, message: words } };
@@ -99,7 +98,7 @@ function lever<Schema extends z.ZodType>(
   schema: Schema,
   pull: (request: z.infer<Schema>) => boolean,
 ): void {
-  router.post(leverPath(name), (request, response) => {
+  router.post(leverPath(name), express.json(), (request, response) => {
     const parsed = schema.safeParse(request.body);
     if (!parsed.success) response.status(400).json({ ok: false, error: z.prettifyError(parsed.error) });
     else if (pull(parsed.data)) response.json({ ok: true });

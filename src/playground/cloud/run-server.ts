@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
@@ -11,6 +12,7 @@ import {
 import type { CloudContext } from './context.ts';
 import { jobsApi } from './jobs-api.ts';
 import type { Fault } from './levers.ts';
+import { drain, listen as listenHttp } from './loopback.ts';
 import type { Message } from './messages.ts';
 import type { Effect, ParsedCall, RunMethod } from './method.ts';
 import { project } from './names.ts';
@@ -39,9 +41,12 @@ export function createRunServer(context: CloudContext, watch: CallWatch): Server
   return server;
 }
 
-/** Listens on 127.0.0.1, without TLS. */
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Listens on 127.0.0.1, without TLS. Tries the port first, since gRPC would print an error of its own. */
+export async function listen(server: Server, port: number): Promise<void> {
+  const probe = createServer();
+  await listenHttp(probe, port);
+  await drain(probe);
+  await new Promise<void>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
       error === null ? resolve() : reject(error),
     );
@@ -131,17 +136,17 @@ function deliver(reply: Message, fault: Fault | undefined): Message | undefined 
 }
 
 /**
- * The client sends where a call belongs in a header; the real API's routing relies on it. Only the client's calls
- * about operations come without, when they do not follow a call of the same client.
+ * The client sends where a call belongs in a header; the real API's routing relies on it. Not so for operations:
+ * the client asks for those with the header of the call that started them, or with none.
  */
 function checkRouting(method: RunMethod, metadata: Metadata, resource: string): void {
+  if (method.service === 'google.longrunning.Operations') return;
   const header = metadata.get('x-goog-request-params').join('&');
   const params = [...new URLSearchParams(header)];
   const location = resource.split('/')[3];
   const fits = ([name, value]: readonly [string, string]) =>
     value === (name === 'location' ? location : resource);
-  const complete = params.length > 0 || method.service === 'google.longrunning.Operations';
-  if (complete && params.every(fits)) return;
+  if (params.length > 0 && params.every(fits)) return;
   throw invalid(`The header x-goog-request-params is '${header}', which does not route to '${resource}'.`);
 }
 

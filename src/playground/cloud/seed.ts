@@ -60,7 +60,7 @@ function describeService(context: CloudContext, seeded: SeededService, revision:
     generation: 1,
     observedGeneration: 1,
     resourceVersion: 1,
-    settings: { labels, annotations: {}, ingress: 'INGRESS_TRAFFIC_ALL' },
+    settings: { labels, annotations: {}, launchStage: 'GA', ingress: 'INGRESS_TRAFFIC_ALL' },
     template: revision.template,
     traffic,
     served: traffic,

@@ -23,7 +23,7 @@ const missingImageMs = 300;
 const revisionIdPattern = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const desiredSchema = settingsSchema.extend({
-  template: templateSchema.default({ revision: '', labels: {}, annotations: {}, containers: [] }),
+  template: templateSchema.prefault({}),
   traffic: z.array(trafficTargetSchema).default([]),
 });
 

@@ -7,7 +7,7 @@ import { defineMethod, type Performed, type RunMethod } from './method.ts';
 import { shortName, stableUid } from './names.ts';
 import { page, pageRequest } from './page.ts';
 import { resourceMessage } from './reconcile.ts';
-import type { Condition, Service } from './records.ts';
+import { type Condition, type Service, settingsSchema, templateSchema } from './records.ts';
 import {
   createOperation,
   type Desired,
@@ -217,8 +217,8 @@ function blankService(context: CloudContext, name: string): Service {
     generation: 0,
     observedGeneration: 0,
     resourceVersion: 0,
-    settings: { labels: {}, annotations: {} },
-    template: { revision: '', labels: {}, annotations: {}, containers: [] },
+    settings: settingsSchema.parse({}),
+    template: templateSchema.parse({}),
     traffic: [],
     served: [],
     latestCreated: '',

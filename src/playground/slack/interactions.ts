@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from './callers.ts';
 import { findVisible } from './conversations.ts';
+import { type Element, elementsOf } from './elements.ts';
 import type { Channel, Message, Payload, StoredView } from './entities.ts';
 import { messageJson } from './message-json.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -78,82 +79,15 @@ export function surfaceParts(workspace: Workspace, caller: Caller, surface: Surf
   };
 }
 
-const elementSchema = z.looseObject({ type: z.string(), action_id: z.string() });
-export type Element = z.infer<typeof elementSchema>;
-
 /** The interactive element of that name on the surface. */
 export function findElement(surface: Surface, blockId: string, actionId: string): Element | undefined {
   const shown = surface.kind === 'view' ? surface.view : surface.message;
   const attached = 'attachments' in shown ? shown.attachments.flatMap(blocksOf) : [];
   const block = [...shown.blocks, ...attached].find(({ block_id }) => block_id === blockId);
   if (block === undefined) return undefined;
-  const candidates = [
-    block.accessory,
-    block.element,
-    ...(Array.isArray(block.elements) ? block.elements : []),
-  ];
-  return candidates
-    .flatMap((candidate) => elementSchema.safeParse(candidate).data ?? [])
-    .find(({ action_id }) => action_id === actionId);
+  return elementsOf(block).find(({ action_id }) => action_id === actionId);
 }
 
 function blocksOf(attachment: Payload): readonly Payload[] {
   return z.array(z.record(z.string(), z.unknown())).safeParse(attachment.blocks).data ?? [];
-}
-
-const optionSchema = z.object({ value: z.string() });
-const listsSchema = z.object({
-  options: z.array(z.looseObject({ value: z.string() })).optional(),
-  option_groups: z.array(z.object({ options: z.array(z.looseObject({ value: z.string() })) })).optional(),
-});
-
-/**
- * What a person chose, as far as Slack's client lets them: a listed option, or for a button the button's own
- * value. Null when the element offers no such thing.
- */
-export function chosenValue(element: Element, given: Payload): Payload | null {
-  if (element.type === 'button') return element.value === undefined ? {} : { value: element.value };
-  const chosen = pick(given, CHOICES[element.type] ?? ['value']);
-  if (!isListed(element, chosen.selected_option)) return null;
-  const several = Array.isArray(chosen.selected_options) ? chosen.selected_options : [];
-  return several.every((option) => isListed(element, option)) ? chosen : null;
-}
-
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  static_select: ['selected_option'],
-  external_select: ['selected_option'],
-  radio_buttons: ['selected_option'],
-  overflow: ['selected_option'],
-  checkboxes: ['selected_options'],
-  multi_static_select: ['selected_options'],
-  multi_external_select: ['selected_options'],
-  users_select: ['selected_user'],
-  multi_users_select: ['selected_users'],
-  channels_select: ['selected_channel'],
-  multi_channels_select: ['selected_channels'],
-  conversations_select: ['selected_conversation'],
-  multi_conversations_select: ['selected_conversations'],
-  datepicker: ['selected_date'],
-  timepicker: ['selected_time'],
-  datetimepicker: ['selected_date_time'],
-};
-
-/** Whether an element holds something a person entered. */
-export function isFilled(element: Element, value: Payload | undefined): boolean {
-  const entered = value?.[(CHOICES[element.type] ?? ['value'])[0] ?? 'value'];
-  return Array.isArray(entered)
-    ? entered.length > 0
-    : entered !== undefined && entered !== null && entered !== '';
-}
-
-function pick(given: Payload, names: readonly string[]): Payload {
-  return Object.fromEntries(names.map((name) => [name, given[name] ?? null]));
-}
-
-function isListed(element: Element, option: unknown): boolean {
-  const { data: lists } = listsSchema.safeParse(element);
-  const listed = lists?.options ?? lists?.option_groups?.flatMap(({ options }) => options);
-  if (option === undefined || option === null || listed === undefined) return true;
-  const value = optionSchema.safeParse(option).data?.value;
-  return listed.some((offered) => offered.value === value);
 }

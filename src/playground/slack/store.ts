@@ -71,6 +71,7 @@ export function openStore({ journal, seed, clock }: StoreRequest) {
   const tables = makeTables(journal);
   replay(journal, tables);
   sow(tables, seed, clock);
+  prune(tables, clock);
   journal.compact(Object.values(tables).flatMap((table) => table.records()));
   return { ...tables, nextTs: timestamps(tables, clock) };
 }
@@ -120,6 +121,12 @@ function sow(tables: Tables, seed: WorkspaceSeed, clock: Clock): void {
     const channel = { id, name, topic, members, creator, created, is_archived: false, read: {} };
     tables.channels.put(id, { ...channel, kind: 'public' });
   }
+}
+
+/** Forgets what can never be used again. */
+function prune(tables: Tables, clock: Clock): void {
+  const expired = tables.responseUrls.all().filter(({ expires }) => expires < clock.now());
+  for (const { id } of expired) tables.responseUrls.remove(id);
 }
 
 /** Message timestamps: seconds with six decimals, never the same twice, also after a restart. */

@@ -14,6 +14,9 @@ interface Issued extends Trigger {
   readonly used: boolean;
 }
 
+/** How long a trigger that is over is told from one that never was. */
+const REMEMBERED_MS = 60_000;
+
 export class Triggers {
   readonly #issued = new Map<string, Issued>();
   readonly #clock: Clock;
@@ -27,6 +30,7 @@ export class Triggers {
   /** A `trigger_id` in Slack's form: three parts with dots. */
   issue(trigger: Trigger): string {
     const now = this.#clock.now();
+    this.#forget(now - REMEMBERED_MS);
     const id = `${now}.${this.#issued.size + 1}.${newSecret()}`;
     this.#issued.set(id, { ...trigger, expires: now + this.#lifetimeMs, used: false });
     return id;
@@ -39,5 +43,12 @@ export class Triggers {
     if (trigger.expires < this.#clock.now()) return refuse('expired_trigger_id');
     this.#issued.set(id, { ...trigger, used: true });
     return trigger;
+  }
+
+  #forget(before: number): void {
+    for (const [id, { expires }] of this.#issued) {
+      if (expires >= before) return;
+      this.#issued.delete(id);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { App, type AppOptions, LogLevel } from '@slack/bolt';
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError, WebClient } from '@slack/web-api';
 import express from 'express';
 import { expect, onTestFinished, vi } from 'vitest';
@@ -57,7 +57,8 @@ export async function startWorkspace(choices: WorkspaceChoices = {}): Promise<Ru
   app.use('/playground', workspaceRouter(workspace));
   app.use('/playground/control', controlRouter(workspace));
   attachSlack({ app, server, workspace });
-  onTestFinished(() => {
+  onTestFinished(async () => {
+    await eventually(() => expect(workspace.app.socketMode.connected()).toBe(false));
     workspace.close();
     server.closeAllConnections();
     return new Promise<void>((resolve) => server.close(() => resolve()));
@@ -82,27 +83,24 @@ export async function startWorkspace(choices: WorkspaceChoices = {}): Promise<Ru
   };
 }
 
-/** The official Bolt app in Socket Mode, stopped when the test ends. */
+/** The official Bolt app in Socket Mode, stopped when the test ends. Lost connections are noticed quickly. */
 export async function startBolt(
   { apiUrl, workspace }: RunningWorkspace,
   register: (app: App) => void,
-  options: Partial<AppOptions> = {},
 ): Promise<App> {
   const { bot_token: token, app_token: appToken } = workspace.seed.app;
-  const app = new App({
-    token,
+  const clientOptions = { slackApiUrl: apiUrl };
+  const logLevel = LogLevel.ERROR;
+  const receiver = new SocketModeReceiver({
     appToken,
-    socketMode: true,
-    logLevel: LogLevel.ERROR,
-    clientOptions: { slackApiUrl: apiUrl },
-    ...options,
+    logLevel,
+    clientPingTimeout: 300,
+    installerOptions: { clientOptions },
   });
+  const app = new App({ token, receiver, logLevel, clientOptions });
   register(app);
   await app.start();
-  onTestFinished(async () => {
-    await app.stop();
-    await vi.waitFor(() => expect(workspace.app.socketMode.connected()).toBe(false));
-  });
+  onTestFinished(async () => void (await app.stop()));
   return app;
 }
 
@@ -115,4 +113,9 @@ export async function errorOf(call: Promise<unknown>): Promise<unknown> {
     throw error;
   }
   return 'no error';
+}
+
+/** Waits until the check passes. */
+export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
+  return vi.waitFor(check, { timeout: 15_000 });
 }

@@ -22,3 +22,14 @@ export interface Transport {
   deliver(envelope: Envelope, copies: number): Promise<Receipt>;
   close(): void;
 }
+
+/** Why the app did not take it, in the words that Slack shows to the person. */
+export function failureOf(receipt: Receipt): 'operation_timeout' | 'dispatch_failed' | undefined {
+  if (receipt.kind === 'acknowledged') return undefined;
+  return receipt.kind === 'timeout' ? 'operation_timeout' : 'dispatch_failed';
+}
+
+/** What came with the acknowledgement. */
+export function bodyOf(receipt: Receipt): unknown {
+  return receipt.kind === 'acknowledged' ? receipt.body : undefined;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from '../callers.ts';
 import { findJoinedChannel, findMessage } from '../conversations.ts';
-import { isEmojiName } from '../emoji.ts';
+import { canonicalEmoji } from '../emoji.ts';
 import type { Channel, Message, Reaction } from '../entities.ts';
 import { messageJson } from '../message-json.ts';
 import { isRefusal, type Refusal, refuse } from '../refusal.ts';
@@ -17,17 +17,16 @@ export const add = method(named, (call) => {
   const found = findReactable(call);
   if (isRefusal(found)) return found;
   const { channel, message } = found;
-  const name = call.args.name.replace(/^:|:$/g, '');
-  if (!isEmojiName(name)) return refuse('invalid_name');
+  const name = canonicalEmoji(call.args.name);
+  if (name === undefined) return refuse('invalid_name');
   const { userId } = call.caller;
   const reaction = message.reactions.find((known) => known.name === name);
   if (reaction?.users.includes(userId)) return refuse('already_reacted');
   if (reaction === undefined && message.reactions.length >= MAX_KINDS) return refuse('too_many_reactions');
   const users = [...(reaction?.users ?? []), userId];
-  const others = message.reactions.filter((known) => known !== reaction);
   const reactions = reaction
     ? message.reactions.map((known) => (known === reaction ? { name, users } : known))
-    : [...others, { name, users }];
+    : [...message.reactions, { name, users }];
   change({ ...call, channel, message, reactions, type: 'reaction_added', name });
   return { ok: true };
 });
@@ -36,8 +35,8 @@ export const remove = method(named, (call) => {
   const found = findReactable(call);
   if (isRefusal(found)) return found;
   const { channel, message } = found;
-  const name = call.args.name.replace(/^:|:$/g, '');
-  if (!isEmojiName(name)) return refuse('invalid_name');
+  const name = canonicalEmoji(call.args.name);
+  if (name === undefined) return refuse('invalid_name');
   const { userId } = call.caller;
   const reaction = message.reactions.find((known) => known.name === name);
   if (!reaction?.users.includes(userId)) return refuse('no_reaction');

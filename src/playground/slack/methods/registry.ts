@@ -1,10 +1,11 @@
 import * as auth from './auth.ts';
 import * as chat from './chat.ts';
+import * as commands from './commands.ts';
 import * as conversations from './conversations.ts';
 import type { MethodName } from './coverage.ts';
 import * as files from './files.ts';
+import * as interactions from './interactions.ts';
 import type { Method } from './method.ts';
-import * as people from './people.ts';
 import * as reactions from './reactions.ts';
 import * as submissions from './submissions.ts';
 import * as users from './users.ts';
@@ -43,9 +44,9 @@ export const METHODS: Readonly<Record<MethodName, Method>> = {
   'views.publish': views.publish,
   'views.push': views.push,
   'views.update': views.update,
-  'blocks.actions': people.actions,
-  'blocks.suggestions': people.suggestions,
-  'chat.command': people.command,
+  'blocks.actions': interactions.actions,
+  'blocks.suggestions': interactions.suggestions,
+  'chat.command': commands.command,
   'views.close': submissions.close,
   'views.submit': submissions.submit,
 };

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { parseView } from '../block-kit/parse.ts';
-import { type Payload, payloadSchema, type StoredView } from '../entities.ts';
-import { findElement, findSurface, interactionBase, isFilled } from '../interactions.ts';
+import { bodyOf, failureOf } from '../delivery/transport.ts';
+import { emptyInputs, stateOf } from '../elements.ts';
+import type { Payload, StoredView } from '../entities.ts';
+import { findSurface, interactionBase } from '../interactions.ts';
 import { isRefusal, refuse } from '../refusal.ts';
 import { closeView, showView, stack, updateView, viewJson } from '../views.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Call, json, method, type Reply } from './method.ts';
-import { bodyOf, failureOf } from './people.ts';
-
-const valuesSchema = z.record(z.string(), z.record(z.string(), payloadSchema));
-const stateSchema = json(z.object({ values: valuesSchema }).default({ values: {} }));
+import { stateArgument } from './interactions.ts';
+import { type Call, method, type Reply } from './method.ts';
 
 const reactionSchema = z.discriminatedUnion('response_action', [
   z.object({ response_action: z.literal('clear') }),
@@ -21,15 +20,16 @@ type Reaction = z.output<typeof reactionSchema>;
 
 /** A person submits a modal. Empty required inputs are shown to them as Slack's client does. */
 export const submit = method(
-  z.object({ view_id: z.string(), state: stateSchema }),
+  z.object({ view_id: z.string(), state: stateArgument }),
   async (call): Promise<Reply> => {
     const { workspace, caller, args } = call;
     const surface = findSurface(workspace, caller, args);
     if (isRefusal(surface)) return surface;
     if (surface.kind !== 'view' || surface.view.type !== 'modal') return refuse('view_not_found');
-    const values = typedValues(surface.view, args.state.values);
-    const errors = emptyInputs(surface.view, values);
-    if (Object.keys(errors).length > 0) return { ok: true, response_action: 'errors', errors };
+    const { blocks } = surface.view;
+    const values = stateOf(blocks, args.state.values, surface.view.values);
+    const empty = emptyInputs(blocks, values);
+    if (empty.length > 0) return requireInputs(empty);
     const view = workspace.store.views.put(surface.view.id, { ...surface.view, values });
     const receipt = await workspace.app.ask('interactive', submission(call, view));
     const failure = failureOf(receipt);
@@ -55,6 +55,11 @@ export const close = method(z.object({ view_id: z.string() }), async (call): Pro
   }
   return { ok: true };
 });
+
+function requireInputs(blockIds: readonly string[]): Reply {
+  const errors = Object.fromEntries(blockIds.map((id) => [id, 'Please complete this required field.']));
+  return { ok: true, response_action: 'errors', errors };
+}
 
 function submission({ workspace, caller }: Call<unknown>, view: StoredView): Payload {
   return {
@@ -101,34 +106,4 @@ function replace(
       : showView(workspace, { user: view.user, description, below: view });
   if (isRefusal(result)) return result;
   return { ok: true, response_action: reaction.response_action, view: viewJson(workspace, result) };
-}
-
-type Values = Readonly<Record<string, Readonly<Record<string, Payload>>>>;
-
-/** The values of inputs that the view has, each with its element's type. */
-function typedValues(view: StoredView, given: Values): StoredView['values'] {
-  const entries = Object.entries(given).map(([blockId, block]) => {
-    const known = Object.entries(block).flatMap(([actionId, value]) => {
-      const element = findElement({ kind: 'view', view }, blockId, actionId);
-      return element === undefined ? [] : [[actionId, { ...value, type: element.type }] as const];
-    });
-    return [blockId, Object.fromEntries(known)] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-const inputSchema = z.object({
-  block_id: z.string(),
-  optional: z.boolean().default(false),
-  element: z.looseObject({ type: z.string(), action_id: z.string() }),
-});
-
-function emptyInputs(view: StoredView, values: Values): Readonly<Record<string, string>> {
-  const required = view.blocks
-    .flatMap((block) => (block.type === 'input' ? [inputSchema.parse(block)] : []))
-    .filter(({ optional }) => !optional);
-  const empty = required.filter(
-    ({ block_id, element }) => !isFilled(element, values[block_id]?.[element.action_id]),
-  );
-  return Object.fromEntries(empty.map(({ block_id }) => [block_id, 'Please complete this required field.']));
 }

@@ -120,8 +120,9 @@ function send(
   workspace: Workspace,
   { name, reply, response, isBot }: Answering & { readonly reply: Reply; readonly isBot: boolean },
 ): void {
+  const accepted = isMethodName(name) ? COVERAGE[name].scopes.join(',') : '';
+  if (accepted !== '') response.set('x-accepted-oauth-scopes', accepted);
   if (isBot) response.set('x-oauth-scopes', workspace.seed.app.scopes.join(','));
-  if (isMethodName(name)) response.set('x-accepted-oauth-scopes', COVERAGE[name].scopes.join(','));
   if (isRefusal(reply) && reply.error === 'ratelimited') limited(response, Number(reply.retryAfter));
   else response.json(reply);
 }
