@@ -42,16 +42,18 @@ describe('a message', () => {
     ]);
   });
 
-  test.each([[undefined], [null], ['x'], [{ blocks: 1, attachments: {}, files: [null], reactions: 'x' }]])(
-    'that is none does no harm: %j',
-    (json) => {
-      expect(readMessage(json)).toMatchObject({
-        ts: '',
-        blocks: [],
-        attachments: [],
-        files: [],
-        reactions: [],
-      });
-    },
-  );
+  test.each([
+    [undefined],
+    [null],
+    ['x'],
+    [{ blocks: 1, attachments: {}, files: [null], reactions: 'x' }],
+  ])('that is none does no harm: %j', (json) => {
+    expect(readMessage(json)).toMatchObject({
+      ts: '',
+      blocks: [],
+      attachments: [],
+      files: [],
+      reactions: [],
+    });
+  });
 });

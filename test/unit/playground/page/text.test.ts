@@ -101,12 +101,15 @@ describe('rich text', () => {
     });
   });
 
-  test.each([[undefined], [null], ['x'], [[1, null, {}]], [[{ type: 'rich_text_section' }]]])(
-    'elements that are none do no harm: %j',
-    (elements) => {
-      expect(() => readRichText(elements)).not.toThrow();
-    },
-  );
+  test.each([
+    [undefined],
+    [null],
+    ['x'],
+    [[1, null, {}]],
+    [[{ type: 'rich_text_section' }]],
+  ])('elements that are none do no harm: %j', (elements) => {
+    expect(() => readRichText(elements)).not.toThrow();
+  });
 });
 
 describe('Markdown', () => {
