@@ -134,21 +134,25 @@ describe('the other commands', () => {
 });
 
 describe('the command line', () => {
-  it.each([[['--help']], [['check', '--help']], [['--version']]])(
-    'answers %j and ends with 0',
-    async (args) => {
-      const { code, out } = await run(args);
-      expect(code).toBe(0);
-      expect(out).not.toBe('');
-    },
-  );
+  it.each([
+    [['--help']],
+    [['check', '--help']],
+    [['--version']],
+  ])('answers %j and ends with 0', async (args) => {
+    const { code, out } = await run(args);
+    expect(code).toBe(0);
+    expect(out).not.toBe('');
+  });
 
-  it.each([[['chekc']], [['check', 'a', 'b']], [['start', '--fast']], [[]], [['audit']]])(
-    'refuses %j and ends with 2',
-    async (args) => {
-      const { code, out, err } = await run(args);
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).not.toBe('');
-    },
-  );
+  it.each([
+    [['chekc']],
+    [['check', 'a', 'b']],
+    [['start', '--fast']],
+    [[]],
+    [['audit']],
+  ])('refuses %j and ends with 2', async (args) => {
+    const { code, out, err } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).not.toBe('');
+  });
 });
