@@ -81,7 +81,7 @@ export const refusals: RefusalSentences = {
   frozen: ({ target, freeze, until }) =>
     `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks still work; anything else needs ${code('--emergency "reason"')}.`,
   'own-request': () =>
-    'You asked for this yourself, so your approval does not count. Somebody else must decide.',
+    'This is your own request, so your approval does not count. Somebody else must decide.',
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
   'target-error': ({ target, problem, detail }) =>

@@ -20,7 +20,7 @@ const operation: OperationWords = {
     running: 'Running',
     succeeded: 'Done',
     failed: 'Failed',
-    undone: 'Failed and undone',
+    undone: 'Undone',
     'undo-failed': 'Failed, and undoing failed',
     rejected: 'Rejected',
     expired: 'Expired',

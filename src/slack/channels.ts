@@ -1,0 +1,72 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { Remembered } from './remembered.ts';
+
+const KEPT = 300_000;
+const PAGE = 200;
+
+/** The Web API methods that channels are looked up by. */
+export interface ChannelsClient {
+  readonly conversations: Pick<WebClient['conversations'], 'info' | 'list'>;
+}
+
+/** A channel by its ID, and by its name where that could be looked up. */
+export interface Channel {
+  readonly id: string;
+  /** Without `#`. */
+  readonly name: string | null;
+}
+
+export interface Channels {
+  /** Its name is null when the look-up failed. Never rejects. */
+  channel(id: string): Promise<Channel>;
+  /** The ID of a channel that the config names: `#deploys`, `deploys` or an ID. Null if there is none. */
+  idOf(spelling: string): Promise<string | null>;
+}
+
+/** Names of channels and back, remembered for five minutes. */
+export function createChannels(settings: {
+  readonly client: ChannelsClient;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn'>;
+}): Channels {
+  const { client, clock, log } = settings;
+  const names = new Remembered<string>(clock, KEPT);
+  const ids = new Remembered<string>(clock, KEPT);
+  return {
+    channel: async (id) => {
+      try {
+        return { id, name: await names.get(id, () => readName(client, id)) };
+      } catch (err) {
+        log.warn({ err, channelId: id }, 'Slack did not say what a channel is called');
+        return { id, name: null };
+      }
+    },
+    idOf: async (spelling) => {
+      const name = spelling.replace(/^#/, '');
+      if (/^[CG][A-Z0-9]{8,}$/.test(name)) return name;
+      return ids.get(name, () => findId(client, name));
+    },
+  };
+}
+
+async function readName(client: ChannelsClient, id: string): Promise<string | null> {
+  const { channel } = await client.conversations.info({ channel: id });
+  return channel?.name ?? null;
+}
+
+async function findId(client: ChannelsClient, name: string): Promise<string | null> {
+  for (let cursor: string | undefined; ; ) {
+    const { channels, response_metadata } = await client.conversations.list({
+      types: 'public_channel,private_channel',
+      exclude_archived: true,
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    const found = channels?.find((channel) => channel.name === name)?.id;
+    if (found !== undefined) return found;
+    cursor = response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) return null;
+  }
+}

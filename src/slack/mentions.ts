@@ -1,0 +1,54 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+
+/** The Web API methods by which people and groups are found by the names that the config gives them. */
+export interface MentionsClient {
+  readonly users: Pick<WebClient['users'], 'lookupByEmail'>;
+  readonly usergroups: Pick<WebClient['usergroups'], 'list'>;
+}
+
+/** Slack's IDs for people and groups that the config names by e-mail or handle, so that they are pinged. */
+export interface Mentions {
+  /** Looks all of them up. What cannot be found keeps its name. Never rejects. */
+  refresh(names: readonly string[]): Promise<void>;
+  /** The ID of a name, or the name itself while no ID is known. */
+  of(name: string): string;
+}
+
+export function createMentions(client: MentionsClient, log: Pick<Logger, 'warn'>): Mentions {
+  const ids = new Map<string, string>();
+  const learn = async (what: string, look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+    } catch (err) {
+      log.warn({ err }, `${what} cannot be looked up, so messages name them without pinging`);
+    }
+  };
+  return {
+    refresh: async (names) => {
+      if (names.some(isGroup)) await learn('user groups', () => learnGroups(client, ids));
+      for (const email of names.filter(isEmail)) await learn(email, () => learnEmail(client, ids, email));
+    },
+    of: (name) => ids.get(name) ?? name,
+  };
+}
+
+function isGroup(name: string): boolean {
+  return name.startsWith('@');
+}
+
+function isEmail(name: string): boolean {
+  return name.indexOf('@') > 0;
+}
+
+async function learnGroups(client: MentionsClient, ids: Map<string, string>): Promise<void> {
+  const { usergroups } = await client.usergroups.list();
+  for (const { handle, id } of usergroups ?? []) {
+    if (handle !== undefined && id !== undefined) ids.set(`@${handle}`, id).set(`@${id}`, id);
+  }
+}
+
+async function learnEmail(client: MentionsClient, ids: Map<string, string>, email: string): Promise<void> {
+  const { user } = await client.users.lookupByEmail({ email });
+  if (user?.id !== undefined) ids.set(email, user.id);
+}

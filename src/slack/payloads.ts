@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import type { ButtonAction, Delivery } from '../domain/delivery.ts';
+import type { Origin } from '../domain/request.ts';
+import { type FormMetadata, type FormState, formMetadata, formState } from './render/form.ts';
+
+/**
+ * What Slack sends, parsed once. Field by field as in
+ * https://docs.slack.dev/interactivity/implementing-slash-commands,
+ * https://docs.slack.dev/reference/events and https://docs.slack.dev/reference/interaction-payloads.
+ */
+const commandPayload = z.object({
+  team_id: z.string(),
+  command: z.string().startsWith('/'),
+  text: z.string().default(''),
+  user_id: z.string(),
+  channel_id: z.string(),
+  trigger_id: z.string(),
+  response_url: z.url(),
+});
+
+const mentionPayload = z.object({
+  team_id: z.string(),
+  event_id: z.string(),
+  event: z.object({
+    user: z.string(),
+    text: z.string(),
+    channel: z.string(),
+    thread_ts: z.string().optional(),
+    bot_id: z.string().optional(),
+    edited: z.unknown().optional(),
+  }),
+});
+
+const reactionPayload = z.object({
+  team_id: z.string(),
+  event_id: z.string(),
+  event: z.object({
+    type: z.enum(['reaction_added', 'reaction_removed']),
+    user: z.string(),
+    reaction: z.string(),
+    item_user: z.string().optional(),
+    item: z.union([
+      z.object({ type: z.literal('message'), channel: z.string(), ts: z.string() }),
+      z.object({ type: z.string() }),
+    ]),
+  }),
+});
+
+const team = z.object({ id: z.string() }).nullish();
+const user = z.object({ id: z.string(), team_id: z.string().optional() });
+
+const buttonPayload = z.object({
+  team,
+  user,
+  trigger_id: z.string(),
+  response_url: z.url().optional(),
+  channel: z.object({ id: z.string() }).optional(),
+  container: z.object({ message_ts: z.string().optional(), thread_ts: z.string().optional() }),
+  actions: z.tuple([z.object({ action_id: z.string(), value: z.string().default('') })]),
+});
+
+const formPayload = z.object({
+  team,
+  user,
+  trigger_id: z.string().optional(),
+  view: z.object({
+    id: z.string(),
+    hash: z.string(),
+    private_metadata: z.string(),
+    state: z.object({ values: formState }),
+  }),
+});
+
+const suggestionPayload = z.object({
+  team,
+  user,
+  value: z.string(),
+  view: z.object({ state: z.object({ values: formState }).optional() }).optional(),
+});
+
+const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
+  z.object({ do: z.literal(['approve', 'reject']), operationId: z.string(), planDigest: z.string() }),
+  z.object({ do: z.literal('cancel'), operationId: z.string() }),
+  z.object({ do: z.literal('plan-again'), operationId: z.string() }),
+  z.object({ do: z.literal('roll-back'), operationId: z.string() }),
+]);
+
+/** Something parsed, and the workspace that it comes from. */
+export interface Received<T> {
+  readonly teamId: string | null;
+  readonly value: T;
+}
+
+export type CommandDelivery = Extract<Delivery, { kind: 'command' }>;
+type MentionDelivery = Extract<Delivery, { kind: 'mention' }>;
+type ReactionDelivery = Extract<Delivery, { kind: 'reaction' }>;
+type ButtonDelivery = Extract<Delivery, { kind: 'button' }>;
+
+/** A slash command. Throws a ZodError for anything else, as all of these do. */
+export function readCommand(body: unknown): Received<CommandDelivery> {
+  const its = commandPayload.parse(body);
+  return {
+    teamId: its.team_id,
+    value: {
+      kind: 'command',
+      id: `cmd:${its.trigger_id}`,
+      command: its.command.slice(1),
+      text: its.text,
+      origin: {
+        userId: its.user_id,
+        channelId: its.channel_id,
+        responseUrl: its.response_url,
+        triggerId: its.trigger_id,
+      },
+    },
+  };
+}
+
+/**
+ * A mention of the bot: the text behind it, as it was typed. Null for what bots say, and for edits: a
+ * message asks once.
+ */
+export function readMention(body: unknown, botUserId: string): Received<MentionDelivery | null> {
+  const { team_id: teamId, event_id, event } = mentionPayload.parse(body);
+  if (event.bot_id !== undefined || event.edited !== undefined) return { teamId, value: null };
+  const { thread_ts: threadTs } = event;
+  const origin: Origin = {
+    userId: event.user,
+    channelId: event.channel,
+    ...(threadTs === undefined ? {} : { threadTs }),
+  };
+  const value = {
+    kind: 'mention',
+    id: `evt:${event_id}`,
+    text: spoken(event.text, botUserId),
+    origin,
+  } as const;
+  return { teamId, value };
+}
+
+/** A reaction on a message of the bot; null for all others. Skin tones mean nothing. */
+export function readReaction(body: unknown, botUserId: string): Received<ReactionDelivery | null> {
+  const { team_id: teamId, event_id, event } = reactionPayload.parse(body);
+  const { item } = event;
+  const isOurs = event.item_user === undefined || event.item_user === botUserId;
+  if (!('ts' in item) || !isOurs || event.user === botUserId) return { teamId, value: null };
+  const value = {
+    kind: 'reaction',
+    id: `evt:${event_id}`,
+    change: event.type === 'reaction_added' ? 'added' : 'removed',
+    reaction: withoutSkinTone(event.reaction),
+    userId: event.user,
+    channelId: item.channel,
+    messageTs: item.ts,
+  } as const;
+  return { teamId, value };
+}
+
+/** `+1::skin-tone-3` is `+1`. */
+export function withoutSkinTone(reaction: string): string {
+  return reaction.replace(/::skin-tone-\d$/, '');
+}
+
+/** A click on a button of ours. */
+export function readButton(body: unknown): Received<ButtonDelivery> {
+  const its = buttonPayload.parse(body);
+  const [{ action_id, value }] = its.actions;
+  const { message_ts: messageTs, thread_ts: threadTs } = its.container;
+  return {
+    teamId: its.team?.id ?? its.user.team_id ?? null,
+    value: {
+      kind: 'button',
+      id: `act:${its.trigger_id}:${action_id}`,
+      action: buttonAction.parse(parseJson(value)),
+      messageTs: messageTs ?? null,
+      origin: {
+        userId: its.user.id,
+        channelId: its.channel?.id ?? '',
+        triggerId: its.trigger_id,
+        ...(threadTs === undefined ? {} : { threadTs }),
+        ...(its.response_url === undefined ? {} : { responseUrl: its.response_url }),
+      },
+    },
+  };
+}
+
+/** A submitted form, before its values are looked at. */
+export interface Submission {
+  readonly id: string;
+  readonly state: FormState;
+  readonly origin: Origin;
+}
+
+export function readSubmission(body: unknown): Received<Submission> {
+  const { team: its, user: by, view } = formPayload.parse(body);
+  const metadata = formMetadata.parse(parseJson(view.private_metadata));
+  return {
+    teamId: its?.id ?? by.team_id ?? null,
+    value: {
+      id: `view:${view.id}:${view.hash}`,
+      state: view.state.values,
+      origin: originOf(by.id, metadata),
+    },
+  };
+}
+
+/** What somebody is typing into the version field, and the rest of the form so far. */
+export interface Typing {
+  readonly typed: string;
+  readonly state: FormState;
+}
+
+export function readTyping(body: unknown): Received<Typing> {
+  const { team: its, user: by, value, view } = suggestionPayload.parse(body);
+  return {
+    teamId: its?.id ?? by.team_id ?? null,
+    value: { typed: value, state: view?.state?.values ?? {} },
+  };
+}
+
+function originOf(userId: string, { channelId, threadTs, responseUrl }: FormMetadata): Origin {
+  return {
+    userId,
+    channelId,
+    ...(threadTs === undefined ? {} : { threadTs }),
+    ...(responseUrl === undefined ? {} : { responseUrl }),
+  };
+}
+
+/** The text behind the first mention of the bot, links and entities as they were typed. */
+function spoken(text: string, botUserId: string): string {
+  const mention = new RegExp(`<@${botUserId}(\\|[^>]*)?>`);
+  const [, behind = text] = splitAt(text, mention);
+  return behind
+    .replace(/<(?:https?:\/\/|mailto:)([^|>]*)(?:\|([^>]*))?>/g, (_link, address, label) => label ?? address)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .trim();
+}
+
+function splitAt(text: string, mark: RegExp): readonly string[] {
+  const found = mark.exec(text);
+  return found === null ? [text] : [text.slice(0, found.index), text.slice(found.index + found[0].length)];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
