@@ -27,12 +27,14 @@ export function explainNoAnswer(error: unknown): NoAnswer {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { kind: 'timeout', what: 'did not answer in time' };
   }
-  const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : null);
+  const cause = error instanceof Error ? error.cause : null;
+  const code = codeOf(error) ?? codeOf(cause);
   const words = code === null ? undefined : WORDS[code];
-  return {
-    kind: 'unreachable',
-    what: words ?? `could not be asked (${code ?? (error instanceof Error ? error.message : String(error))})`,
-  };
+  return { kind: 'unreachable', what: words ?? `could not be asked (${code ?? messageOf(cause ?? error)})` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function codeOf(error: unknown): string | null {

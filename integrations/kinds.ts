@@ -60,6 +60,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         checker: dependencies.checker,
         image,
         verify: environment.verify,
+        watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
       });
     }

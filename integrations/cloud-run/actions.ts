@@ -7,6 +7,7 @@ import type { StepAction } from './steps/step.ts';
 import { tidy } from './steps/tidy.ts';
 import { verifyNew } from './steps/verify-new.ts';
 import { verifyServing } from './steps/verify-serving.ts';
+import { watchServing } from './steps/watch-serving.ts';
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
 export const ACTIONS = {
@@ -18,6 +19,7 @@ export const ACTIONS = {
   tidy,
   'verify-new': verifyNew,
   'verify-serving': verifyServing,
+  'watch-serving': watchServing,
 } as const satisfies Readonly<Record<string, StepAction>>;
 
 export type ActionName = keyof typeof ACTIONS;

@@ -16,6 +16,10 @@ export interface CloudRunBinding {
   /** The image repository of the service, without tag. */
   readonly repository: string;
   readonly checks: readonly HttpCheck[];
+  /** Milliseconds during which the checks go on after traffic has moved; 0 for no watch. */
+  readonly watch: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** The job that migrates data before traffic moves; null when there is none. */
   readonly migrationJob: string | null;
 }

@@ -15,7 +15,7 @@ import {
   type ServiceReading,
   taggedVersion,
 } from './reading.ts';
-import { describeShares, sharesOf } from './traffic.ts';
+import { describeShares, sameShares, sharesOf } from './traffic.ts';
 
 /** What the service is really doing, read from Cloud Run. */
 export async function inspect(binding: CloudRunBinding): Promise<LiveState> {
@@ -38,7 +38,7 @@ export async function inspect(binding: CloudRunBinding): Promise<LiveState> {
     health: healthOf(service, named, serving),
     url: service.uri,
     fingerprint: fingerprintOf(service, named),
-    notes: [...notesOf(service), ...(note === null ? [] : [note])],
+    notes: [...notesOf(service, named), ...(note === null ? [] : [note])],
   };
 }
 
@@ -87,6 +87,7 @@ async function publishedVersion(binding: CloudRunBinding, digest: Digest | null)
   return digest === null ? null : ((await binding.artifacts.versionsOf(digest))[0] ?? null);
 }
 
+/** How what serves is; a newer revision that failed, and takes nothing, is a note. */
 function healthOf(
   service: ServiceReading,
   revisions: readonly LiveRevision[],
@@ -98,8 +99,12 @@ function healthOf(
     }
   }
   if (serving.length === 0) return { status: 'unhealthy', reason: 'No revision takes traffic.' };
-  if (service.ready.state === 'failed') return { status: 'degraded', reason: service.ready.message };
-  return { status: 'healthy' };
+  const asked = sharesOf(service.entries);
+  if (service.reconciling || sameShares(asked, sharesOf(service.served))) return { status: 'healthy' };
+  return {
+    status: 'degraded',
+    reason: `Traffic was asked to be ${describeShares(asked)}, but: ${service.routes.message || service.ready.message}`,
+  };
 }
 
 /** Over what serves and in which share; tags and revisions without traffic do not count. */
@@ -113,15 +118,15 @@ function fingerprintOf(service: ServiceReading, revisions: readonly LiveRevision
   return createHash('sha256').update(what).digest('hex').slice(0, 32);
 }
 
-function notesOf(service: ServiceReading): readonly string[] {
+function notesOf(service: ServiceReading, revisions: readonly LiveRevision[]): readonly string[] {
   const notes: string[] = [];
   if (service.reconciling) notes.push('A change is under way.');
   if (service.entries.some((entry) => entry.latest && entry.percent > 0)) {
     notes.push('Traffic follows the latest ready revision.');
   }
-  const asked = sharesOf(service.entries);
-  if (!service.reconciling && service.routes.state === 'failed') {
-    notes.push(`Traffic was asked to be ${describeShares(asked)}, but: ${service.routes.message}`);
+  const newest = revisions.find((revision) => revision.name === service.latestCreated);
+  if (newest !== undefined && !newest.ready.is && !service.reconciling) {
+    notes.push(`The newest revision, ${newest.version ?? newest.name}, is not ready: ${newest.ready.reason}`);
   }
   return notes;
 }

@@ -76,6 +76,19 @@ export function verifyServingStep(
   };
 }
 
+export function watchServingStep(
+  digest: Digest,
+  checks: readonly HttpCheck[],
+  duration: number,
+): PlannedStep {
+  const once = checks.map((check) => asCheck({ ...check, successes: 1 }));
+  return {
+    ...step('watch-serving', `Watch it for ${Math.round(duration / 1_000)} s`, 'reads'),
+    input: { revision: null, digest, checks: once, duration },
+    timeLimit: duration + 2 * MINUTE + longest(checks),
+  };
+}
+
 export function tidyStep(): PlannedStep {
   return { ...step('tidy', 'Take the tag away', 'reversible'), input: {}, timeLimit: 2 * MINUTE };
 }

@@ -12,6 +12,7 @@ import {
   tidyStep,
   verifyNewStep,
   verifyServingStep,
+  watchServingStep,
 } from './plan-steps.ts';
 import { readService, repositoryOf, type ServiceReading } from './reading.ts';
 import { differingSettings } from './settings.ts';
@@ -43,6 +44,7 @@ export async function planDeploy(
       ...(early.length > 0 ? [verifyNewStep(early)] : []),
       shiftTrafficStep(`Move all traffic to ${artifact.version}`, null, { entries, latestCreated }),
       verifyServingStep(null, artifact.digest, binding.checks),
+      ...(binding.watch > 0 ? [watchServingStep(artifact.digest, binding.checks, binding.watch)] : []),
       tidyStep(),
     ],
     live: live.fingerprint,
@@ -102,6 +104,8 @@ function warningsOf(binding: CloudRunBinding, service: ServiceReading): readonly
   if (service.reconciling) warnings.push('A change by somebody else is under way.');
   if (binding.checks.length === 0) {
     warnings.push('No checks are configured: only readiness and traffic will be verified.');
+  } else if (!binding.checks.some((check) => check.http.startsWith('/'))) {
+    warnings.push('All checks have whole addresses: they can only be made once traffic has moved.');
   }
   return warnings;
 }

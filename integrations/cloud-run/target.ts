@@ -25,12 +25,14 @@ export interface CloudRunTargetOptions {
   /** The image repository of the service, without tag. */
   readonly image: string;
   readonly verify: readonly HttpCheck[];
+  readonly watch: number;
   readonly migrationJob: string | null;
+  readonly now?: () => number;
 }
 
 /** A Cloud Run service as a deploy target, by the Admin API v2. */
 export function createCloudRunTarget(options: CloudRunTargetOptions): DeployTarget {
-  const { ref, config, api, artifacts, checker, image, verify, migrationJob } = options;
+  const { ref, config, api, artifacts, checker, image, verify, watch, migrationJob } = options;
   const names = resourceNames(config);
   const binding: CloudRunBinding = {
     ref,
@@ -41,6 +43,8 @@ export function createCloudRunTarget(options: CloudRunTargetOptions): DeployTarg
     checker,
     repository: image,
     checks: verify,
+    watch,
+    now: options.now ?? Date.now,
     migrationJob,
   };
   return {

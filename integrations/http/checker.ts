@@ -11,7 +11,7 @@ export interface HttpCheckerOptions {
 }
 
 /** Milliseconds between two attempts, so that a check is not a burst. */
-const PAUSE_BETWEEN = 50;
+const PAUSE_BETWEEN = 20;
 const PAUSE_WHILE_SETTLING = 1_000;
 
 /** Sends checks one after the other. Redirects are answers like any other and are not followed. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /^(\d{1,6})(s|m|h|d)$/;
+const DURATION = /^([1-9]\d{0,5})(s|m|h|d)$/;
 
 /** `90s`, `30m`, `2h`, `7d` in milliseconds; null for anything else. */
 export function parseDuration(text: string): number | null {

@@ -17,7 +17,7 @@ const approval = z
   .strictObject({
     approvers: roleNames.min(1),
     required: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
-    expires: duration.default(30 * 60_000).describe('After this the question is withdrawn.'),
+    expires: duration.prefault('30m').describe('After this the question is withdrawn.'),
     remind: duration.optional().describe('Remind the approvers this long before it expires.'),
   })
   .describe('Who must approve before anything runs.');
@@ -30,7 +30,7 @@ const httpCheck = z
       .describe('An absolute address, or a path on the deployed address.'),
     status: z.int().min(100).max(599).default(200),
     successes: z.int().min(1).max(100).default(1).describe('Answers in a row that must be right.'),
-    timeout: duration.default(10_000).describe('Time limit of one attempt.'),
+    timeout: duration.prefault('10s').describe('Time limit of one attempt.'),
   })
   .describe('A request that must be answered as expected.');
 
@@ -47,6 +47,9 @@ const serviceEnvironment = z.strictObject({
     .array(httpCheck)
     .default([])
     .describe('Checks on the new revision before and after it takes traffic.'),
+  watch: duration
+    .default(0)
+    .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
@@ -104,9 +107,13 @@ const channelDefaults = z
   .strictObject({ service: word.optional(), environment: word.optional() })
   .describe('What is meant in this channel when it is not said.');
 
+const reaction = z
+  .string()
+  .regex(/^[\p{L}\p{N}_+'-]+$/u, 'the name of an emoji without colons, such as white_check_mark');
+
 const slack = z.strictObject({
-  approveReaction: z.string().min(1).default('white_check_mark'),
-  rejectReaction: z.string().min(1).default('no_entry'),
+  approveReaction: reaction.default('white_check_mark'),
+  rejectReaction: reaction.default('no_entry'),
   incidentChannel: z.string().min(1).optional().describe('Where emergencies are announced.'),
   transport: z.enum(['socket', 'http']).default('socket'),
 });

@@ -11,14 +11,17 @@ const WAKE = 'wake';
 /** Recoveries of one operation before it is given up: far beyond any honest series of crashes. */
 const MAX_RECOVERIES = 10_000;
 
+/** What has become of an operation's workflow. */
+export type Fate = 'never-begun' | 'under-way' | 'ended' | 'given-up';
+
 /** The durable side of operations: DBOS workflows in our PostgreSQL. */
 export interface Engine {
   /** Begins the operation's workflow, once however often it is called. */
   start(operationId: string): Promise<void>;
   /** Makes an operation that waits look again. */
   wake(operationId: string): Promise<void>;
-  /** True if the operation's workflow ended, or never began: nobody will move it on. */
-  isOrphan(operationId: string): Promise<boolean>;
+  /** Whether anybody will move the operation on. */
+  fate(operationId: string): Promise<Fate>;
   /** Continues what processes that are gone were doing; returns their executor IDs. */
   takeOver(): Promise<readonly string[]>;
   stop(): Promise<void>;
@@ -56,7 +59,7 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
       await DBOS.startWorkflow(workflow, { workflowID: operationId })(operationId);
     },
     wake: (operationId) => DBOS.send(operationId, null, WAKE),
-    isOrphan,
+    fate,
     takeOver: () => takeOver(options),
     stop: () => DBOS.shutdown({ deregister: true }),
   };
@@ -80,9 +83,11 @@ export async function untilWoken(deadline: number): Promise<void> {
   await DBOS.recv(WAKE, { deadlineEpochMS: deadline });
 }
 
-async function isOrphan(operationId: string): Promise<boolean> {
+async function fate(operationId: string): Promise<Fate> {
   const status = await DBOS.getWorkflowStatus(operationId);
-  return status === null || !['PENDING', 'ENQUEUED', 'DELAYED'].includes(status.status);
+  if (status === null) return 'never-begun';
+  if (status.status === 'SUCCESS') return 'ended';
+  return ['PENDING', 'ENQUEUED', 'DELAYED'].includes(status.status) ? 'under-way' : 'given-up';
 }
 
 async function takeOver(options: EngineOptions): Promise<readonly string[]> {

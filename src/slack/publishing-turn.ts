@@ -1,10 +1,9 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { LOCKS } from '../store/advisory-locks.ts';
 import { PUBLICATIONS_CHANNEL } from '../store/publications.ts';
 import type { Clock } from './clock.ts';
 
-/** Any number that nothing else in this database locks; below 2³², as {@link STALE_HOLDER} reads it. */
-const PUBLISHER_LOCK = 7_054_002;
 const BEAT = 2_000;
 /** A holder that was not heard of for so long is stopped by the others; it stops by itself before that. */
 const STALE_AFTER = 12_000;
@@ -17,7 +16,7 @@ const KEEPALIVE = '-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_
 /** Ends the session of a publisher that holds the lock and is not heard of: a stopped process, say. */
 const STALE_HOLDER = `
   select pg_terminate_backend(a.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
-  where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objid = ${PUBLISHER_LOCK}
+  where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objid = ${LOCKS.publisher}
     and l.objsubid = 1 and l.database = (select oid from pg_database where datname = current_database())
     and a.state_change < now() - interval '${STALE_AFTER} milliseconds'`;
 
@@ -158,7 +157,7 @@ class AdvisoryTurn implements PublishingTurn {
 
 async function tryLock(session: pg.Client): Promise<boolean> {
   const { rows } = await session.query<{ held: boolean }>(
-    `select pg_try_advisory_lock(${PUBLISHER_LOCK}) as held`,
+    `select pg_try_advisory_lock(${LOCKS.publisher}) as held`,
   );
   return rows[0]?.held === true;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../domain/json.ts';
+import { LOCKS } from './advisory-locks.ts';
 import type { Queryable } from './database.ts';
 
 /** One line of the audit trail: who did what to what. */
@@ -23,11 +24,10 @@ export interface AuditRecord extends AuditEntry {
 
 /** The hash that the first record stands on. */
 export const GENESIS = '0'.repeat(64);
-const AUDIT_LOCK = 7_054_002;
 
 /** Appends a line, in the caller's transaction: what is undone is not in the trail. */
 export async function appendAudit(tx: Queryable, entry: AuditEntry, at: Date): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [AUDIT_LOCK]);
+  await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.audit]);
   const { rows } = await tx.query<{ seq: string; hash: string }>(
     'select seq, hash from slipway.audit order by seq desc limit 1',
   );

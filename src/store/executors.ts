@@ -1,7 +1,5 @@
+import { LOCK_CLASSES } from './advisory-locks.ts';
 import type { Queryable } from './database.ts';
-
-/** The first half of every executor's advisory lock; the second is its own number. */
-const LOCK_CLASS = 7054;
 
 /** A process that runs operations. */
 export interface Executor {
@@ -43,12 +41,12 @@ export async function otherExecutors(db: Queryable, id: string): Promise<readonl
 /** Takes the lock that says “this executor is alive” on a connection of its own; false if it is held. */
 export async function tryHoldExecutor(session: Queryable, executor: Executor): Promise<boolean> {
   const { rows } = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1, $2) as held', [
-    LOCK_CLASS,
+    LOCK_CLASSES.executor,
     executor.lockKey,
   ]);
   return rows[0]?.held === true;
 }
 
 export async function letGoExecutor(session: Queryable, executor: Executor): Promise<void> {
-  await session.query('select pg_advisory_unlock($1, $2)', [LOCK_CLASS, executor.lockKey]);
+  await session.query('select pg_advisory_unlock($1, $2)', [LOCK_CLASSES.executor, executor.lockKey]);
 }

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { LOCKS } from './advisory-locks.ts';
 import { type Database, inTransaction, type Queryable } from './database.ts';
 
 const DIRECTORY = path.join(import.meta.dirname, 'migrations');
-/** Any number that nothing else in this database locks. */
-const MIGRATION_LOCK = 7_054_001;
 
 /**
  * Brings the schema up to date: runs each file of `migrations/` that has not run yet, in the order of
@@ -12,7 +11,7 @@ const MIGRATION_LOCK = 7_054_001;
  */
 export async function migrate(database: Database): Promise<void> {
   await inTransaction(database, async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.migration]);
     await tx.query('create schema if not exists slipway');
     await tx.query(
       'create table if not exists slipway.migrations (name text primary key, ran_at timestamptz not null default now())',

@@ -3,6 +3,7 @@ import type { Operation, OperationOutcome, OperationState, OperationView } from 
 import type { OperationKind, Plan } from '../domain/plan.ts';
 import type { OperationRequest, RequestOptions } from '../domain/request.ts';
 import { type TargetRef, targetKey } from '../domain/target.ts';
+import { LOCK_CLASSES } from './advisory-locks.ts';
 import { readApprovals } from './approvals.ts';
 import type { Queryable } from './database.ts';
 import { insertSteps, readSteps } from './steps.ts';
@@ -99,7 +100,7 @@ export async function lockOperation(tx: Queryable, id: string): Promise<Operatio
 
 /** Lets one operation at a time decide whether it may begin on the target, until the transaction ends. */
 export async function holdTarget(tx: Queryable, target: TargetRef): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock(7055, hashtext($1))', [targetKey(target)]);
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASSES.target, targetKey(target)]);
 }
 
 export async function findOperation(db: Queryable, id: string): Promise<Operation | null> {

@@ -6,24 +6,26 @@ import { sameShares, sharesOf } from '../traffic.ts';
 import { changedBehindOurBack, currentService } from './change-service.ts';
 import { defineAction, httpChecks, revisionChoice, type StepRun } from './step.ts';
 
-const input = z.object({
+/** What has to serve. */
+export const servingInput = z.object({
   revision: revisionChoice,
   /** Null only when going back to a revision whose content Cloud Run does not say. */
   digest: z.string().refine(isDigest).nullable(),
   checks: httpChecks,
 });
-type Input = z.output<typeof input>;
+type Input = z.output<typeof servingInput>;
 
 const LOOK_AGAIN = 300;
 
 /** Reads back that the approved content takes all traffic, then checks the service where people reach it. */
 export const verifyServing = defineAction({
-  input,
-  start: verify,
-  resume: verify,
+  input: servingInput,
+  start: provenServing,
+  resume: provenServing,
 });
 
-async function verify(run: StepRun, input: Input): Promise<StepProgress> {
+/** One look: succeeded when that content takes all traffic and every check passes at the service's address. */
+export async function provenServing(run: StepRun, input: Input): Promise<StepProgress> {
   const revision = input.revision ?? run.ownRevision;
   const service = await currentService(run);
   const served = sharesOf(service.served);

@@ -53,6 +53,48 @@ const listJobs = defineMethod({
   },
 });
 
+/** The image is all that the demo cloud keeps of a job's template. */
+const givenJob = z.object({
+  name: z.string().default(''),
+  etag: z.string().default(''),
+  template: z.object({
+    template: z.object({ containers: z.array(z.object({ image: z.string().min(1) })).min(1) }),
+  }),
+});
+
+const updateJob = defineMethod({
+  service: jobs,
+  rpc: 'UpdateJob',
+  permission: 'run.jobs.update',
+  mutates: true,
+  request: z.object({ job: givenJob, validateOnly: z.boolean().default(false) }),
+  resource: (request) => request.job.name,
+  perform: (context, request) => {
+    const job = existingJob(context, request.job.name);
+    checkEtag(job.name, request.job.etag, etag({ uid: job.uid, resourceVersion: job.generation }));
+    const image = request.job.template.template.containers[0]?.image ?? job.image;
+    const operation = createOperation(context, {
+      kind: 'job',
+      resource: job.name,
+      generation: 0,
+      revision: '',
+      settlesAt: context.clock.now(),
+    });
+    if (request.validateOnly) return { reply: operationMessage({ ...operation, done: true }, undefined) };
+    const changed = image !== job.image;
+    if (changed) context.store.jobs.put(job.name, { ...job, image, generation: job.generation + 1 });
+    context.store.operations.put(operation.name, operation);
+    return {
+      reply: operationMessage(operation, resourceMessage(context, operation)),
+      effect: {
+        effect: changed ? 'changed' : 'no-op',
+        changed: changed ? ['template'] : [],
+        operation: operation.name,
+      },
+    };
+  },
+});
+
 const runJob = defineMethod({
   service: jobs,
   rpc: 'RunJob',
@@ -147,6 +189,7 @@ export const jobsApi: readonly RunMethod[] = [
   getJob,
   listJobs,
   runJob,
+  updateJob,
   getExecution,
   listExecutions,
   cancelExecution,

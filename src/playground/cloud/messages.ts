@@ -9,7 +9,7 @@ const typePrefix = 'type.googleapis.com/google.cloud.run.v2.';
 const owner = 'demo@slipway.local';
 
 /** A message inside a google.protobuf.Any. */
-export function packed(type: 'Service' | 'Revision' | 'Execution', message: Message): Message {
+export function packed(type: 'Service' | 'Revision' | 'Job' | 'Execution', message: Message): Message {
   return { '@type': `${typePrefix}${type}`, ...message };
 }
 

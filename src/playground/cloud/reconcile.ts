@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { CloudContext } from './context.ts';
 import { imageByDigest } from './images.ts';
-import { executionMessage, packed, revisionMessage, serviceMessage } from './messages.ts';
+import { executionMessage, jobMessage, packed, revisionMessage, serviceMessage } from './messages.ts';
 import { revisionName, shortName } from './names.ts';
 import type { Condition, Operation, Revision, Service, TrafficTarget } from './records.ts';
 import { productionShares } from './traffic.ts';
@@ -45,6 +45,7 @@ function outcome(context: CloudContext, operation: Operation): Failure | undefin
       return settleService(context, operation);
     case 'execution':
       return settleExecution(context, operation);
+    case 'job':
     case 'cancellation':
     case 'deletion':
       return undefined;
@@ -232,6 +233,8 @@ export function resourceMessage(context: CloudContext, operation: Operation) {
   if (service !== undefined) return packed('Service', serviceMessage(service, addresses));
   const execution = store.executions.get(operation.resource);
   if (execution !== undefined) return packed('Execution', executionMessage(execution));
+  const job = store.jobs.get(operation.resource);
+  if (job !== undefined) return packed('Job', jobMessage(job, store.executions.get(job.latestExecution)));
   const revision = store.revisions.get(operation.resource);
   return revision && packed('Revision', revisionMessage(revision));
 }

@@ -89,7 +89,7 @@ export type Revision = z.infer<typeof revisionSchema>;
 /** A long-running operation. It settles by itself when `settlesAt` has come, unless it is held. */
 export const operationSchema = z.object({
   name: z.string(),
-  kind: z.enum(['service', 'execution', 'cancellation', 'deletion']),
+  kind: z.enum(['service', 'job', 'execution', 'cancellation', 'deletion']),
   /** Full name of the service or execution that it is about. */
   resource: z.string(),
   /** The service's generation that it brought about. */

@@ -1,7 +1,14 @@
 import { createServer } from 'node:http';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { DEPLOYS, errorOf, type RunningWorkspace, seedWith, startWorkspace } from './running-workspace.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  DEPLOYS,
+  errorOf,
+  eventually,
+  type RunningWorkspace,
+  seedWith,
+  startWorkspace,
+} from './running-workspace.ts';
 
 const DEPLOY = { channel: DEPLOYS, command: '/deploy', text: 'api v1.1.0 staging' };
 
@@ -54,8 +61,8 @@ describe('delivery to a request URL', () => {
     const actions = [{ block_id: 'choice', action_id: 'go', type: 'button' }];
     await slack.as('ana').apiCall('blocks.actions', { channel: DEPLOYS, message_ts: ts, actions });
     await slack.as('ana').chat.postMessage({ channel: DEPLOYS, text: 'hello' });
-    await vi.waitFor(() => expect(heard).toContain('hello'));
-    await vi.waitFor(async () => {
+    await eventually(() => expect(heard).toContain('hello'));
+    await eventually(async () => {
       const { messages = [] } = await slack.as('ana').conversations.history({ channel: DEPLOYS });
       expect(messages.map(({ text }) => text).sort()).toEqual(['Gone.', 'On it.', 'hello']);
     });
@@ -84,8 +91,8 @@ describe('delivery to a request URL', () => {
     await slack.workspace.app.use({ kind: 'http', url });
     answers.push(500, 503, 200);
     await slack.as('ana').chat.postMessage({ channel: DEPLOYS, text: 'hello' });
-    await vi.waitFor(() => expect(retries).toEqual([null, null, '1 http_error', '2 http_error']));
-    await vi.waitFor(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
+    await eventually(() => expect(retries).toEqual([null, null, '1 http_error', '2 http_error']));
+    await eventually(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
   });
 
   test('of an event ends after three retries, or at once when the app wants none', async () => {
@@ -94,11 +101,11 @@ describe('delivery to a request URL', () => {
     await slack.workspace.app.use({ kind: 'http', url });
     answers.push(500, 500, 500, 500);
     await slack.as('ana').chat.postMessage({ channel: DEPLOYS, text: 'hello' });
-    await vi.waitFor(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
+    await eventually(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
     expect(retries).toHaveLength(5);
     answers.push(599);
     await slack.as('ana').chat.postMessage({ channel: DEPLOYS, text: 'hello' });
-    await vi.waitFor(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
+    await eventually(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
     expect(retries).toHaveLength(6);
   });
 });

@@ -1,6 +1,7 @@
 import type { View } from '@slack/web-api';
-import { describe, expect, test, vi } from 'vitest';
-import { ANA, BO, DEPLOYS, errorOf, seedWith, startBolt, startWorkspace } from './running-workspace.ts';
+import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../../unit/playground/slack/manual-clock.ts';
+import { ANA, BO, DEPLOYS, errorOf, eventually, startBolt, startWorkspace } from './running-workspace.ts';
 import { watch } from './screen.ts';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
@@ -103,7 +104,7 @@ describe('a button', () => {
     expect(await errorOf(slack.as('bo').apiCall('blocks.actions', click))).toBe('message_not_found');
     const screen = await watch(slack, 'ana');
     await slack.as('ana').apiCall('blocks.actions', click);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(screen.events).toContainEqual({ type: 'ephemeral_deleted', channel: DEPLOYS, ts: message_ts }),
     );
   });
@@ -211,7 +212,8 @@ describe('a modal', () => {
   });
 
   test('does not open by a trigger that is over, used or made up', async () => {
-    const slack = await startWorkspace({ seed: seedWith({ triggerMs: 50 }) });
+    const clock = new ManualClock();
+    const slack = await startWorkspace({ clock });
     const { triggers } = slack.workspace;
     const trigger = triggers.issue({ user: ANA, view: null });
     const openBy = (trigger_id: string) => errorOf(slack.bot.views.open({ trigger_id, view: FORM }));
@@ -219,7 +221,7 @@ describe('a modal', () => {
     expect(await openBy(trigger)).toBe('no error');
     expect(await openBy(trigger)).toBe('exchanged_trigger_id');
     const late = triggers.issue({ user: ANA, view: null });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    clock.advance(3001);
     expect(await openBy(late)).toBe('expired_trigger_id');
   });
 

@@ -58,7 +58,7 @@ export async function startWorkspace(choices: WorkspaceChoices = {}): Promise<Ru
   app.use('/playground/control', controlRouter(workspace));
   attachSlack({ app, server, workspace });
   onTestFinished(async () => {
-    await vi.waitFor(() => expect(workspace.app.socketMode.connected()).toBe(false));
+    await eventually(() => expect(workspace.app.socketMode.connected()).toBe(false));
     workspace.close();
     server.closeAllConnections();
     return new Promise<void>((resolve) => server.close(() => resolve()));
@@ -113,4 +113,9 @@ export async function errorOf(call: Promise<unknown>): Promise<unknown> {
     throw error;
   }
   return 'no error';
+}
+
+/** Waits until the check passes. */
+export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
+  return vi.waitFor(check, { timeout: 15_000 });
 }

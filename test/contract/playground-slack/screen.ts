@@ -1,6 +1,6 @@
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { RunningWorkspace } from './running-workspace.ts';
+import { eventually, type RunningWorkspace } from './running-workspace.ts';
 
 const eventSchema = z.looseObject({ type: z.string(), view: z.looseObject({ id: z.string() }).optional() });
 export type SeenEvent = z.infer<typeof eventSchema>;
@@ -25,7 +25,7 @@ export async function watch(slack: RunningWorkspace, name: string): Promise<Scre
     if (event === undefined) throw new Error(`no ${type} among ${events.map((seen) => seen.type).join()}`);
     return { ...event, view: event.view ?? { id: '' } };
   };
-  return { events, next: (type) => vi.waitFor(() => found(type)) };
+  return { events, next: (type) => eventually(() => found(type)) };
 }
 
 async function read(body: ReadableStream<Uint8Array>, events: SeenEvent[]): Promise<void> {

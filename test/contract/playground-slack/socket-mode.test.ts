@@ -1,6 +1,16 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultSeed } from '../../../src/playground/slack/seed.ts';
-import { ANA, BOT_USER, DEPLOYS, errorOf, seedWith, startBolt, startWorkspace } from './running-workspace.ts';
+import {
+  ANA,
+  BOT_USER,
+  DEPLOYS,
+  errorOf,
+  eventually,
+  seedWith,
+  startBolt,
+  startWorkspace,
+} from './running-workspace.ts';
+import { watch } from './screen.ts';
 
 const DEPLOY = { channel: DEPLOYS, command: '/deploy', text: 'api v1.1.0 staging' };
 
@@ -28,9 +38,17 @@ describe('a slash command over Socket Mode', () => {
     expect((await slack.bot.conversations.history({ channel: DEPLOYS })).messages).toEqual([]);
   });
 
-  test('fails for the person when no app is connected', async () => {
+  test('fails for the person when no app is connected, on their screen only', async () => {
     const slack = await startWorkspace();
+    const [ana, bo] = [await watch(slack, 'ana'), await watch(slack, 'bo')];
     expect(await errorOf(slack.as('ana').apiCall('chat.command', DEPLOY))).toBe('dispatch_failed');
+    expect(await ana.next('command_error')).toMatchObject({ ...DEPLOY, error: 'dispatch_failed' });
+    await startBolt(slack, () => undefined);
+    await eventually(() => expect(bo.events).toHaveLength(2));
+    expect(bo.events).toEqual([
+      { type: 'presence', app_connected: false },
+      { type: 'presence', app_connected: true },
+    ]);
   });
 
   test('fails for the person when the app acknowledges too late', async () => {
@@ -92,7 +110,7 @@ describe('events over Socket Mode', () => {
     const { ts = '' } = await ana.chat.postMessage({ channel: DEPLOYS, text: '@slipway status' });
     await ana.reactions.add({ channel: DEPLOYS, timestamp: ts, name: 'thumbsup' });
     await ana.reactions.remove({ channel: DEPLOYS, timestamp: ts, name: '+1' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect([...heard].sort()).toEqual([
         '++1',
         '-+1',
@@ -117,12 +135,12 @@ describe('events over Socket Mode', () => {
     await ana.chat.postMessage({ channel: DEPLOYS, text: 'two' });
     await slack.control('/channels', { id: DEPLOYS, members: [ANA, BOT_USER] });
     await ana.chat.postMessage({ channel: DEPLOYS, text: 'three' });
-    await vi.waitFor(() => expect(heard).toContain('three'));
+    await eventually(() => expect(heard).toContain('three'));
     expect(heard).toEqual(['one', 'three']);
   });
 
   test('are delivered again when the app was away, and the retry says so', async () => {
-    const slack = await startWorkspace({ seed: seedWith({ eventRetryMs: [100, 100, 100] }) });
+    const slack = await startWorkspace({ seed: seedWith({ eventRetryMs: Array(100).fill(100) }) });
     await slack.as('ana').chat.postMessage({ channel: DEPLOYS, text: 'anyone?' });
     const retried = Promise.withResolvers<unknown>();
     await startBolt(slack, (app) =>
@@ -131,7 +149,7 @@ describe('events over Socket Mode', () => {
       }),
     );
     expect(await retried.promise).toEqual({ text: 'anyone?', retryNum: expect.any(Number) });
-    await vi.waitFor(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
+    await eventually(() => expect(slack.workspace.store.pendingEvents.all()).toEqual([]));
   });
 });
 
@@ -161,7 +179,7 @@ describe('the connections of one app', () => {
     );
     await slack.control('/duplicate', { copies: 3 });
     await slack.as('ana').apiCall('chat.command', DEPLOY);
-    await vi.waitFor(() => expect(heard).toBe(3));
+    await eventually(() => expect(heard).toBe(3));
     const { messages } = await slack.as('ana').conversations.history({ channel: DEPLOYS });
     expect(messages?.map(({ text }) => text)).toEqual(['once']);
   });
@@ -170,8 +188,8 @@ describe('the connections of one app', () => {
     const slack = await startWorkspace();
     await startBolt(slack, (app) => app.command('/deploy', async ({ ack }) => ack()));
     await slack.control('/connections', { action });
-    await vi.waitFor(() => expect(slack.workspace.app.connected()).toBe(false));
-    await vi.waitFor(() => expect(slack.workspace.app.connected()).toBe(true), 15_000);
+    await eventually(() => expect(slack.workspace.app.connected()).toBe(false));
+    await eventually(() => expect(slack.workspace.app.connected()).toBe(true));
     await slack.as('ana').apiCall('chat.command', DEPLOY);
   });
 
@@ -180,10 +198,7 @@ describe('the connections of one app', () => {
     await startBolt(slack, (app) => app.command('/deploy', async ({ ack }) => ack()));
     await slack.control('/connections', { action: 'freeze' });
     expect(await errorOf(slack.as('ana').apiCall('chat.command', DEPLOY))).toBe('operation_timeout');
-    await vi.waitFor(() => slack.as('ana').apiCall('chat.command', DEPLOY), {
-      timeout: 10_000,
-      interval: 100,
-    });
+    await eventually(() => slack.as('ana').apiCall('chat.command', DEPLOY));
   });
 
   test('need a ticket of their own, good once', async () => {

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
 import { type CloudRunApi, connectCloudRun, type Service } from '../../../integrations/cloud-run/client.ts';
 import { createTargets } from '../../../integrations/kinds.ts';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { type DemoCloud, startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
-import type { TargetWorld } from './suite.ts';
+import type { TargetWorld } from './world.ts';
 
 /** How many times faster than ours the demo cloud's clock goes. */
 const HASTE = 20;
@@ -17,6 +18,8 @@ export interface CloudRunWorldOptions {
   readonly environment: 'staging' | 'production';
   readonly migrationJob?: string;
   readonly successes?: number;
+  /** How long a deploy goes on checking; a duration as the config has it. */
+  readonly watch?: string;
 }
 
 export interface CloudRunWorld extends TargetWorld {
@@ -24,6 +27,13 @@ export interface CloudRunWorld extends TargetWorld {
   readonly api: CloudRunApi;
   readonly serviceName: string;
   service(): Promise<Service>;
+}
+
+/** A world for one test, which stops it. */
+export async function cloudRunWorld(options: CloudRunWorldOptions): Promise<CloudRunWorld> {
+  const world = await makeCloudRunWorld(options);
+  onTestFinished(() => world.stop());
+  return world;
 }
 
 /** A target on a demo cloud of its own. */
@@ -81,7 +91,7 @@ export async function makeCloudRunWorld(options: CloudRunWorldOptions): Promise<
 }
 
 function connect(cloud: DemoCloud, options: CloudRunWorldOptions): DeployTarget {
-  const { environment, migrationJob, successes = 2 } = options;
+  const { environment, migrationJob, successes = 2, watch } = options;
   const config = configSchema.parse({
     environments: { [environment]: {} },
     services: {
@@ -98,6 +108,7 @@ function connect(cloud: DemoCloud, options: CloudRunWorldOptions): DeployTarget 
               plaintext: true,
             },
             verify: [{ http: '/health', status: 200, successes, timeout: '5s' }],
+            ...(watch === undefined ? {} : { watch }),
             ...(migrationJob === undefined ? {} : { migrate: { job: migrationJob } }),
           },
         },

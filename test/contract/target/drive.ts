@@ -96,3 +96,9 @@ export async function undo(
   }
   return ends;
 }
+
+export function stepOf(steps: readonly PlannedStep[], id: string): PlannedStep {
+  const step = steps.find((one) => one.id === id);
+  if (step === undefined) throw new Error(`the plan has no step ${id}`);
+  return step;
+}

@@ -60,7 +60,7 @@ function describeUnion(issue: Issue, raw: unknown, root: string): string {
   const path = issue.path.at(-1) === 'type' ? issue.path : [...issue.path, 'type'];
   const type = valueAt(raw, path);
   if (type === undefined) return problem('missing required field: type', root, path.slice(0, -1));
-  return problem(`unsupported type: ${String(type)}`, root, path);
+  return problem(`unsupported type: ${typeof type === 'string' ? type : JSON.stringify(type)}`, root, path);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,0 +1,24 @@
+import { checkApprovals } from './approvals.ts';
+import { checkChannels } from './channels.ts';
+import type { Check } from './check.ts';
+import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
+import { checkFreezes } from './freezes.ts';
+import { checkNames } from './names.ts';
+import { checkReactions } from './reactions.ts';
+import { checkRoles } from './roles.ts';
+import { checkImages, checkTwins } from './targets.ts';
+
+/** Every rule that compares parts of the config with each other. */
+export const CHECKS: readonly Check[] = [
+  checkNames,
+  checkRoles,
+  checkPlaces,
+  checkOrder,
+  checkProvable,
+  checkImages,
+  checkTwins,
+  checkApprovals,
+  checkChannels,
+  checkFreezes,
+  checkReactions,
+];

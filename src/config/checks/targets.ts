@@ -1,0 +1,37 @@
+import { canonicalJson, type Json } from '../../domain/json.ts';
+import { type PathProblem, pathText, problemAt } from '../problem.ts';
+import type { TargetConfig } from '../schema.ts';
+import { type Check, placesOf } from './check.ts';
+
+/** What each kind of target needs beside its own keys; a kind without an answer does not compile. */
+const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = { 'cloud-run': true };
+
+/** Versions of a service that runs from images are looked up in its image repository. */
+export const checkImages: Check = ({ config, says }) =>
+  Object.entries(config.services).flatMap(([service, { environments }]) => {
+    const path = ['services', service];
+    const kind = Object.values(environments)
+      .map(({ target }) => target.kind)
+      .find((used) => NEEDS_IMAGE[used]);
+    if (kind === undefined || says([...path, 'image'])) return [];
+    const allowed = 'a repository without tag, such as registry.example/team/api';
+    return [problemAt([...path, 'image'], `this is missing, and ${kind} needs it`, { allowed })];
+  });
+
+/** Locks and approvals are by target: the same thing under two names would escape them. */
+export const checkTwins: Check = ({ config }) => {
+  const first = new Map<string, string>();
+  return placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const target = [...path, 'target'];
+    const key = canonicalJson(identity(place.target));
+    const earlier = first.get(key);
+    first.set(key, earlier ?? pathText(target));
+    return earlier === undefined
+      ? []
+      : [problemAt(target, `this is the same target as ${earlier}`, { at: 'key' })];
+  });
+};
+
+function identity({ kind, project, region, service }: TargetConfig): Json {
+  return { kind, project, region, service };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { ConfigPath } from './problem.ts';
+import { configSchema } from './schema.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The JSON Schema (draft 2020-12) of what people write in `slipway.yaml`, for editors to complete and check. */
+export function configJsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(configSchema, { io: 'input' });
+  return {
+    title: 'Slipway',
+    description: 'slipway.yaml: what can be deployed, where, and by whom.',
+    ...schema,
+  };
+}
+
+/** The keys that may stand in the map at a path, required ones first as the schema lists them. */
+export function keysAt(path: ConfigPath): readonly string[] {
+  const schemas = path.reduce<readonly JsonSchema[]>(
+    (found, part) => found.flatMap((schema) => childrenOf(schema, part)),
+    [configJsonSchema()],
+  );
+  return [
+    ...new Set(schemas.flatMap(alternatives).flatMap(({ properties }) => Object.keys(properties ?? {}))),
+  ];
+}
+
+function childrenOf(schema: JsonSchema, part: string | number): readonly JsonSchema[] {
+  return alternatives(schema).flatMap(({ properties, additionalProperties, items }) => {
+    const child = typeof part === 'number' ? items : (properties?.[part] ?? additionalProperties);
+    return typeof child === 'object' && !Array.isArray(child) ? [child] : [];
+  });
+}
+
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  return schema.oneOf ?? schema.anyOf ?? [schema];
+}

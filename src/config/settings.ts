@@ -1,0 +1,145 @@
+import { isLoopback } from '../../integrations/loopback.ts';
+import type { Config } from './schema.ts';
+import type { Secret } from './secret.ts';
+import { type SettingsProblem, type SettingsSource, Variables } from './variables.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What the environment says: everything that `slipway.yaml` does not. */
+export interface Settings {
+  /** Of the bot's own HTTP; 0 takes any free port. */
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Null: bring a PostgreSQL along. */
+  readonly databaseUrl: Secret | null;
+  readonly mode: Mode;
+}
+
+/** Where people talk to the bot. A playground without a `configPath` uses the demo's own config. */
+export type Mode =
+  | {
+      readonly kind: 'playground';
+      readonly where: 'embedded';
+      readonly port: number;
+      readonly configPath: string | null;
+    }
+  /** A playground that runs in another process on this machine. */
+  | {
+      readonly kind: 'playground';
+      readonly where: 'attached';
+      readonly url: string;
+      readonly configPath: string | null;
+    }
+  | { readonly kind: 'slack'; readonly credentials: SlackCredentials; readonly configPath: string };
+
+/** Which of the last two is needed depends on `slack.transport` in the config; one of them is there. */
+export interface SlackCredentials {
+  readonly botToken: Secret;
+  readonly appToken: Secret | null;
+  readonly signingSecret: Secret | null;
+}
+
+/** How Slack is spoken to, with what that takes. */
+export type SlackTransport =
+  | { readonly kind: 'socket'; readonly appToken: Secret }
+  | { readonly kind: 'http'; readonly signingSecret: Secret };
+
+export type ReadSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly SettingsProblem[] };
+
+/** The only reader of the environment. Tells everything that is wrong with it at once. */
+export function readSettings(source: SettingsSource): ReadSettings {
+  const variables = new Variables(source);
+  const settings: Settings = {
+    port: variables.port('PORT', 3000),
+    dataDirectory: variables.text('SLIPWAY_DATA') ?? '.slipway',
+    logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    databaseUrl: variables.secret('DATABASE_URL', wrongDatabaseUrl),
+    mode: readMode(variables),
+  };
+  checkPorts(settings, variables);
+  const { problems } = variables;
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+/** What the config's transport takes, or the variable that is missing. */
+export function slackTransport(
+  { appToken, signingSecret }: SlackCredentials,
+  transport: Config['slack']['transport'],
+):
+  | { readonly ok: true; readonly transport: SlackTransport }
+  | { readonly ok: false; readonly problem: SettingsProblem } {
+  if (transport === 'socket') {
+    if (appToken !== null) return { ok: true, transport: { kind: 'socket', appToken } };
+    const message = 'is missing, and slack.transport is socket; or set slack.transport to http in the config';
+    return { ok: false, problem: { variable: 'SLACK_APP_TOKEN', message } };
+  }
+  if (signingSecret !== null) return { ok: true, transport: { kind: 'http', signingSecret } };
+  const message = 'is missing, and slack.transport is http: without it nobody can tell who a request is from';
+  return { ok: false, problem: { variable: 'SLACK_SIGNING_SECRET', message } };
+}
+
+function readMode(variables: Variables): Mode {
+  const credentials = readCredentials(variables);
+  const url = readPlaygroundUrl(variables);
+  const port = variables.port('PLAYGROUND_PORT', 4000);
+  const configPath = variables.text('SLIPWAY_CONFIG');
+  if (credentials !== null && url !== null) {
+    variables.refuse('SLIPWAY_PLAYGROUND', 'is set, and so is SLACK_BOT_TOKEN; the bot is in one workspace');
+  }
+  if (credentials !== null) return { kind: 'slack', credentials, configPath: configPath ?? 'slipway.yaml' };
+  if (url !== null) return { kind: 'playground', where: 'attached', url, configPath };
+  return { kind: 'playground', where: 'embedded', port, configPath };
+}
+
+/** Null without any of Slack's variables: then nobody wants a real workspace. */
+function readCredentials(variables: Variables): SlackCredentials | null {
+  const given = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].filter((name) =>
+    variables.given(name),
+  );
+  const botToken = variables.secret(
+    'SLACK_BOT_TOKEN',
+    begins(/^(xoxe\.)?xoxb-/, 'a bot token begins with xoxb-'),
+  );
+  const appToken = variables.secret(
+    'SLACK_APP_TOKEN',
+    begins(/^xapp-/, 'an app-level token begins with xapp-'),
+  );
+  const signingSecret = variables.secret('SLACK_SIGNING_SECRET', () => null);
+  if (given.length > 0 && !given.includes('SLACK_BOT_TOKEN')) {
+    variables.refuse('SLACK_BOT_TOKEN', `is missing, though ${given.join(' and ')} is set`);
+  }
+  if (given.length === 1 && given.includes('SLACK_BOT_TOKEN')) {
+    const message =
+      'is missing: Socket Mode needs it; with slack.transport http, set SLACK_SIGNING_SECRET instead';
+    variables.refuse('SLACK_APP_TOKEN', message);
+  }
+  return botToken === null ? null : { botToken, appToken, signingSecret };
+}
+
+function readPlaygroundUrl(variables: Variables): string | null {
+  const text = variables.text('SLIPWAY_PLAYGROUND');
+  if (text === null) return null;
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' && isLoopback(url.host) && url.pathname === '/') return url.origin;
+  variables.refuse('SLIPWAY_PLAYGROUND', 'is not the address of a playground, such as http://127.0.0.1:4000');
+  return null;
+}
+
+/** Two listeners need two ports, unless the system picks them. */
+function checkPorts({ port, mode }: Settings, variables: Variables): void {
+  if (mode.kind !== 'playground' || mode.where !== 'embedded' || port === 0 || port !== mode.port) return;
+  variables.refuse('PLAYGROUND_PORT', `is ${port}, and so is PORT; they must differ`);
+}
+
+function wrongDatabaseUrl(text: string): string | null {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return null;
+  return 'is not an address such as postgresql://user:password@host:5432/slipway';
+}
+
+function begins(pattern: RegExp, rule: string): (value: string) => string | null {
+  return (value) => (pattern.test(value) ? null : `does not look right: ${rule}`);
+}

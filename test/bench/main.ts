@@ -1,0 +1,156 @@
+/**
+ * `npm run bench`: measures the figures of the design, each beside its anchor in one run, and prints a table.
+ * @module
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from '../support/processes.ts';
+import { startBotWithPlayground } from '../support/running-bot.ts';
+import { openWorkspace, wordsOf } from '../support/workspace.ts';
+import { middleAndTail, printTable, quantile, timed } from './figures.ts';
+
+const ROUNDS = 400;
+const WARM_UP = 40;
+const APPROVALS = 10;
+
+const rows: string[][] = [['what', 'Slipway', 'anchor', 'ratio', 'goal']];
+await using stack = new AsyncDisposableStack();
+const running = await startBotWithPlayground({ LOG_LEVEL: 'warn' });
+stack.defer(() => running.stop());
+
+await measureStart();
+await measureAcknowledgement();
+await measureApproval();
+console.log();
+printTable(rows);
+
+/** From `npm start`’s process to “Slipway ready”, on a data directory that exists; and the memory it then has. */
+async function measureStart(): Promise<void> {
+  const starts: number[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    await running.bot().stop();
+    starts.push(await timed(() => running.startBot()));
+  }
+  rows.push(['start to ready, ms (median of 5)', quantile(starts, 0.5).toFixed(0), '–', '–', '< 1000']);
+  await delay(5_000);
+  rows.push(['memory idle, MB (bot alone)', memoryOf(running.bot()), '–', '–', '< 200']);
+  const directory = temporaryDirectory();
+  const env = {
+    PORT: String(await freePort()),
+    PLAYGROUND_PORT: String(await freePort()),
+    SLIPWAY_DATA: directory.path,
+  };
+  const first = performance.now();
+  const embedded = await startShipped(['start'], { env, ready: 'Slipway ready' });
+  rows.push([
+    'first start with playground and database, ms',
+    (performance.now() - first).toFixed(0),
+    '–',
+    '–',
+    '–',
+  ]);
+  await delay(5_000);
+  rows.push(['memory idle, MB (bot, playground and demo cloud)', memoryOf(embedded), '–', '–', '–']);
+  await embedded.stop();
+  directory.remove();
+}
+
+/** A typed command until it is acknowledged, beside Bolt alone, alternating. */
+async function measureAcknowledgement(): Promise<void> {
+  const insert = await startAnchor(databaseUrl());
+  const empty = await startAnchor(null);
+  const candidates = [running.workspace.person('dana'), insert, empty] as const;
+  const samples: number[][] = [[], [], []];
+  for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
+    for (const [index, person] of candidates.entries()) {
+      // “help” is answered without asking anything outside: what follows the acknowledgement is small.
+      const took = await timed(() => person.command('general', '/status help'));
+      if (round >= WARM_UP) samples[index]?.push(took);
+    }
+    await delay(5);
+  }
+  const [ours = [], withInsert = [], nothing = []] = samples;
+  const ratio = (share: number) => (quantile(ours, share) / quantile(withInsert, share)).toFixed(2);
+  rows.push([
+    `command stored and acknowledged, ms p50 / p99 (${ROUNDS} each)`,
+    middleAndTail(ours),
+    `${middleAndTail(withInsert)} (one insert)`,
+    `${ratio(0.5)} / ${ratio(0.99)}`,
+    '≤ 1.5',
+  ]);
+  rows.push(['  the same with an empty handler', '', middleAndTail(nothing), '', '']);
+}
+
+/** An approver's reaction until the first changing call arrives at Cloud Run. */
+async function measureApproval(): Promise<void> {
+  const ana = running.workspace.person('ana');
+  const bo = running.workspace.person('bo');
+  const waits: number[] = [];
+  for (let n = 0; n < APPROVALS; n += 1) {
+    const { version } = await running.workspace.serving('api', 'production');
+    const wanted = version === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
+    await ana.command('deploys', `/deploy api ${wanted} production`);
+    const asked = await bo.see(
+      'deploys',
+      (message) => wordsOf(message).includes('Waiting for approval') && !message.is_ephemeral,
+    );
+    const before = (await running.workspace.cloudCalls()).length;
+    const reactedAt = Date.now();
+    await bo.react('deploys', asked.ts, 'white_check_mark');
+    waits.push((await firstCallAfter(before)) - reactedAt);
+    await bo.see('deploys', (message) => message.ts === asked.ts && wordsOf(message).includes('Done'));
+    await delay(1_500);
+  }
+  const shown = `${quantile(waits, 0.5).toFixed(0)} (worst of ${APPROVALS}: ${Math.max(...waits).toFixed(0)})`;
+  rows.push(['approval to first changing call, ms p50', shown, '–', '–', '≤ 50']);
+}
+
+async function firstCallAfter(count: number): Promise<number> {
+  for (;;) {
+    const calls = await running.workspace.cloudCalls();
+    const call = calls[count];
+    if (call !== undefined) return Number(new Date(String(call.at)));
+    await delay(2);
+  }
+}
+
+/** A workspace of its own with the anchor as its app. */
+async function startAnchor(url: string | null) {
+  const directory = temporaryDirectory();
+  stack.defer(() => directory.remove());
+  const playground = await startShipped(['playground'], {
+    env: { PLAYGROUND_PORT: String(await freePort()), SLIPWAY_DATA: directory.path },
+    ready: 'Playground http',
+  });
+  stack.defer(async () => void (await playground.stop()));
+  const address = playground.url('Playground');
+  const tokens = ['xapp-1-playground-slipway', 'xoxb-playground-slipway'];
+  const anchor = spawn(
+    process.execPath,
+    [
+      path.join(import.meta.dirname, 'anchor-bot.ts'),
+      `${address}/api/`,
+      ...tokens,
+      ...(url === null ? [] : [url]),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  stack.defer(() => void anchor.kill());
+  await new Promise((resolve) => anchor.stdout.once('data', resolve));
+  return (await openWorkspace(address)).person('dana');
+}
+
+function databaseUrl(): string {
+  const directory = `${running.directory}/bot`;
+  const password = readFileSync(`${directory}/postgres.password`, 'utf8').trim();
+  const port = readFileSync(`${directory}/postgres/postmaster.pid`, 'utf8').split('\n')[3];
+  return `postgres://slipway:${password}@127.0.0.1:${port}/slipway`;
+}
+
+function memoryOf({ pid }: ShippedProcess): string {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+  return (kilobytes / 1_024).toFixed(0);
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
+import {
+  type OperationWatch,
+  type WatchedOperation,
+  watchOperations,
+} from '../../support/watched-operations.ts';
+import { type CloudCall, type SeenMessage, type TestPerson, wordsOf } from '../../support/workspace.ts';
+
+/** Kills at random moments, beside those at every boundary. */
+const RANDOM_KILLS = 24;
+const ENDED = new Set(['succeeded', 'failed', 'undone', 'undo-failed', 'voided', 'refused', 'expired']);
+
+/** One seed for the run, printed, so that a failure can be repeated. */
+const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
+
+describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
+  let running: RunningBot;
+  let watch: OperationWatch;
+  let ana: TestPerson;
+  let bo: TestPerson;
+  let kills = 0;
+  let started = 0;
+  let endedRight = 0;
+  beforeAll(async () => {
+    running = await startBotWithPlayground();
+    watch = await watchOperations(`${running.directory}/bot`);
+    ana = running.workspace.person('ana');
+    bo = running.workspace.person('bo');
+  });
+  afterAll(async () => {
+    console.log(`${kills} kills; operations: ${started} started, ${endedRight} ended right and once`);
+    await watch.close();
+    await running.stop();
+  });
+
+  async function killAndRestart(): Promise<void> {
+    await running.killBot();
+    kills += 1;
+    await running.startBot();
+  }
+
+  /** Types a command and, if asked, lets it be approved; returns once the operation is stored. */
+  async function begin(text: string): Promise<string> {
+    started += 1;
+    const before = await watch.count();
+    await ana.command('deploys', text);
+    await expect.poll(() => watch.count(), { timeout: 20_000, interval: 5 }).toBe(before + 1);
+    return (await watch.newest())?.id ?? '';
+  }
+
+  async function messageOf(id: string): Promise<SeenMessage> {
+    return ana.see('deploys', (message) => message.is_ephemeral !== true && wordsOf(message).includes(id));
+  }
+
+  async function approve(id: string): Promise<void> {
+    const { ts } = await messageOf(id);
+    await bo.react('deploys', ts, 'white_check_mark');
+  }
+
+  /** Looks every few milliseconds until the operation is as wanted, or has ended. */
+  async function until(wanted: (operation: WatchedOperation) => boolean): Promise<WatchedOperation> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const newest = await watch.newest();
+      if (newest !== null && (wanted(newest) || ENDED.has(newest.state))) return newest;
+      if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(newest)}`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  async function expectRight(
+    id: string,
+    expected: { version: string; environment: string; callsBefore: number },
+  ): Promise<void> {
+    const { state } = await until(({ state }) => ENDED.has(state));
+    expect(state).toBe('succeeded');
+    expect(await running.workspace.serving('api', expected.environment)).toMatchObject({
+      version: expected.version,
+    });
+    await ana.see('deploys', (message) => wordsOf(message).includes(id) && wordsOf(message).includes('Done'));
+    const about = (await ana.messages('deploys')).filter(
+      (message) => wordsOf(message).includes(id) && !message.is_ephemeral,
+    );
+    expect(about).toHaveLength(1);
+    const calls = (await running.workspace.cloudCalls()).slice(expected.callsBefore);
+    expectNothingTwice(calls);
+    endedRight += 1;
+  }
+
+  /** Every change of traffic happened once; a repeated call may only have found its work done. */
+  function expectNothingTwice(calls: readonly CloudCall[]): void {
+    const effects = calls
+      .filter((call) => call.effect === 'changed')
+      .map((call) => JSON.stringify([call.resource, call.changed, call.trafficAfter]));
+    expect(effects).toEqual([...new Set(effects)]);
+  }
+
+  const kinds = [
+    {
+      name: 'a deploy',
+      environment: 'staging',
+      text: (version: string) => `/deploy api ${version} staging`,
+      approved: false,
+    },
+    {
+      name: 'an approved deploy',
+      environment: 'production',
+      text: (version: string) => `/deploy api ${version} production`,
+      approved: true,
+    },
+    {
+      name: 'an approved rollback',
+      environment: 'production',
+      text: (version: string) => `/rollback api production to ${version}`,
+      approved: true,
+    },
+  ] as const;
+
+  it.each(kinds)(
+    '$name survives a kill at every boundary between its steps',
+    async ({ environment, text, approved }) => {
+      const { version: serving } = await running.workspace.serving('api', environment);
+      const version = serving === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
+      const callsBefore = (await running.workspace.cloudCalls()).length;
+      const id = await begin(text(version));
+      await killAndRestart();
+      if (approved) await approve(id);
+      const killedAt = new Set<string>();
+      for (;;) {
+        const now = await until((operation) => !killedAt.has(boundaryOf(operation)));
+        if (ENDED.has(now.state)) break;
+        killedAt.add(boundaryOf(now));
+        await killAndRestart();
+      }
+      console.log(`killed at ${killedAt.size} boundaries: ${[...killedAt].join(' | ')}`);
+      expect(killedAt.size).toBeGreaterThan(3);
+      await expectRight(id, { version, environment, callsBefore });
+    },
+  );
+
+  function boundaryOf({ state, steps }: WatchedOperation): string {
+    return [state, ...steps.filter((step) => !step.endsWith('pending'))].join(', ');
+  }
+
+  it(`survives ${RANDOM_KILLS} kills at random moments`, async () => {
+    const random = randomFrom(seed);
+    for (let n = 0; n < RANDOM_KILLS; n += 1) {
+      const kind = kinds[n % kinds.length] ?? kinds[0];
+      const { version: serving } = await running.workspace.serving('api', kind.environment);
+      const version = serving === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
+      const callsBefore = (await running.workspace.cloudCalls()).length;
+      const id = await begin(kind.text(version));
+      if (kind.approved) await approve(id);
+      await new Promise((resolve) => setTimeout(resolve, random() * 3_500));
+      await killAndRestart();
+      await expectRight(id, { version, environment: kind.environment, callsBefore });
+    }
+    expect(kills).toBeGreaterThanOrEqual(50);
+  });
+});
+
+/** mulberry32: small, and the same numbers for the same seed. */
+function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+
+/** How an operation and its steps are, as the bot's own database has it. */
+export interface WatchedOperation {
+  readonly id: string;
+  readonly state: string;
+  /** `create-revision running`, `create-revision succeeded`, … in the order of the plan. */
+  readonly steps: readonly string[];
+}
+
+/** Reads the embedded database of a bot from outside, also while the bot is dead. */
+export interface OperationWatch {
+  newest(): Promise<WatchedOperation | null>;
+  count(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Connects to the PostgreSQL that a bot keeps in its data directory. */
+export async function watchOperations(dataDir: string): Promise<OperationWatch> {
+  const password = readFileSync(path.join(dataDir, 'postgres.password'), 'utf8').trim();
+  const port = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
+  const client = new pg.Client(`postgres://slipway:${password}@127.0.0.1:${port}/slipway`);
+  await client.connect();
+  return {
+    newest: async () => {
+      const { rows } = await client.query<WatchedOperation>(
+        `select o.id, o.state, coalesce(array_agg(s.id || ' ' || s.state order by s.ordinal)
+           filter (where s.id is not null), '{}') as steps
+         from (select * from slipway.operations order by created_at desc limit 1) o
+         left join slipway.steps s on s.operation_id = o.id group by o.id, o.state`,
+      );
+      return rows[0] ?? null;
+    },
+    count: async () => {
+      const { rows } = await client.query<{ count: number }>(
+        'select count(*)::int as count from slipway.operations',
+      );
+      return rows[0]?.count ?? 0;
+    },
+    close: () => client.end(),
+  };
+}
