@@ -117,7 +117,7 @@ describe('a refusal', () => {
     const words = wordsOf(
       reply({ kind: 'refusal', refusals: [EVERY_REFUSAL['own-request'], EVERY_REFUSAL.locked] }),
     );
-    expect(words).toContain('You asked for this yourself');
+    expect(words).toContain('This is your own request');
     expect(words).toContain('locked by <@U0BO>, “load test”');
     expect(words).toContain('Nothing was changed.');
   });
