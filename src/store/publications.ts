@@ -147,6 +147,21 @@ export async function recordFailure(
   ]);
 }
 
+/** How many publications of one channel a publisher looks at at once. */
+const PER_CHANNEL = 50;
+
+/** What a publisher reads and writes, over the whole database. */
+export function publicationStore<Content>(db: Queryable) {
+  return {
+    pending: () => pendingPublications<Content>(db, PER_CHANNEL),
+    markAttempt: (key: string, at: Date) => markAttempt(db, key, at),
+    unmarkAttempt: (key: string) => unmarkAttempt(db, key),
+    recordSent: (sent: Parameters<typeof recordSent>[1]) => recordSent(db, sent),
+    recordReaction: (key: string, reaction: string) => recordReaction(db, key, reaction),
+    recordFailure: (failed: Parameters<typeof recordFailure>[1]) => recordFailure(db, failed),
+  };
+}
+
 /** What a message in Slack is about; null when it is none of ours. */
 export async function findPublicationKey(
   db: Queryable,

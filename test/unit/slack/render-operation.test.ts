@@ -82,7 +82,7 @@ describe('the message of an operation', () => {
         }),
       ),
     );
-    expect(words).toContain('▓▓▓░░░░░░░  1 of 3 steps · 1 min');
+    expect(words).toContain('▰▰▰▱▱▱▱▱▱▱  1 of 3 steps · 1 min');
     expect(words).toContain('✓ Create the revision · 4 s');
     expect(words).toContain('▸ *Wait until it is ready* · 56 s\n      1 of 3 instances ready');
     expect(words).toContain('○ Move traffic');

@@ -117,7 +117,7 @@ describe('a refusal', () => {
     const words = wordsOf(
       reply({ kind: 'refusal', refusals: [EVERY_REFUSAL['own-request'], EVERY_REFUSAL.locked] }),
     );
-    expect(words).toContain('You asked for this yourself');
+    expect(words).toContain('This is your own request');
     expect(words).toContain('locked by <@U0BO>, “load test”');
     expect(words).toContain('Nothing was changed.');
   });
@@ -163,8 +163,8 @@ describe('the other replies', () => {
       }),
     );
     expect(words).toContain('🟡 *`api/production`* · degraded · <https://api.example/|api.example/>');
-    expect(words).toContain('▓▓▓▓▓▓▓▓▓░ 90 %  *`v1.0.0`*  `aaaaaaaaaaaa`  `api-00001`');
-    expect(words).toContain('▓░░░░░░░░░ 10 %  *`v1.1.0`*');
+    expect(words).toContain('▰▰▰▰▰▰▰▰▰▱ 90 %  *`v1.0.0`*  `aaaaaaaaaaaa`  `api-00001`');
+    expect(words).toContain('▰▱▱▱▱▱▱▱▱▱ 10 %  *`v1.1.0`*');
     expect(words).toContain('waits for 1 approval from `approver`');
     expect(words).toContain('Last: deploy of `v1.1.0` by <@U0ANA>');
     expect(words).toContain('head-room 20 %');
