@@ -132,11 +132,16 @@ async function openPlayground(
   port: number,
   stack: AsyncDisposableStack,
 ): Promise<string> {
-  const commands = readSlackManifest().features.slash_commands;
+  const manifest = readSlackManifest();
+  const app = {
+    commands: manifest.features.slash_commands,
+    scopes: manifest.oauth_config.scopes.bot,
+    events: manifest.settings.event_subscriptions.bot_events,
+  };
   const dataDir = path.join(dataDirectory, 'playground');
   const claimed = claimDataDirectory(dataDir);
   stack.defer(async () => claimed.release());
-  const opened = await startPlayground({ port, dataDir, commands, visitors: VISITORS });
+  const opened = await startPlayground({ port, dataDir, app, visitors: VISITORS });
   stack.defer(() => opened.stop());
   terminal.say(`Playground ${opened.url}`);
   return opened.url;
