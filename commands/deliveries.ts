@@ -114,7 +114,13 @@ async function reacted(context: DeliveryContext, delivery: Of<'reaction'>): Prom
   if (reaction !== reactions.approve && reaction !== reactions.reject) return;
   const operationId = await context.operationAt({ channelId, ts: messageTs });
   if (operationId === null) return;
-  const decision: Decision = { operationId, userId, via: 'reaction', planDigest: null };
+  const decision: Decision = {
+    operationId,
+    userId,
+    via: 'reaction',
+    planDigest: null,
+    at: new Date(delivery.at),
+  };
   if (change === 'removed') {
     if (reaction === reactions.approve) await withdraw(operations, engine, decision);
     return;
@@ -128,6 +134,7 @@ async function reacted(context: DeliveryContext, delivery: Of<'reaction'>): Prom
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
+  const { operations, engine } = context;
   if (action.do === 'plan-again' || action.do === 'roll-back') {
     return answered(context, origin, () => resubmit(context, delivery, action));
   }
@@ -137,9 +144,10 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
     userId: origin.userId,
     via: 'button',
     planDigest,
+    at: operations.clock(),
   };
   const decide = action.do === 'approve' ? approve : reject;
-  const refusal = await decide(context.operations, context.engine, decision);
+  const refusal = await decide(operations, engine, decision);
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 

@@ -2,8 +2,8 @@ import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { type ConfigProblem, type PathProblem, pathText, problemAt } from './problem.ts';
 import { offsetOf, pathOf } from './yaml-positions.ts';
 
-/** More than any config that a person writes. */
-const LARGEST_FILE = 1024 * 1024;
+/** In bytes; more than any config that a person writes. */
+export const LARGEST_FILE = 1024 * 1024;
 /** References to anchors, counted with what they repeat: enough for people, too few for a bomb. */
 const MOST_ALIASES = 100;
 

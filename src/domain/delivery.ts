@@ -24,6 +24,8 @@ export type Delivery =
       readonly userId: string;
       readonly channelId: string;
       readonly messageTs: string;
+      /** When the person did it, in epoch milliseconds by Slack's clock. */
+      readonly at: number;
     }
   | {
       readonly kind: 'button';

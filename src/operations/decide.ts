@@ -15,6 +15,8 @@ export interface Decision {
   readonly via: Approval['via'];
   /** The plan that the person saw; null for reactions, which stand under the message as it is. */
   readonly planDigest: string | null;
+  /** When the person did it: for reactions by Slack's clock, for buttons by ours. */
+  readonly at: Date;
 }
 
 type DecideContext = Pick<
@@ -41,16 +43,12 @@ export async function approve(
 
 /** Takes an approval back; it no longer counts unless the operation has begun. */
 export async function withdraw(context: DecideContext, engine: Engine, decision: Decision): Promise<void> {
-  const at = context.clock();
-  const { operationId, userId } = decision;
+  const { operationId, userId, at } = decision;
   await changeOperation(context, operationId, async ({ tx, before, tell }) => {
     if (before.operation.state !== 'awaiting-approval') return false;
     if (!(await withdrawApproval(tx, { operationId, userId, at }))) return false;
-    await appendAudit(
-      tx,
-      { actor: userId, action: 'approval.withdrawn', subject: operationId, detail: {} },
-      at,
-    );
+    const entry = { actor: userId, action: 'approval.withdrawn', subject: operationId, detail: {} };
+    await appendAudit(tx, entry, context.clock());
     tell(`withdrawn/${userId}/${at.getTime()}`, { kind: 'withdrawn', userId });
     return true;
   });
@@ -91,8 +89,7 @@ async function recordDecision(
 ): Promise<Date | false> {
   const { operation } = before;
   if (operation.state !== 'awaiting-approval') return false;
-  const at = context.clock();
-  const { userId, via, operationId } = decision;
+  const { userId, via, operationId, at } = decision;
   const { planDigest } = operation;
   const fresh = await recordApproval(tx, operationId, {
     userId,
@@ -103,7 +100,8 @@ async function recordDecision(
   });
   if (!fresh) return false;
   const detail = { planDigest, via };
-  await appendAudit(tx, { actor: userId, action: 'approval.given', subject: operationId, detail }, at);
+  const entry = { actor: userId, action: 'approval.given', subject: operationId, detail };
+  await appendAudit(tx, entry, context.clock());
   tell(`approved/${userId}/${at.getTime()}`, { kind: 'approved', userId });
   return operation.createdAt;
 }

@@ -76,7 +76,7 @@ function demoTarget(playground: PlaygroundDescription, service: string, environm
       plaintext: true,
     },
     verify: [{ http: '/health', successes: 3 }],
-    watch: '8s',
+    watch: '6s',
     ...(service === 'api' && environment === 'production' ? { migrate: { job: 'api-migrate' } } : {}),
   };
 }

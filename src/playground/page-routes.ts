@@ -10,21 +10,23 @@ import { type Response, Router } from 'express';
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
 
 /** What the page imports by name, and the file that each name stands for. */
-const LIBRARIES: Readonly<Record<string, string>> = {
-  preact: import.meta.resolve('preact'),
-  'preact/hooks': import.meta.resolve('preact/hooks'),
-  htm: import.meta.resolve('htm'),
-  'htm/preact': import.meta.resolve('htm/preact'),
-  marked: import.meta.resolve('marked'),
-};
+const LIBRARIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    preact: import.meta.resolve('preact'),
+    'preact/hooks': import.meta.resolve('preact/hooks'),
+    htm: import.meta.resolve('htm'),
+    'htm/preact': import.meta.resolve('htm/preact'),
+    marked: import.meta.resolve('marked'),
+  }),
+);
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
+  '.svg': 'image/svg+xml; charset=utf-8',
 };
 
-/** Serves `/`, `/page/*` and `/vendor/*`. Nothing is cached, since a reload has to show an edited file. */
+/** Serves `/`, `/page/*` and `/vendor/*`. Browsers ask again every time, since a reload has to show an edited file. */
 export function pageRoutes(): Router {
   const router = Router();
   const files = pageFiles();
@@ -38,7 +40,7 @@ export function pageRoutes(): Router {
     else response.sendStatus(404);
   });
   router.get('/vendor/*name', async (request, response) => {
-    const address = LIBRARIES[request.params.name.join('/').replace(/\.js$/, '')];
+    const address = LIBRARIES.get(request.params.name.join('/').replace(/\.js$/, ''));
     if (address === undefined) response.sendStatus(404);
     else await sendSource(await readFile(fileURLToPath(address)), '.ts', response);
   });
@@ -56,7 +58,16 @@ function pageFiles(): readonly string[] {
 async function sendPageFile(path: string, response: Response): Promise<void> {
   const source = await readFile(join(PAGE, path), 'utf8');
   const type = extname(path);
-  await sendSource(type === '.ts' ? stripTypeScriptTypes(source) : source, type, response);
+  await sendSource(type === '.ts' ? stripped(source) : source, type, response);
+}
+
+const javaScript = new Map<string, string>();
+
+/** Kept by source, since stripping takes longer than all the rest and a file seldom changes. */
+function stripped(source: string): string {
+  const known = javaScript.get(source) ?? stripTypeScriptTypes(source);
+  javaScript.set(source, known);
+  return known;
 }
 
 async function sendSource(source: string | Buffer, type: string, response: Response): Promise<void> {
@@ -76,7 +87,7 @@ interface IndexDocument {
 }
 
 function indexDocument(files: readonly string[]): IndexDocument {
-  const imports = Object.fromEntries(Object.keys(LIBRARIES).map((name) => [name, `/vendor/${name}.js`]));
+  const imports = Object.fromEntries([...LIBRARIES.keys()].map((name) => [name, `/vendor/${name}.js`]));
   const importMap = JSON.stringify({ imports });
   const scripts = [
     ...Object.values(imports),

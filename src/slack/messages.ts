@@ -1,78 +1,88 @@
-import type { Config } from '../config/schema.ts';
 import type { OperationView } from '../domain/operation.ts';
+import type { ThreadLine } from '../domain/thread-line.ts';
 import type { Messages } from '../operations/context.ts';
-import { holdersOf } from '../policy/roles.ts';
+import type { Queryable } from '../store/database.ts';
 import { PRIORITY, putPublication } from '../store/publications.ts';
 import type { MessageContent } from './content.ts';
 import { renderOperation } from './render/operation.ts';
 import { renderEmergency, renderThreadLine } from './render/thread.ts';
 import type { Words } from './words/words.ts';
 
-const OPERATION_PREFIX = 'operation/';
-
-/** The key of an operation's one message among the publications. */
-export function operationMessageKey(operationId: string): string {
-  return `${OPERATION_PREFIX}${operationId}`;
-}
-
-/** The operation whose message has that key; null for keys of other messages, its thread's among them. */
-export function operationOfKey(key: string): string | null {
-  const id = key.startsWith(OPERATION_PREFIX) ? key.slice(OPERATION_PREFIX.length) : '';
-  return id === '' || id.includes('/') ? null : id;
-}
-
-/** Renders what operations tell, and puts it where the publisher finds it. */
-export function createMessages(options: {
+export interface MessagesSettings {
   readonly words: Words;
-  readonly config: Config;
-  /** Null where the config names no incident channel. */
+  readonly approveReaction: string;
+  readonly rejectReaction: string;
+  /** ID of the channel that hears of emergencies. */
   readonly incidentChannelId: string | null;
+  /** The people and groups who may approve, as Slack mentions them or as the config names them. */
+  approvers(view: OperationView): readonly string[];
   readonly clock: () => Date;
-}): Messages {
-  const { words, config, incidentChannelId, clock } = options;
+}
+
+/** The publication of an operation's one message. */
+export function operationKey(operationId: string): string {
+  return `operation/${operationId}`;
+}
+
+/** The operation that a publication is the one message of; null for all others. */
+export function operationOf(key: string): string | null {
+  return /^operation\/([^/]+)$/.exec(key)?.[1] ?? null;
+}
+
+/** Writes what Slack is to say of operations: rendered here, sent by the publisher. */
+export function createMessages(settings: MessagesSettings): Messages {
   return {
-    operation: (tx, view) =>
-      putPublication<MessageContent>(tx, {
-        key: operationMessageKey(view.operation.id),
-        channelId: view.operation.channelId,
-        thread: threadOf(view),
-        priority: PRIORITY.operation,
-        content: renderOperation(view, {
-          words,
-          now: clock(),
-          approvers: holdersOf(view.operation.plan.approval.approvers, config),
-          approveReaction: config.slack.approveReaction,
-          rejectReaction: config.slack.rejectReaction,
-        }),
-        reactions: asksPeople(view) ? [config.slack.approveReaction, config.slack.rejectReaction] : [],
-      }),
-    line: (tx, { view, key, line }) =>
-      putPublication<MessageContent>(tx, {
-        key: `${operationMessageKey(view.operation.id)}/${key}`,
-        channelId: view.operation.channelId,
-        thread: { kind: 'publication', key: operationMessageKey(view.operation.id) },
-        priority: PRIORITY.thread,
-        content: renderThreadLine(view, line, words),
-        reactions: [],
-      }),
-    emergency: async (tx, view) => {
-      if (incidentChannelId === null) return;
-      await putPublication<MessageContent>(tx, {
-        key: `${operationMessageKey(view.operation.id)}/emergency`,
-        channelId: incidentChannelId,
-        thread: null,
-        priority: PRIORITY.operation,
-        content: renderEmergency(view, words),
-        reactions: [],
-      });
-    },
+    operation: (tx, view) => putOperation(tx, view, settings),
+    line: (tx, request) => putLine(tx, request, settings),
+    emergency: (tx, view) => putEmergency(tx, view, settings),
   };
 }
 
-function threadOf({ operation }: OperationView): { readonly kind: 'message'; readonly ts: string } | null {
-  return operation.threadTs === null ? null : { kind: 'message', ts: operation.threadTs };
+async function putOperation(tx: Queryable, view: OperationView, settings: MessagesSettings): Promise<void> {
+  const { operation } = view;
+  const { words, approveReaction, rejectReaction, clock } = settings;
+  const approvers = settings.approvers(view);
+  const content = renderOperation(view, { words, approvers, approveReaction, rejectReaction, now: clock() });
+  const isAsked = operation.plan.approval.required > 0 && operation.options.emergency === null;
+  await putPublication<MessageContent>(tx, {
+    key: operationKey(operation.id),
+    channelId: operation.channelId,
+    thread: operation.threadTs === null ? null : { kind: 'message', ts: operation.threadTs },
+    priority: PRIORITY.operation,
+    content,
+    reactions: isAsked ? [approveReaction, rejectReaction] : [],
+  });
 }
 
-function asksPeople({ operation }: OperationView): boolean {
-  return operation.plan.approval.required > 0 && operation.options.emergency === null;
+async function putLine(
+  tx: Queryable,
+  request: { readonly view: OperationView; readonly key: string; readonly line: ThreadLine },
+  { words }: MessagesSettings,
+): Promise<void> {
+  const { view, key, line } = request;
+  const parent = operationKey(view.operation.id);
+  await putPublication<MessageContent>(tx, {
+    key: `${parent}/${key}`,
+    channelId: view.operation.channelId,
+    thread: { kind: 'publication', key: parent },
+    priority: PRIORITY.thread,
+    content: renderThreadLine(view, line, words),
+    reactions: [],
+  });
+}
+
+async function putEmergency(
+  tx: Queryable,
+  view: OperationView,
+  { words, incidentChannelId }: MessagesSettings,
+): Promise<void> {
+  if (incidentChannelId === null) return;
+  await putPublication<MessageContent>(tx, {
+    key: `${operationKey(view.operation.id)}/emergency`,
+    channelId: incidentChannelId,
+    thread: null,
+    priority: PRIORITY.operation,
+    content: renderEmergency(view, words),
+    reactions: [],
+  });
 }

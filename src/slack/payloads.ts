@@ -38,6 +38,7 @@ const reactionPayload = z.object({
     type: z.enum(['reaction_added', 'reaction_removed']),
     user: z.string(),
     reaction: z.string(),
+    event_ts: z.string().regex(/^\d+\.\d+$/),
     item_user: z.string().optional(),
     item: z.union([
       z.object({ type: z.literal('message'), channel: z.string(), ts: z.string() }),
@@ -151,6 +152,7 @@ export function readReaction(body: unknown, botUserId: string): Received<Reactio
     userId: event.user,
     channelId: item.channel,
     messageTs: item.ts,
+    at: Math.round(Number(event.event_ts) * 1_000),
   } as const;
   return { teamId, value };
 }

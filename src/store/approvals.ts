@@ -1,7 +1,10 @@
 import type { Approval } from '../domain/operation.ts';
 import type { Queryable } from './database.ts';
 
-/** Records a person's decision; a later one replaces an earlier one. False if it already stood so. */
+/**
+ * Records a person's decision; a later one replaces an earlier one. False if it already stood so, or if a
+ * reaction is older than its own withdrawal: events may arrive in another order than they happened.
+ */
 export async function recordApproval(
   db: Queryable,
   operationId: string,
@@ -12,23 +15,37 @@ export async function recordApproval(
      values ($1, $2, $3, $4, $5, $6)
      on conflict (operation_id, user_id) do update
        set decision = $3, plan_digest = $4, via = $5, decided_at = $6, withdrawn_at = null
-       where a.withdrawn_at is not null or a.decision <> $3 or a.plan_digest <> $4`,
+       where (a.withdrawn_at is null and (a.decision <> $3 or a.plan_digest <> $4))
+         or ($5 = 'button' and a.withdrawn_at is not null) or a.withdrawn_at < $6`,
     [operationId, approval.userId, approval.decision, approval.planDigest, approval.via, approval.decidedAt],
   );
   return rowCount === 1;
 }
 
-/** Takes a standing approval back; false if there was none. */
+/**
+ * Takes an approval back, also one that is yet to arrive. False if none stood. An approval by button has no
+ * reaction, so any reaction taken away takes it back.
+ */
 export async function withdrawApproval(
   db: Queryable,
   withdrawal: { readonly operationId: string; readonly userId: string; readonly at: Date },
 ): Promise<boolean> {
+  const { operationId, userId, at } = withdrawal;
   const { rowCount } = await db.query(
     `update slipway.approvals set withdrawn_at = $3
-     where operation_id = $1 and user_id = $2 and withdrawn_at is null and decision = 'approve'`,
-    [withdrawal.operationId, withdrawal.userId, withdrawal.at],
+     where operation_id = $1 and user_id = $2 and withdrawn_at is null and decision = 'approve'
+       and (via = 'button' or decided_at <= $3)`,
+    [operationId, userId, at],
   );
-  return rowCount === 1;
+  if (rowCount === 1) return true;
+  await db.query(
+    `insert into slipway.approvals as a (operation_id, user_id, decision, plan_digest, via, decided_at, withdrawn_at)
+     values ($1, $2, 'approve', '', 'reaction', $3, $3)
+     on conflict (operation_id, user_id) do update set withdrawn_at = greatest(a.withdrawn_at, $3)
+       where a.withdrawn_at is not null`,
+    [operationId, userId, at],
+  );
+  return false;
 }
 
 /** The decisions that stand, in the order in which they were made. */

@@ -61,7 +61,7 @@ export function App({ session, state }: AppProps): JSX.Element {
         onTheme: () => setTheme(nextTheme(theme)),
         onCloud: () => openCloud(!isCloudOpen),
         onMenu: () => setMenuOpen(true),
-        hints: isCloudOpen ? null : hintCard,
+        hints: isCloudOpen || state.channel !== session.workspace.channels[0]?.id ? null : hintCard,
       })}
       ${state.thread !== '' && h(ThreadPane, { state })}
       ${

@@ -37,7 +37,7 @@ export function ChannelView(props: ChannelViewProps): JSX.Element {
       intro: h(Intro, { state, name, hints: props.hints }),
       conversation: `${state.me}/${state.channel}/${state.sent[state.me]?.length ?? 0}`,
     })}
-    ${h(Composer, { state, thread: '', placeholder: `Message #${name} as ${me?.realName ?? ''}` })}
+    ${h(Composer, { key: `${state.me}/${state.channel}`, state, thread: '', placeholder: `Message #${name} as ${me?.realName ?? ''}` })}
   </main>`;
 }
 
@@ -75,7 +75,7 @@ function Banner({ state }: { readonly state: State }): JSX.Element | null {
   }
   if (state.isAppConnected) return null;
   return html`<p class="banner" role="status" data-testid="banner-disconnected">
-    Slipway is not connected. Messages and reactions are kept; it reads them when it is back.
+    Slipway is not connected. Commands fail until it is back; it catches up on messages and reactions.
   </p>`;
 }
 

@@ -1,7 +1,7 @@
 /** @module Who is who, for the parts of the page that show names. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Channel, Person, Workspace } from './model/workspace.ts';
+import type { Channel, Group, Person, Workspace } from './model/workspace.ts';
 
 export interface Directory {
   readonly me: string;
@@ -10,6 +10,7 @@ export interface Directory {
   readonly channels: readonly Channel[];
   readonly person: (id: string) => Person | undefined;
   readonly channel: (id: string) => Channel | undefined;
+  readonly group: (id: string) => Group | undefined;
   readonly openChannel: (id: string) => void;
 }
 
@@ -20,6 +21,7 @@ const NOBODY: Directory = {
   channels: [],
   person: () => undefined,
   channel: () => undefined,
+  group: () => undefined,
   openChannel: () => {},
 };
 
@@ -30,7 +32,7 @@ export function createDirectory(
   me: string,
   openChannel: (id: string) => void,
 ): Directory {
-  const { users, channels, botUser } = workspace;
+  const { users, channels, botUser, groups } = workspace;
   return {
     me,
     botUser,
@@ -38,6 +40,7 @@ export function createDirectory(
     channels,
     person: (id) => users.find((user) => user.id === id),
     channel: (id) => channels.find((channel) => channel.id === id),
+    group: (id) => groups.find((group) => group.id === id),
     openChannel,
   };
 }

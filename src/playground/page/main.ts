@@ -1,6 +1,6 @@
 /** @module Starts the page: workspace, session, then drawing whenever the state changed. */
 import { h, render } from 'preact';
-import { getJson } from './api.ts';
+import { getJson, webApi } from './api.ts';
 import { App } from './app.ts';
 import { readCloud } from './model/cloud.ts';
 import { people, readWorkspace, type Workspace } from './model/workspace.ts';
@@ -12,9 +12,10 @@ import { createStore, type Store } from './state/store.ts';
 const CLOUD_EVERY = 2_000;
 
 async function start(root: HTMLElement): Promise<void> {
-  const workspace = readWorkspace(await getJson('/playground/workspace'));
+  const workspace = await loadWorkspace();
   const store = createStore(stateFromAddress(workspace), () => draw());
   const session = createSession(workspace, store);
+  root.replaceChildren();
   const draw = (): void => {
     const state = store.get();
     showAddress(workspace, state);
@@ -24,13 +25,20 @@ async function start(root: HTMLElement): Promise<void> {
   watchCloud(store);
 }
 
+async function loadWorkspace(): Promise<Workspace> {
+  const described = await getJson('/playground/workspace');
+  const [somebody] = people(readWorkspace(described, {}));
+  const groups = await webApi(somebody?.token ?? '')('usergroups.list', { include_users: true });
+  return readWorkspace(described, groups.body);
+}
+
 /** `#bo/deploys` opens the page as Bo in #deploys, so that two windows can be two people. */
 function stateFromAddress(workspace: Workspace): State {
   const [person, channel] = decodeURIComponent(location.hash.slice(1)).split('/');
   const all = people(workspace);
   const me = all.find(({ name }) => name === person) ?? all[0];
   const open = workspace.channels.find(({ name }) => name === channel) ?? workspace.channels[0];
-  return initialState(me?.id ?? '', open?.id ?? '');
+  return initialState(me?.id ?? '', open?.id ?? '', workspace.groups);
 }
 
 function showAddress(workspace: Workspace, { me, channel, unread }: State): void {

@@ -5,9 +5,11 @@ import { type OptionGroup, readOptionGroups } from './blocks/element.ts';
 import type { BlockAction } from './blocks/host.ts';
 import { readOutgoing } from './composer/outgoing.ts';
 import { type Json, record, records, text } from './json.ts';
+import type { View } from './modal/view.ts';
 import { type Message, readMessage } from './model/message.ts';
 import type { Workspace } from './model/workspace.ts';
 import { readEvent } from './state/event.ts';
+import { sendingFailure } from './state/notice.ts';
 import { draftKey, streamOf } from './state/state.ts';
 import type { Store } from './state/store.ts';
 import { channelMessages } from './state/stream.ts';
@@ -35,10 +37,13 @@ export interface Session {
     block: { readonly block_id: string; readonly action_id: string; readonly value: string },
   ) => Promise<readonly OptionGroup[]>;
   readonly submitView: (viewId: string, values: Json) => Promise<FieldErrors>;
-  readonly closeView: (viewId: string) => void;
+  readonly closeView: (view: View) => void;
 }
 
 const PAGE = 100;
+
+/** Why a command went nowhere; the server says so in an event, since its other screens have to know, too. */
+const TOLD_BY_EVENT: ReadonlySet<string> = new Set(['dispatch_failed', 'operation_timeout']);
 
 const nowSeconds = (): number => Date.now() / 1000;
 
@@ -175,8 +180,8 @@ function writing(
         outgoing.kind === 'command'
           ? await call('chat.command', { channel, command: outgoing.command, text: outgoing.text })
           : await call('chat.postMessage', { channel, text: outgoing.text, thread_ts: thread || undefined });
-      if (!answer.ok)
-        say(`:warning: \`${escapeSlack(typed.trim())}\` was not sent: \`${answer.error}\``, thread);
+      if (!answer.ok && !TOLD_BY_EVENT.has(answer.error))
+        say(sendingFailure(typed.trim(), answer.error), thread);
     },
     toggleReaction: async (message, name) => {
       const { me, channel } = store.get();
@@ -215,13 +220,14 @@ function interaction(
     },
     submitView: async (viewId, values) => {
       const answer = await call('views.submit', { view_id: viewId, state: { values } });
+      if (answer.body.response_action === 'clear') store.dispatch({ type: 'clear_views' });
       const errors = Object.entries(record(answer.body.errors)).map(([block, words]) => [block, text(words)]);
       if (errors.length === 0 && !answer.ok) return { '': `The app did not take the form: ${answer.error}` };
       return Object.fromEntries(errors);
     },
-    closeView: (viewId) => {
-      store.dispatch({ type: 'close_view', id: viewId });
-      void call('views.close', { view_id: viewId });
+    closeView: ({ id, clearsOnClose }) => {
+      store.dispatch(clearsOnClose ? { type: 'clear_views' } : { type: 'close_view', id });
+      void call('views.close', { view_id: id });
     },
   };
 }

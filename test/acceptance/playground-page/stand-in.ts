@@ -7,8 +7,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Request, type Response } from 'express';
 import { pageRoutes } from '../../../src/playground/page-routes.ts';
-import { FORM, history, type Json, REFUSAL } from './messages.ts';
-import { BOT, CLOUD, WORKSPACE } from './workspace.ts';
+import { FORM, REFUSAL } from './form.ts';
+import { history, type Json } from './messages.ts';
+import { BO, BOT, CHEN, CLOUD, WORKSPACE } from './workspace.ts';
 
 export interface StandIn {
   readonly url: string;
@@ -81,6 +82,10 @@ const METHODS: Readonly<Record<string, Method>> = {
   }),
   'conversations.info': (_workspace, _user, { channel }) => ({ ok: true, channel: { id: channel } }),
   'conversations.mark': () => ({ ok: true }),
+  'usergroups.list': () => ({
+    ok: true,
+    usergroups: [{ id: 'S0RELEASE', handle: 'release-managers', users: [BO, CHEN] }],
+  }),
   'chat.postMessage': (workspace, user, { channel, text, thread_ts }) => {
     workspace.post(str(channel), { user, text, ...(thread_ts === undefined ? {} : { thread_ts }) });
     return { ok: true };
@@ -125,6 +130,7 @@ function runCommand(workspace: Workspace, user: string, { channel, command, text
     workspace.send({ type: 'ephemeral', channel, message }, user);
   } else if (words.includes('slow')) {
     workspace.send({ type: 'command_error', channel, command, text, error: 'operation_timeout' }, user);
+    return { ok: false, error: 'operation_timeout' };
   } else
     workspace.post(str(channel), { user: BOT, bot_id: 'B0SLIPWAY', text: `:rocket: *${command}* ${words}` });
   return { ok: true };

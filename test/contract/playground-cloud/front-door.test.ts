@@ -39,18 +39,17 @@ async function share(url: string, count: number): Promise<ReadonlyMap<unknown, n
 }
 
 describe('the front door of a service', () => {
-  test.each([10, 50, 90])(
-    'gives a revision with a weight of %i %% that share of 2,000 requests',
-    async (weight) => {
-      const { cloud, services } = await startConnected();
-      await deployNext({ cloud, services }, 'v1.1.0');
-      await shift(services, production, [pinned(first, 100 - weight), pinned('api-production-next', weight)]);
-      const answers = await share(serviceUrl(cloud, production), 2000);
-      const percent = (answers.get('api-production-next') ?? 0) / 20;
-      expect(Math.abs(percent - weight)).toBeLessThanOrEqual(3);
-      expect([...answers.values()].reduce((sum, count) => sum + count, 0)).toBe(2000);
-    },
-  );
+  test.each([
+    10, 50, 90,
+  ])('gives a revision with a weight of %i %% that share of 2,000 requests', async (weight) => {
+    const { cloud, services } = await startConnected();
+    await deployNext({ cloud, services }, 'v1.1.0');
+    await shift(services, production, [pinned(first, 100 - weight), pinned('api-production-next', weight)]);
+    const answers = await share(serviceUrl(cloud, production), 2000);
+    const percent = (answers.get('api-production-next') ?? 0) / 20;
+    expect(Math.abs(percent - weight)).toBeLessThanOrEqual(3);
+    expect([...answers.values()].reduce((sum, count) => sum + count, 0)).toBe(2000);
+  });
 
   test('fails no request while weights change under load', async () => {
     const { cloud, services } = await startConnected();

@@ -198,19 +198,19 @@ test('a registry that wants a token is shown one', async () => {
   expect((await resolved(world.connect(), 'v1.1.0')).version).toBe('v1.1.0');
 });
 
-test.each(['staging', 'production'] as const)(
-  'a new revision takes no traffic in %s before it is moved',
-  async (environment) => {
-    const world = await cloudRunWorld({ environment });
-    const target = world.connect();
-    const before = await world.servingDigest();
-    const { steps, to } = await deployPlan(target, 'v1.1.0');
-    const shift = steps.findIndex((step) => step.id === 'shift-traffic');
-    await runSteps(target, steps.slice(0, shift), contextOf('op_1'));
-    expect((await target.inspect()).revisions[0]).toMatchObject({ digest: to.digest, ready: { is: true } });
-    expect(await world.servingDigest()).toBe(before);
-  },
-);
+test.each([
+  'staging',
+  'production',
+] as const)('a new revision takes no traffic in %s before it is moved', async (environment) => {
+  const world = await cloudRunWorld({ environment });
+  const target = world.connect();
+  const before = await world.servingDigest();
+  const { steps, to } = await deployPlan(target, 'v1.1.0');
+  const shift = steps.findIndex((step) => step.id === 'shift-traffic');
+  await runSteps(target, steps.slice(0, shift), contextOf('op_1'));
+  expect((await target.inspect()).revisions[0]).toMatchObject({ digest: to.digest, ready: { is: true } });
+  expect(await world.servingDigest()).toBe(before);
+});
 
 test('a revision that runs other content than was approved fails, though it serves', async () => {
   const world = await cloudRunWorld({ environment: 'production' });

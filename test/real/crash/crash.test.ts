@@ -117,27 +117,28 @@ describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
     },
   ] as const;
 
-  it.each(kinds)(
-    '$name survives a kill at every boundary between its steps',
-    async ({ environment, text, approved }) => {
-      const { version: serving } = await running.workspace.serving('api', environment);
-      const version = serving === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
-      const callsBefore = (await running.workspace.cloudCalls()).length;
-      const id = await begin(text(version));
+  it.each(kinds)('$name survives a kill at every boundary between its steps', async ({
+    environment,
+    text,
+    approved,
+  }) => {
+    const { version: serving } = await running.workspace.serving('api', environment);
+    const version = serving === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
+    const callsBefore = (await running.workspace.cloudCalls()).length;
+    const id = await begin(text(version));
+    await killAndRestart();
+    if (approved) await approve(id);
+    const killedAt = new Set<string>();
+    for (;;) {
+      const now = await until((operation) => !killedAt.has(boundaryOf(operation)));
+      if (ENDED.has(now.state)) break;
+      killedAt.add(boundaryOf(now));
       await killAndRestart();
-      if (approved) await approve(id);
-      const killedAt = new Set<string>();
-      for (;;) {
-        const now = await until((operation) => !killedAt.has(boundaryOf(operation)));
-        if (ENDED.has(now.state)) break;
-        killedAt.add(boundaryOf(now));
-        await killAndRestart();
-      }
-      console.log(`killed at ${killedAt.size} boundaries: ${[...killedAt].join(' | ')}`);
-      expect(killedAt.size).toBeGreaterThan(3);
-      await expectRight(id, { version, environment, callsBefore });
-    },
-  );
+    }
+    console.log(`killed at ${killedAt.size} boundaries: ${[...killedAt].join(' | ')}`);
+    expect(killedAt.size).toBeGreaterThan(3);
+    await expectRight(id, { version, environment, callsBefore });
+  });
 
   function boundaryOf({ state, steps }: WatchedOperation): string {
     return [state, ...steps.filter((step) => !step.endsWith('pending'))].join(', ');

@@ -36,12 +36,15 @@ describe('/deploy service version environment', () => {
     expect(understood(text)).toEqual(shipping('api', 'v1.2.0', 'production'));
   });
 
-  it.each(['main', 'feature/login', '4f2c1ab', '1.2.0+build.7', DIGEST])(
-    'passes on the version %s as typed',
-    (version) => {
-      expect(understood(`api ${version} staging`)).toEqual(shipping('api', version, 'staging'));
-    },
-  );
+  it.each([
+    'main',
+    'feature/login',
+    '4f2c1ab',
+    '1.2.0+build.7',
+    DIGEST,
+  ])('passes on the version %s as typed', (version) => {
+    expect(understood(`api ${version} staging`)).toEqual(shipping('api', version, 'staging'));
+  });
 
   it.each([
     'api,frontend v1.2.0 production',
@@ -249,12 +252,16 @@ describe('the flags of /deploy', () => {
     expect(refused(`api v1.2.0 production ${flag}`)).toMatchObject({ code: 'unknown-word', role, word });
   });
 
-  it.each(['--reason', '--reason ""', '--reason “ ”', '--reason=', '--reason "…"', '--emergency --dry-run'])(
-    'want a text that says something: %s',
-    (flag) => {
-      expect(refused(`api v1.2.0 production ${flag}`)).toMatchObject({ code: 'missing-word', role: 'text' });
-    },
-  );
+  it.each([
+    '--reason',
+    '--reason ""',
+    '--reason “ ”',
+    '--reason=',
+    '--reason "…"',
+    '--emergency --dry-run',
+  ])('want a text that says something: %s', (flag) => {
+    expect(refused(`api v1.2.0 production ${flag}`)).toMatchObject({ code: 'missing-word', role: 'text' });
+  });
 
   it.each([
     '--emergency api v1.2.0 production',
@@ -289,12 +296,18 @@ describe('/deploy without a version', () => {
     });
   });
 
-  it.each(['help', '?', '-h', '--help', '—help', 'api v1.2.0 production --help', 'lock help', 'history -h'])(
-    'explains itself: %s',
-    (text) => {
-      expect(understood(text)).toEqual({ name: 'help', command: 'deploy' });
-    },
-  );
+  it.each([
+    'help',
+    '?',
+    '-h',
+    '--help',
+    '—help',
+    'api v1.2.0 production --help',
+    'lock help',
+    'history -h',
+  ])('explains itself: %s', (text) => {
+    expect(understood(text)).toEqual({ name: 'help', command: 'deploy' });
+  });
 
   it('lists the history of everything or of one service', () => {
     expect(understood('history', inDeploys)).toEqual({ name: 'history', service: null });
@@ -321,12 +334,13 @@ describe('/deploy lock and unlock', () => {
     expect(understood(`unlock ${words}`)).toEqual({ name: 'unlock', scope });
   });
 
-  it.each(['api “moving data” for 2h', 'api for 2h "moving data"', 'api for 2h --reason "moving data"'])(
-    'take an end: %s',
-    (words) => {
-      expect(understood(`lock ${words}`)).toMatchObject({ reason: 'moving data', duration: 7_200_000 });
-    },
-  );
+  it.each([
+    'api “moving data” for 2h',
+    'api for 2h "moving data"',
+    'api for 2h --reason "moving data"',
+  ])('take an end: %s', (words) => {
+    expect(understood(`lock ${words}`)).toMatchObject({ reason: 'moving data', duration: 7_200_000 });
+  });
 
   it.each([
     ['lock api', 'text'],

@@ -43,12 +43,13 @@ describe('a mention', () => {
     expect(parseMention('help me', anywhere)).toMatchObject({ refusal: { word: 'me' } });
   });
 
-  it.each(['thanks!', 'depoly api v1.2.0 prod', 'hello deploy api v1.2.0 prod'])(
-    'like “%s” is refused',
-    (text) => {
-      expect(parseMention(text, anywhere)).toMatchObject({ ok: false, refusal: { code: 'unknown-word' } });
-    },
-  );
+  it.each([
+    'thanks!',
+    'depoly api v1.2.0 prod',
+    'hello deploy api v1.2.0 prod',
+  ])('like “%s” is refused', (text) => {
+    expect(parseMention(text, anywhere)).toMatchObject({ ok: false, refusal: { code: 'unknown-word' } });
+  });
 });
 
 describe('the help of a command', () => {

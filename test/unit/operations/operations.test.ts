@@ -72,7 +72,7 @@ describe('an operation', () => {
   }
 
   function by(userId: string): Omit<Decision, 'operationId'> {
-    return { userId, via: 'reaction', planDigest: null };
+    return { userId, via: 'reaction', planDigest: null, at: world.context.clock() };
   }
   const ended = (view: { operation: Operation }) => view.operation.endedAt !== null;
 

@@ -27,7 +27,7 @@ export function CompletionMenu({ id, completion, active, onAccept }: CompletionM
             onPointerDown=${(event: Event) => event.preventDefault()}
             onClick=${() => onAccept(suggestion)}
           >
-            <span class="completion-label">${suggestion.label}</span>
+            <span class="completion-label">${suggestion.label} <span class="completion-usage">${suggestion.usage}</span></span>
             <small>${suggestion.detail}</small>
           </div>`,
         )}

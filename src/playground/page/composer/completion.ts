@@ -7,6 +7,8 @@ export interface Suggestion {
   /** What takes the place of the word being typed. */
   readonly insert: string;
   readonly label: string;
+  /** What may follow, in the app's words. */
+  readonly usage: string;
   readonly detail: string;
 }
 
@@ -54,7 +56,8 @@ function completeCommand(word: string, { commands }: Workspace): Completion | un
   const isComplete = matching.some(({ command }) => command === word);
   const suggestions = matching.map(({ command, description, usageHint }) => ({
     insert: `${command} `,
-    label: `${command} ${usageHint}`.trim(),
+    label: command,
+    usage: usageHint,
     detail: description,
   }));
   return found(0, suggestions, !isComplete);
@@ -103,7 +106,12 @@ function argumentsOf(
   ];
 }
 
-const word = (name: string, detail: string): Suggestion => ({ insert: `${name} `, label: name, detail });
+const word = (name: string, detail: string): Suggestion => ({
+  insert: `${name} `,
+  label: name,
+  usage: '',
+  detail,
+});
 
 function completeName(
   from: number,
@@ -116,7 +124,7 @@ function completeName(
     .filter(({ name, realName }) =>
       [name, realName ?? ''].some((one) => one.toLowerCase().startsWith(prefix)),
     )
-    .map(({ name, realName, topic }) => ({ ...word(`${sign}${name}`, realName ?? topic ?? '') }));
+    .map(({ name, realName, topic }) => word(`${sign}${name}`, realName ?? topic ?? ''));
   return found(from, suggestions, true);
 }
 
@@ -124,6 +132,7 @@ function completeEmoji(from: number, typed: string): Completion | undefined {
   const suggestions = emojiNames(typed.slice(1)).map((name) => ({
     insert: `${emojiGlyph(name) ?? ''} `,
     label: `${emojiGlyph(name) ?? ''} :${name}:`,
+    usage: '',
     detail: '',
   }));
   return found(from, suggestions, false);

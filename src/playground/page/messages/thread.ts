@@ -25,6 +25,6 @@ export function ThreadPane({ state }: { readonly state: State }): JSX.Element {
       </button>
     </header>
     ${h(MessageList, { messages, channel, label: 'Thread', inThread: true, intro: null, conversation: `${me}/${channel}/${thread}/${state.sent[me]?.length ?? 0}` })}
-    ${h(Composer, { state, thread, placeholder: 'Reply…' })}
+    ${h(Composer, { key: `${me}/${channel}/${thread}`, state, thread, placeholder: `Reply as ${directory.person(me)?.realName ?? ''}` })}
   </aside>`;
 }

@@ -1,51 +1,23 @@
 /** @module A modal view: its blocks, its inputs with their errors, submit and close. */
 import { html } from 'htm/preact';
 import { h, type JSX } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { InputBlock } from '../blocks/block.ts';
-import { type BlockHost, BlockHostContext } from '../blocks/host.ts';
+import { BlockHostContext } from '../blocks/host.ts';
 import { InputElement } from '../blocks/input-element.ts';
 import { drawBlock } from '../blocks/view.ts';
 import { Icon } from '../icons.ts';
 import type { Json } from '../json.ts';
-import type { FieldErrors } from '../session.ts';
-import { useSession } from '../session-context.ts';
-import { initialValues, missingInputs, setValue, type Values } from './values.ts';
+import { useForm } from './use-form.ts';
 import type { View } from './view.ts';
 
 export function Modal({ view }: { readonly view: View }): JSX.Element {
-  const session = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [values, setValues] = useState<Values>({});
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [isBusy, setBusy] = useState(false);
-  const current = { ...initialValues(view.blocks), ...values };
-  const host = useViewHost(view.id, (block, action, value) =>
-    setValues((all) => setValue(all, { block, action, value })),
-  );
+  const { values, errors, isBusy, host, change, submit, close } = useForm(view);
   useEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)')?.focus();
   }, []);
-  const close = (event: Event): void => {
-    event.preventDefault();
-    session.closeView(view.id);
-  };
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const missing = missingInputs(view.blocks, current);
-    setErrors(missing);
-    if (isBusy || Object.keys(missing).length > 0) return;
-    setBusy(true);
-    setErrors(await session.submitView(view.id, current));
-    setBusy(false);
-  };
-  const change = (block: InputBlock, value: Json): void => {
-    setValues((all) => setValue(all, { block: block.id, action: block.element.actionId, value }));
-    if (block.dispatch && block.element.kind !== 'text_input') {
-      void host.act({ ...value, block_id: block.id, action_id: block.element.actionId });
-    }
-  };
   return html`<dialog ref=${dialog} class="dialog" data-testid="modal" aria-label=${view.title} onCancel=${close}>
     <form class="dialog-form" novalidate onSubmit=${submit}>
       <header class="dialog-header">
@@ -60,7 +32,7 @@ export function Modal({ view }: { readonly view: View }): JSX.Element {
               ? h(Input, {
                   key: block.id,
                   block,
-                  value: current[block.id]?.[block.element.actionId],
+                  value: values[block.id]?.[block.element.actionId],
                   error: errors[block.id] ?? '',
                   onValue: (value) => change(block, value),
                 })
@@ -74,22 +46,6 @@ export function Modal({ view }: { readonly view: View }): JSX.Element {
       </footer>
     </form>
   </dialog>`;
-}
-
-/** What elements outside inputs choose counts as the view's state, too. */
-function useViewHost(viewId: string, keep: (block: string, action: string, value: Json) => void): BlockHost {
-  const session = useSession();
-  return useMemo(() => {
-    const origin = { view_id: viewId };
-    return {
-      act: async (action) => {
-        const { block_id, action_id, ...value } = action;
-        if (value.type !== 'button' && value.type !== 'overflow') keep(block_id, action_id, value);
-        await session.act(origin, action);
-      },
-      suggest: (block_id, action_id, value) => session.suggest(origin, { block_id, action_id, value }),
-    };
-  }, [viewId]);
 }
 
 interface InputProps {

@@ -9,6 +9,8 @@ export interface View {
   /** The submit button's words; '' if the view has none. */
   readonly submit: string;
   readonly close: string;
+  /** Whether closing it closes the views below it, too. */
+  readonly clearsOnClose: boolean;
   readonly blocks: readonly Block[];
 }
 
@@ -22,6 +24,7 @@ export function readView(json: unknown): View {
     title: readTextObject(raw.title),
     submit: readTextObject(raw.submit) || (hasInputs ? 'Submit' : ''),
     close: readTextObject(raw.close) || 'Cancel',
+    clearsOnClose: raw.clear_on_close === true,
     blocks,
   };
 }

@@ -60,15 +60,17 @@ export interface Message {
   /** ts of the newest reply counted in `replyCount`; '' if there is none. */
   readonly latestReply: string;
   readonly replyUsers: readonly string[];
-  /** IDs of the people whom its text, blocks or attachments name. */
+  /** IDs of the people and user groups that its text, blocks or attachments name. */
   readonly mentions: readonly string[];
 }
 
-const NAMED_COLORS: Readonly<Record<string, string>> = {
-  good: 'var(--good)',
-  warning: 'var(--warn)',
-  danger: 'var(--bad)',
-};
+const NAMED_COLORS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    good: 'var(--good)',
+    warning: 'var(--warn)',
+    danger: 'var(--bad)',
+  }),
+);
 
 /** Slack's message JSON, from an event or from conversations.history. */
 export function readMessage(json: unknown): Message {
@@ -136,13 +138,13 @@ function readAttachment(raw: Json): Attachment {
 
 /** Slack's colour names and six hexadecimal digits; anything else is grey, since it ends up in a style. */
 function readColor(color: string): string {
-  const named = NAMED_COLORS[color];
+  const named = NAMED_COLORS.get(color);
   if (named !== undefined) return named;
   return /^#?[0-9a-f]{6}$/i.test(color) ? `#${color.replace('#', '')}` : 'var(--line-strong)';
 }
 
 function readMentions(raw: Json): readonly string[] {
   const words = JSON.stringify([raw.text, raw.blocks, raw.attachments]);
-  const found = words.matchAll(/<@([A-Z0-9]+)|"user_id":"([A-Z0-9]+)"/g);
+  const found = words.matchAll(/<(?:@|!subteam\^)([A-Z0-9]+)|"user(?:group)?_id":"([A-Z0-9]+)"/g);
   return [...new Set([...found].map((match) => match[1] ?? match[2] ?? ''))];
 }

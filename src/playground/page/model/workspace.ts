@@ -28,6 +28,13 @@ export interface SlashCommand {
   readonly usageHint: string;
 }
 
+/** A user group, mentioned by its handle. */
+export interface Group {
+  readonly id: string;
+  readonly handle: string;
+  readonly users: readonly string[];
+}
+
 export interface Workspace {
   readonly team: string;
   readonly users: readonly Person[];
@@ -35,9 +42,11 @@ export interface Workspace {
   readonly targets: readonly Target[];
   readonly commands: readonly SlashCommand[];
   readonly botUser: string;
+  readonly groups: readonly Group[];
 }
 
-export function readWorkspace(json: unknown): Workspace {
+/** `groups` is the answer of `usergroups.list`. */
+export function readWorkspace(json: unknown, groups: unknown): Workspace {
   const raw = record(json);
   return {
     team: text(record(raw.team).name) || 'Playground',
@@ -58,6 +67,11 @@ export function readWorkspace(json: unknown): Workspace {
       usageHint: text(command.usage_hint),
     })),
     botUser: text(record(raw.bot).user_id),
+    groups: records(record(groups).usergroups).map((group) => ({
+      id: text(group.id),
+      handle: text(group.handle),
+      users: texts(group.users),
+    })),
   };
 }
 

@@ -20,7 +20,7 @@ export function People({ state, onLeave }: PeopleProps): JSX.Element {
         person,
         shortcut: index + 1,
         isMe: person.id === state.me,
-        waiting: state.waiting[person.id] ?? 0,
+        waiting: state.waiting[person.id]?.length ?? 0,
         onChoose: () => {
           if (person.id !== state.me) session.become(person.id);
           onLeave();

@@ -19,7 +19,7 @@ export function Sidebar({ state, onLeave }: SidebarProps): JSX.Element {
       ${h(Mark, {})}
       <div>
         <h1>${workspace.team}</h1>
-        <p>Playground on this machine</p>
+        <p>Slack on this machine</p>
       </div>
     </header>
     ${h(Channels, { state, onLeave })}

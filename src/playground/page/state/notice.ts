@@ -4,10 +4,12 @@ import { type Message, readMessage } from '../model/message.ts';
 import { escapeSlack } from '../text/links.ts';
 import type { CommandError } from './event.ts';
 
-const WHY: Readonly<Record<string, string>> = {
-  dispatch_failed: 'the app is not connected',
-  operation_timeout: 'the app did not answer in time',
-};
+const WHY: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    dispatch_failed: 'the app is not connected',
+    operation_timeout: 'the app did not answer in time',
+  }),
+);
 
 /** A line that only this person sees. `at` in seconds; `words` is mrkdwn. */
 export function notice(words: string, at: number, threadTs = ''): Message {
@@ -22,5 +24,13 @@ export function notice(words: string, at: number, threadTs = ''): Message {
 
 /** What the person reads when a slash command went nowhere, in Slack's words. */
 export function commandFailure({ command, error }: CommandError): string {
-  return `:warning: \`${escapeSlack(command)}\` failed: ${WHY[error] ?? 'the app answered with an error'} (\`${escapeSlack(error)}\`)`;
+  return `:warning: \`${escapeSlack(command)}\` failed: ${WHY.get(error) ?? 'the app answered with an error'} (\`${escapeSlack(error)}\`)`;
+}
+
+/** What the person reads when a message or a command was refused. */
+export function sendingFailure(typed: string, error: string): string {
+  const shown = `\`${escapeSlack(typed)}\``;
+  if (error === 'invalid_command')
+    return `:warning: ${shown} is not a command here. Type \`/\` to see those that are.`;
+  return `:warning: ${shown} was not sent: ${error === 'unreachable' ? 'the playground does not answer' : `\`${error}\``}`;
 }

@@ -3,6 +3,7 @@
 import type { View } from '../modal/view.ts';
 import type { Cloud } from '../model/cloud.ts';
 import type { Message } from '../model/message.ts';
+import { noteMessage } from './attention.ts';
 import type { PlaygroundEvent } from './event.ts';
 import { commandFailure, notice } from './notice.ts';
 import { initialState, type State, streamOf } from './state.ts';
@@ -12,7 +13,6 @@ import {
   beginLoading,
   channelMessages,
   finishLoading,
-  isReply,
   type Stream,
 } from './stream.ts';
 
@@ -35,6 +35,7 @@ export type Action =
   | { readonly type: 'draft'; readonly key: string; readonly text: string }
   | { readonly type: 'sent'; readonly key: string; readonly text: string }
   | { readonly type: 'close_view'; readonly id: string }
+  | { readonly type: 'clear_views' }
   | { readonly type: 'cloud'; readonly cloud: Cloud }
   | { readonly type: 'online'; readonly isOnline: boolean };
 
@@ -80,6 +81,8 @@ export function reduce(state: State, action: Action): State {
       return sent(state, action.key, action.text);
     case 'close_view':
       return { ...state, views: state.views.filter((view) => view.id !== action.id) };
+    case 'clear_views':
+      return { ...state, views: [] };
     case 'cloud':
       return { ...state, cloud: action.cloud };
     case 'online':
@@ -106,14 +109,14 @@ function reduceEvent(state: State, event: PlaygroundEvent, at: number): State {
 
 /** Another person's eyes: nothing of what the last one saw stays, but drafts, the channel and the cloud do. */
 function become(state: State, person: string): State {
-  const { drafts, sent: history, cloud, isAppConnected, waiting, channel } = state;
+  const { drafts, sent: history, cloud, isAppConnected, waiting, channel, groups } = state;
   return {
-    ...initialState(person, channel),
+    ...initialState(person, channel, groups),
     drafts,
     sent: history,
     cloud,
     isAppConnected,
-    waiting: { ...waiting, [person]: 0 },
+    waiting: { ...waiting, [person]: [] },
   };
 }
 
@@ -124,22 +127,6 @@ function historyLoaded(state: State, loaded: HistoryLoaded): State {
     (message) => Number(message.ts) > Number(loaded.lastRead) && message.user !== state.me,
   );
   return { ...next, unread: { ...next.unread, [loaded.channel]: unseen.length } };
-}
-
-/** Keeps the unread dots and the badges of people who were named. */
-function noteMessage(next: State, event: Extract<PlaygroundEvent, { type: 'stream' }>, before: State): State {
-  const { change, channel, isNew } = event;
-  if (change.type !== 'put') return next;
-  const { message } = change;
-  const earlier = streamOf(before, channel).messages.find((known) => known.ts === message.ts);
-  const named = message.mentions.filter(
-    (id) => id !== next.me && id !== message.user && !earlier?.mentions.includes(id),
-  );
-  const counts = named.map((id) => [id, (next.waiting[id] ?? 0) + 1] as const);
-  const waiting = { ...next.waiting, ...Object.fromEntries(counts) };
-  const isUnseen = isNew && channel !== next.channel && message.user !== next.me && !isReply(message);
-  const unread = isUnseen ? { ...next.unread, [channel]: (next.unread[channel] ?? 0) + 1 } : next.unread;
-  return { ...next, waiting, unread };
 }
 
 function changeViews(

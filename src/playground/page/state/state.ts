@@ -2,19 +2,21 @@
 
 import type { View } from '../modal/view.ts';
 import type { Cloud } from '../model/cloud.ts';
+import type { Group } from '../model/workspace.ts';
 import { EMPTY_STREAM, type Stream } from './stream.ts';
 
 export interface State {
   /** The person whose eyes we look through. */
   readonly me: string;
   readonly channel: string;
+  readonly groups: readonly Group[];
   /** The open thread's ts, or '' if none is open. */
   readonly thread: string;
   readonly streams: Readonly<Record<string, Stream>>;
   /** Messages not yet seen, by channel. */
   readonly unread: Readonly<Record<string, number>>;
-  /** Messages that name another person and that this person has not come to look at, by person. */
-  readonly waiting: Readonly<Record<string, number>>;
+  /** Messages (`channel:ts`) that name another person, until that person came to look at them, by person. */
+  readonly waiting: Readonly<Record<string, readonly string[]>>;
   /** Open modals, the topmost last. */
   readonly views: readonly View[];
   /** What is typed and not sent, by draftKey. */
@@ -28,10 +30,11 @@ export interface State {
   readonly isOnline: boolean;
 }
 
-export function initialState(me: string, channel: string): State {
+export function initialState(me: string, channel: string, groups: readonly Group[]): State {
   return {
     me,
     channel,
+    groups,
     thread: '',
     streams: {},
     unread: {},

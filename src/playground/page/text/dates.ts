@@ -11,26 +11,28 @@ type Formatter = (at: Date, reader: Reader) => string;
 
 const DAY = 86_400;
 
-const TOKENS: Readonly<Record<string, Formatter>> = {
-  date_num: (at, reader) => isoDay(at, reader),
-  date_slash: (at, reader) => local(at, reader, { day: '2-digit', month: '2-digit', year: 'numeric' }),
-  date: (at, reader) => local(at, reader, { dateStyle: 'long' }),
-  date_short: (at, reader) => local(at, reader, { dateStyle: 'medium' }),
-  date_long: (at, reader) => local(at, reader, { dateStyle: 'full' }),
-  date_long_full: (at, reader) => local(at, reader, { dateStyle: 'long' }),
-  date_pretty: pretty({ dateStyle: 'long' }),
-  date_short_pretty: pretty({ dateStyle: 'medium' }),
-  date_long_pretty: pretty({ dateStyle: 'full' }),
-  day_divider_pretty: pretty({ weekday: 'long', month: 'long', day: 'numeric' }),
-  time: (at, reader) => local(at, reader, { hour: 'numeric', minute: '2-digit' }),
-  time_secs: (at, reader) => local(at, reader, { hour: 'numeric', minute: '2-digit', second: '2-digit' }),
-  ago: (at, reader) => ago(at.getTime() / 1000 - reader.now, reader.locale),
-};
+const TOKENS: ReadonlyMap<string, Formatter> = new Map(
+  Object.entries({
+    date_num: (at, reader) => isoDay(at, reader),
+    date_slash: (at, reader) => local(at, reader, { day: '2-digit', month: '2-digit', year: 'numeric' }),
+    date: (at, reader) => local(at, reader, { dateStyle: 'long' }),
+    date_short: (at, reader) => local(at, reader, { dateStyle: 'medium' }),
+    date_long: (at, reader) => local(at, reader, { dateStyle: 'full' }),
+    date_long_full: (at, reader) => local(at, reader, { dateStyle: 'long' }),
+    date_pretty: pretty({ dateStyle: 'long' }),
+    date_short_pretty: pretty({ dateStyle: 'medium' }),
+    date_long_pretty: pretty({ dateStyle: 'full' }),
+    day_divider_pretty: pretty({ weekday: 'long', month: 'long', day: 'numeric' }),
+    time: (at, reader) => local(at, reader, { hour: 'numeric', minute: '2-digit' }),
+    time_secs: (at, reader) => local(at, reader, { hour: 'numeric', minute: '2-digit', second: '2-digit' }),
+    ago: (at, reader) => ago(at.getTime() / 1000 - reader.now, reader.locale),
+  }),
+);
 
 /** Fills the tokens of `format` for `timestamp` (seconds); tokens that do not exist stay as they are. */
 export function formatDate(timestamp: number, format: string, reader: Reader): string {
   const at = new Date(timestamp * 1000);
-  return format.replace(/\{(\w+)\}/g, (token, name: string) => TOKENS[name]?.(at, reader) ?? token);
+  return format.replace(/\{(\w+)\}/g, (token, name: string) => TOKENS.get(name)?.(at, reader) ?? token);
 }
 
 function local(at: Date, reader: Reader, options: Intl.DateTimeFormatOptions): string {

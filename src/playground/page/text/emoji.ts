@@ -50,13 +50,15 @@ const GLYPHS: ReadonlyMap<string, string> = new Map(
     }),
 );
 
-const SKIN_TONES: Readonly<Record<string, string>> = { 2: '🏻', 3: '🏼', 4: '🏽', 5: '🏾', 6: '🏿' };
+const SKIN_TONES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ 2: '🏻', 3: '🏼', 4: '🏽', 5: '🏾', 6: '🏿' }),
+);
 
 /** The glyph of `name` or `name::skin-tone-N`; nothing if the name is not known. */
 export function emojiGlyph(name: string): string | undefined {
   const [base = '', tone = ''] = name.split('::skin-tone-');
   const glyph = GLYPHS.get(base);
-  return glyph === undefined ? undefined : glyph + (SKIN_TONES[tone] ?? '');
+  return glyph === undefined ? undefined : glyph + (SKIN_TONES.get(tone) ?? '');
 }
 
 /** Names that begin with `prefix`, for completion. */

@@ -4,8 +4,12 @@ import { safeHref } from './links.ts';
 import { parsePlain } from './mrkdwn.ts';
 import type { Inline, Part, Style } from './tree.ts';
 
+/** Quotes and lists within one another, deeper than which nobody writes; what is deeper is shown as written. */
+const TOO_DEEP = /^(?:\s*(?:>|[-*+]\s|\d+[.)]\s)){20}/m;
+
 /** Markdown source as parts. */
 export function parseMarkdown(source: string): readonly Part[] {
+  if (TOO_DEEP.test(source)) return [{ kind: 'pre', text: source }];
   return readParts(lexer(source, { gfm: true }));
 }
 

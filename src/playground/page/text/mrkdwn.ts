@@ -33,7 +33,8 @@ export function parsePlain(source: string, emoji = true): readonly Inline[] {
 
 /** mrkdwn within a paragraph. */
 export function parseInline(source: string): readonly Inline[] {
-  return scan(source, (at) => readToken(source, at));
+  const unclosed: Unclosed = new Map();
+  return scan(source, (at) => readToken(source, at) ?? readStyled(source, at, unclosed));
 }
 
 function parseLines(source: string): readonly Part[] {
@@ -90,10 +91,6 @@ function readToken(source: string, at: number): Token | undefined {
       return readAngle(source, at);
     case ':':
       return readEmoji(source, at);
-    case '*':
-    case '_':
-    case '~':
-      return readStyled(source, at);
     case 'h':
       return readBareLink(source, at);
     default:
@@ -132,15 +129,27 @@ function readBareLink(source: string, at: number): Token | undefined {
   return { node: { kind: 'link', href: address, children: [label] }, end: at + found[0].length };
 }
 
-function readStyled(source: string, at: number): Token | undefined {
+/** Up to where each marker is known not to close, so that many of them are not all looked for in vain. */
+type Unclosed = Map<string, number>;
+
+function readStyled(source: string, at: number, unclosed: Unclosed): Token | undefined {
   const marker = source[at] ?? '';
   const style = STYLES[marker];
-  const close = style === undefined || !opens(source, at) ? -1 : findClose(source, at, marker);
-  if (style === undefined || close < 0) return undefined;
+  if (style === undefined || at < (unclosed.get(marker) ?? 0) || !opens(source, at)) return undefined;
+  const close = findClose(source, at, marker);
+  if (close < 0) {
+    unclosed.set(marker, lineEnd(source, at));
+    return undefined;
+  }
   return {
     node: { kind: 'styled', style, children: parseInline(source.slice(at + 1, close)) },
     end: close + 1,
   };
+}
+
+function lineEnd(source: string, at: number): number {
+  const end = source.indexOf('\n', at);
+  return end < 0 ? source.length : end;
 }
 
 /** A marker opens only at the beginning of a word. */

@@ -114,6 +114,8 @@ function Mention(mention: Extract<Inline, { kind: 'user' | 'channel' | 'group' }
     return html`<button type="button" class="mention" onClick=${() => directory.openChannel(id)}>#${name}</button>`;
   }
   const person = kind === 'user' ? directory.person(id) : undefined;
-  const name = (person?.name ?? (label || id)).replace(/^@/, '');
-  return html`<span class=${id === directory.me ? 'mention mention-me' : 'mention'} title=${person?.realName}>@${name}</span>`;
+  const group = kind === 'group' ? directory.group(id) : undefined;
+  const name = (person?.name ?? group?.handle ?? (label || id)).replace(/^@/, '');
+  const isMe = id === directory.me || group?.users.includes(directory.me) === true;
+  return html`<span class=${isMe ? 'mention mention-me' : 'mention'} title=${person?.realName}>@${name}</span>`;
 }

@@ -12,12 +12,15 @@ test('reads realm, service and scope, whatever the order and the case', () => {
   });
 });
 
-test.each([null, '', 'Negotiate', 'Bearer', 'Bearer realm="not an address"'])(
-  '%j asks for nothing we have',
-  (header) => {
-    expect(parseChallenge(header)).toBeNull();
-  },
-);
+test.each([
+  null,
+  '',
+  'Negotiate',
+  'Bearer',
+  'Bearer realm="not an address"',
+])('%j asks for nothing we have', (header) => {
+  expect(parseChallenge(header)).toBeNull();
+});
 
 test('knows Basic', () => {
   expect(parseChallenge('Basic realm="x"')).toEqual({ scheme: 'basic' });

@@ -1,0 +1,50 @@
+import type { Operation } from '../src/domain/operation.ts';
+import type { OperationContext } from '../src/operations/context.ts';
+import { approve, reject, withdraw } from '../src/operations/decide.ts';
+import type { Engine } from '../src/operations/engine.ts';
+import { readApprovals } from '../src/store/approvals.ts';
+import { openOperations } from '../src/store/operations.ts';
+
+/** Who reacts to an operation's message now; null while it has no message. */
+export type ReadReactions = (
+  operationId: string,
+) => Promise<{ readonly approve: readonly string[]; readonly reject: readonly string[] } | null>;
+
+/**
+ * Makes the decisions of every waiting operation agree with the reactions under its message: what came,
+ * and what was taken away, while nobody was listening.
+ */
+export async function catchUpOnReactions(
+  context: OperationContext,
+  engine: Engine,
+  readReactions: ReadReactions,
+): Promise<void> {
+  for (const operation of await openOperations(context.database)) {
+    if (operation.state === 'awaiting-approval')
+      await catchUpOn(operation, { context, engine, readReactions });
+  }
+}
+
+async function catchUpOn(
+  operation: Operation,
+  parts: {
+    readonly context: OperationContext;
+    readonly engine: Engine;
+    readonly readReactions: ReadReactions;
+  },
+): Promise<void> {
+  const { context, engine } = parts;
+  // As of before the reading: what people do while it is under way is newer, and arrives as events.
+  const at = context.clock();
+  const reactions = await parts.readReactions(operation.id);
+  if (reactions === null) return;
+  const decision = (userId: string) =>
+    ({ operationId: operation.id, userId, via: 'reaction', planDigest: null, at }) as const;
+  const standing = await readApprovals(context.database, operation.id);
+  const gone = standing.filter(
+    ({ via, userId }) => via === 'reaction' && !reactions.approve.includes(userId),
+  );
+  for (const { userId } of gone) await withdraw(context, engine, decision(userId));
+  for (const userId of reactions.reject) await reject(context, engine, decision(userId));
+  for (const userId of reactions.approve) await approve(context, engine, decision(userId));
+}

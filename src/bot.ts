@@ -1,0 +1,270 @@
+/**
+ * The composition root of the running bot: a list of steps, each undone in reverse when it stops.
+ * @module
+ */
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
+import { COMMANDS } from '../commands/index.ts';
+import { catchUpOnReactions } from '../commands/missed-reactions.ts';
+import { createTargets } from '../integrations/kinds.ts';
+import type { DeployTarget } from '../integrations/target.ts';
+import type { Config } from './config/schema.ts';
+import { vocabularyOf } from './config/vocabulary.ts';
+import type { Delivery } from './domain/delivery.ts';
+import { targetKey } from './domain/target.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { createHttpApp, serveHttp } from './http/server.ts';
+import type { OperationContext } from './operations/context.ts';
+import { type Engine, launchEngine } from './operations/engine.ts';
+import { createInbox, type Inbox } from './operations/inbox.ts';
+import { type Lease, takeLease } from './operations/lease.ts';
+import { repeatedly } from './operations/repeatedly.ts';
+import { takeOverOnce } from './operations/takeover.ts';
+import { runOperation } from './operations/workflow.ts';
+import { holdersOf } from './policy/roles.ts';
+import type { Setup } from './setup.ts';
+import { readReactions } from './slack/catch-up.ts';
+import { connectSlack, type SlackConnection } from './slack/connection.ts';
+import { openDeployForm } from './slack/forms.ts';
+import { createMessages, operationKey, operationOf } from './slack/messages.ts';
+import { receive } from './slack/receive.ts';
+import type { FormServices } from './slack/render/form.ts';
+import { renderReply } from './slack/render/reply.ts';
+import { en } from './slack/words/en.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { forgetDeliveries } from './store/inbox.ts';
+import { migrate } from './store/migrate.ts';
+import { findMessage, findPublicationKey } from './store/publications.ts';
+
+const TAKEOVER_INTERVAL = 2_000;
+const CATCH_UP_INTERVAL = 30_000;
+const FORGET_INTERVAL = 3_600_000;
+/** How long a stop waits for what was begun to be checkpointed. */
+const IDLE_LIMIT = 5_000;
+const SUGGESTED_VERSIONS = 50;
+
+export interface BotOptions {
+  readonly setup: Setup;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  /** Another process has taken over the work of this one, which must end. */
+  onTakenOver(): void;
+}
+
+export interface Bot {
+  /** Its own HTTP: health, metrics, webhooks. */
+  readonly url: string;
+  /** Takes no more work, lets what is under way reach its next checkpoint, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts the bot; what was started is stopped again if a later step fails. */
+export async function startBot(options: BotOptions): Promise<Bot> {
+  await using stack = new AsyncDisposableStack();
+  const { setup, databaseUrl, log } = options;
+  const { config } = setup;
+  const metrics = createMetrics();
+  const database = await openStore(databaseUrl, log, stack);
+  const targets = openTargets(config, stack);
+  const slack = await connectSlack({
+    slack: setup.slack,
+    config,
+    database,
+    databaseUrl,
+    observe: ({ call, result }) => metrics.slackCalled({ method: call, result }),
+    log,
+  });
+  const lease = await holdLease(options, database, stack);
+  const context = await createContext({ config, database, targets, slack, lease, metrics, log });
+  const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
+  slack.publisher.start();
+  stack.defer(() => slack.publisher.stop());
+  keepLooking(context, { engine, slack, stack });
+  receiveFrom(slack, { context, inbox });
+  const http = await serveHttp(httpApp({ slack, metrics, database }), options.port);
+  stack.defer(() => http.stop());
+  await slack.app.start();
+  stack.defer(() => slack.app.stop());
+  const owned = stack.move();
+  return { url: http.url, stop: () => owned.disposeAsync() };
+}
+
+async function openStore(url: string, log: Logger, stack: AsyncDisposableStack): Promise<Database> {
+  const database = openDatabase(url, (err) => log.warn({ err }, 'a database connection broke'));
+  stack.defer(() => database.end());
+  await migrate(database);
+  return database;
+}
+
+function openTargets(config: Config, stack: AsyncDisposableStack): ReadonlyMap<string, DeployTarget> {
+  const targets = createTargets(config);
+  stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
+  return targets;
+}
+
+async function holdLease(
+  options: BotOptions,
+  database: Database,
+  stack: AsyncDisposableStack,
+): Promise<Lease> {
+  const { databaseUrl: url, onTakenOver } = options;
+  const lease = await takeLease({ url, database, onTakenOver });
+  stack.defer(() => lease.release());
+  return lease;
+}
+
+async function createContext(parts: {
+  readonly config: Config;
+  readonly database: Database;
+  readonly targets: ReadonlyMap<string, DeployTarget>;
+  readonly slack: SlackConnection;
+  readonly lease: Lease;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}): Promise<OperationContext> {
+  const { config, slack } = parts;
+  const clock = () => new Date();
+  const { approveReaction, rejectReaction, incidentChannel } = config.slack;
+  const messages = createMessages({
+    words: en,
+    approveReaction,
+    rejectReaction,
+    incidentChannelId: incidentChannel === undefined ? null : await slack.channels.idOf(incidentChannel),
+    approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
+    clock,
+  });
+  return { ...parts, people: slack.people, channels: slack.channels, messages, clock };
+}
+
+async function launch(
+  context: OperationContext,
+  parts: {
+    readonly databaseUrl: string;
+    readonly slack: SlackConnection;
+    readonly stack: AsyncDisposableStack;
+  },
+): Promise<{ readonly engine: Engine; readonly inbox: Inbox }> {
+  const { database, lease, log } = context;
+  const { executorId } = lease;
+  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
+  const inbox = createInbox({ database, executorId, log, work });
+  const engine = await launchEngine({
+    url: parts.databaseUrl,
+    database,
+    executorId,
+    log,
+    adopt: (from) => inbox.adopt(from),
+    run: (operationId) => runOperation(context, operationId),
+  });
+  parts.stack.defer(async () => {
+    lease.stop();
+    await Promise.race([inbox.idle(), new Promise((resolve) => setTimeout(resolve, IDLE_LIMIT).unref())]);
+    await engine.stop();
+  });
+  return { engine, inbox };
+}
+
+function deliveryContext(
+  operations: OperationContext,
+  engine: Engine,
+  slack: SlackConnection,
+): DeliveryContext {
+  const { config, database, clock } = operations;
+  const { approveReaction, rejectReaction } = config.slack;
+  return {
+    operations,
+    engine,
+    vocabulary: async (channelId) => vocabularyOf(config, await slack.channels.channel(channelId)),
+    answer: (origin, reply) =>
+      slack.ephemeral(
+        origin,
+        renderReply(reply, { words: en, now: clock(), grammars: Object.values(COMMANDS) }),
+      ),
+    operationAt: async ({ channelId, ts }) => {
+      const key = await findPublicationKey(database, { channelId, ts });
+      return key === null ? null : operationOf(key);
+    },
+    reactions: { approve: approveReaction, reject: rejectReaction },
+  };
+}
+
+/** What has to be looked at again and again, for nobody tells of it. */
+function keepLooking(
+  context: OperationContext,
+  parts: { readonly engine: Engine; readonly slack: SlackConnection; readonly stack: AsyncDisposableStack },
+): void {
+  const { engine, slack, stack } = parts;
+  const { log, database } = context;
+  const looks = [
+    repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
+    repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, () =>
+      catchUpOnReactions(context, engine, (operationId) => reactionsTo(context, slack, operationId)),
+    ),
+    repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
+  ];
+  stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
+}
+
+async function reactionsTo(context: OperationContext, slack: SlackConnection, operationId: string) {
+  const message = await findMessage(context.database, operationKey(operationId));
+  if (message === null) return null;
+  const { approveReaction, rejectReaction } = context.config.slack;
+  const { botUserId } = slack.identity;
+  return readReactions(slack.asking, { ...message, approveReaction, rejectReaction, botUserId });
+}
+
+function receiveFrom(
+  slack: SlackConnection,
+  { context, inbox }: { readonly context: OperationContext; readonly inbox: Inbox },
+): void {
+  const { config, targets, log } = context;
+  const services = Object.entries(config.services).map(([name, service]) => ({
+    name,
+    environments: Object.keys(service.environments),
+  }));
+  receive(slack.app.bolt, {
+    identity: slack.identity,
+    words: en,
+    reactions: [config.slack.approveReaction, config.slack.rejectReaction],
+    services,
+    accept: (delivery) => inbox.accept(delivery),
+    openForm: (command) => openFormFor(command, slack, { config, services }),
+    versions: async (form) => (await targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)) ?? [],
+    ephemeral: slack.ephemeral,
+    log,
+  });
+}
+
+/** The form for a bare `/deploy`, with what this channel is for; null for every other command. */
+function openFormFor(
+  { command, text, origin }: Extract<Delivery, { kind: 'command' }>,
+  slack: SlackConnection,
+  { config, services }: { readonly config: Config; readonly services: FormServices },
+): Promise<void> | null {
+  if (command !== 'deploy' || text.trim() !== '') return null;
+  return slack.channels.channel(origin.channelId).then((channel) => {
+    const initial = vocabularyOf(config, channel).defaults;
+    return openDeployForm(slack.asking, { words: en, services, initial, origin });
+  });
+}
+
+function httpApp(parts: {
+  readonly slack: SlackConnection;
+  readonly metrics: Metrics;
+  readonly database: Database;
+}): Express {
+  const { slack, metrics, database } = parts;
+  const readiness = async () => {
+    const stored = await database.query('select 1').then(
+      () => [],
+      () => ['the database does not answer'],
+    );
+    return slack.app.connected() ? stored : [...stored, 'Slack is not connected'];
+  };
+  const app = createHttpApp({ metrics, readiness });
+  if (slack.app.router !== null) app.use(slack.app.router);
+  return app;
+}

@@ -1,0 +1,181 @@
+#!/usr/bin/env node
+/**
+ * The `slipway` command.
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pino, { type Logger } from 'pino';
+import { startBot } from './bot.ts';
+import { reportProblems, reportSettings } from './cli/config-report.ts';
+import { EXIT, type ExitCode } from './cli/exit.ts';
+import { type Actions, runProgram } from './cli/program.ts';
+import { readSlackManifest } from './cli/slack-manifest.ts';
+import { createTerminal } from './cli/terminal.ts';
+import { readSettings, type Settings } from './config/settings.ts';
+import { startPlayground } from './playground/playground.ts';
+import { type ReadSetup, readPlaygroundSetup, readSlackSetup } from './setup.ts';
+import { readAudit, verifyAudit } from './store/audit.ts';
+import { claimDataDirectory } from './store/data-directory.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
+import { migrate } from './store/migrate.ts';
+
+/** Visitors a second on each demo service: enough for a split to be seen, and for a bad version to show. */
+const VISITORS = 4;
+
+const terminal = createTerminal(process.stdout, process.stderr);
+
+const actions: Actions = {
+  start: () => withSettings(start),
+  playground: () => withSettings(playground),
+  doctor: async () => [],
+  auditVerify: () => withSettings((settings) => withDatabase(settings, verify)),
+  auditExport: () => withSettings((settings) => withDatabase(settings, exportAudit)),
+};
+process.exitCode = await runProgram(process.argv.slice(2), actions, { version: ownVersion(), terminal });
+
+async function withSettings(work: (settings: Settings) => Promise<ExitCode>): Promise<ExitCode> {
+  const read = readSettings({ env: process.env, readFile: (file) => readFileSync(file, 'utf8') });
+  if (read.ok) return work(read.settings);
+  reportSettings(read.problems, terminal);
+  return EXIT.unusable;
+}
+
+/** Runs the bot until it is asked to stop. */
+async function start(settings: Settings): Promise<ExitCode> {
+  await using stack = new AsyncDisposableStack();
+  const stopped = stopRequested();
+  const log = createLog(settings);
+  try {
+    const directory = claimDataDirectory(settings.dataDirectory);
+    stack.defer(async () => directory.release());
+    const setup = await readSetup(settings, stack);
+    if (!setup.ok) return reportSetup(setup);
+    const databaseUrl = await ensureDatabase(settings, stack);
+    const takenOver = Promise.withResolvers<void>();
+    const bot = await startBot({
+      setup: setup.setup,
+      port: settings.port,
+      databaseUrl,
+      log,
+      onTakenOver: takenOver.resolve,
+    });
+    stack.defer(() => bot.stop());
+    terminal.say(`Slipway ready ${bot.url}`);
+    const why = await Promise.race([stopped, takenOver.promise.then(() => 'taken-over' as const)]);
+    if (why === 'taken-over')
+      terminal.complain('Another process took over the work of this one, which ends now.');
+    return why === 'taken-over' ? EXIT.problems : EXIT.ok;
+  } catch (error) {
+    return reportFailure(error, log);
+  }
+}
+
+/** Runs only the playground until it is asked to stop. */
+async function playground(settings: Settings): Promise<ExitCode> {
+  await using stack = new AsyncDisposableStack();
+  const stopped = stopRequested();
+  const port =
+    settings.mode.kind === 'playground' && settings.mode.where === 'embedded' ? settings.mode.port : 0;
+  try {
+    await openPlayground(settings, port, stack);
+    await stopped;
+    return EXIT.ok;
+  } catch (error) {
+    return reportFailure(error, createLog(settings));
+  }
+}
+
+/** The setup that the settings ask for; an embedded playground is started for it. */
+async function readSetup({ mode, ...settings }: Settings, stack: AsyncDisposableStack): Promise<ReadSetup> {
+  if (mode.kind === 'slack') return readSlackSetup(mode);
+  if (mode.where === 'attached') return readPlaygroundSetup(mode.url, mode.configPath);
+  const url = await openPlayground(settings, mode.port, stack);
+  return readPlaygroundSetup(url, mode.configPath);
+}
+
+async function openPlayground(
+  { dataDirectory }: Pick<Settings, 'dataDirectory'>,
+  port: number,
+  stack: AsyncDisposableStack,
+): Promise<string> {
+  const commands = readSlackManifest().features.slash_commands;
+  const dataDir = path.join(dataDirectory, 'playground');
+  const opened = await startPlayground({ port, dataDir, commands, visitors: VISITORS });
+  stack.defer(() => opened.stop());
+  terminal.say(`Playground ${opened.url}`);
+  return opened.url;
+}
+
+async function ensureDatabase(settings: Settings, stack: AsyncDisposableStack): Promise<string> {
+  if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
+  const postgres = await startEmbeddedPostgres(settings.dataDirectory);
+  stack.defer(() => postgres.stop());
+  return postgres.url;
+}
+
+async function withDatabase(
+  settings: Settings,
+  work: (database: Database) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  await using stack = new AsyncDisposableStack();
+  const database = openDatabase(await ensureDatabase(settings, stack), () => undefined);
+  stack.defer(() => database.end());
+  await migrate(database);
+  return work(database);
+}
+
+async function verify(database: Database): Promise<ExitCode> {
+  const verdict = await verifyAudit(readAudit(database));
+  if (verdict.ok) {
+    terminal.say(`${terminal.paint('green', '✓')} ${verdict.records} lines, all as they were written.`);
+    return EXIT.ok;
+  }
+  terminal.complain(`${terminal.paint('red', '✗')} The audit trail is broken: ${verdict.why}.`);
+  return EXIT.problems;
+}
+
+async function exportAudit(database: Database): Promise<ExitCode> {
+  for await (const record of readAudit(database)) terminal.say(JSON.stringify(record));
+  return EXIT.ok;
+}
+
+function reportSetup(setup: Exclude<ReadSetup, { ok: true }>): ExitCode {
+  if ('errors' in setup) reportProblems(setup.file, setup.errors, terminal);
+  else if ('problem' in setup) reportSettings([setup.problem], terminal);
+  else terminal.complain(`${setup.file} ${setup.unreadable}. Set SLIPWAY_CONFIG to another file.`);
+  return EXIT.unusable;
+}
+
+/** What kept it from starting, one sentence for a person; the whole of it in the log. */
+function reportFailure(error: unknown, log: Logger): ExitCode {
+  terminal.complain(
+    `${terminal.paint('red', '✗')} ${error instanceof Error ? error.message : String(error)}`,
+  );
+  log.debug({ err: error }, 'could not start');
+  return EXIT.unusable;
+}
+
+/** Resolves when the process is asked to stop; a second time ends it at once. */
+function stopRequested(): Promise<'stopped'> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      resolve('stopped');
+      process.once('SIGINT', () => process.exit(130));
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+}
+
+function createLog(settings: Settings): Logger {
+  return pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+function ownVersion(): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  return version;
+}

@@ -1,0 +1,64 @@
+import { readConfigFile } from './config/file.ts';
+import { type LoadedConfig, loadConfig } from './config/load.ts';
+import type { ConfigProblem } from './config/problem.ts';
+import type { Config } from './config/schema.ts';
+import { type Settings, slackTransport } from './config/settings.ts';
+import type { SettingsProblem } from './config/variables.ts';
+import { demoConfig, describePlayground, type PlaygroundDescription } from './playground/demo-config.ts';
+import type { SlackSettings } from './slack/connection.ts';
+
+/** What the bot runs with: where it is configured, and the workspace it is in. */
+export interface Setup {
+  readonly config: Config;
+  readonly slack: SlackSettings;
+}
+
+export type ReadSetup =
+  | { readonly ok: true; readonly setup: Setup }
+  | { readonly ok: false; readonly file: string; readonly errors: readonly ConfigProblem[] }
+  | { readonly ok: false; readonly file: string; readonly unreadable: string }
+  | { readonly ok: false; readonly problem: SettingsProblem };
+
+/** The setup for a real workspace: the config file, and the tokens of the environment. */
+export async function readSlackSetup(mode: Extract<Settings['mode'], { kind: 'slack' }>): Promise<ReadSetup> {
+  const loaded = await readConfig(mode.configPath);
+  if (!('config' in loaded)) return loaded;
+  const { config } = loaded;
+  const chosen = slackTransport(mode.credentials, config.slack.transport);
+  if (!chosen.ok) return chosen;
+  const { transport } = chosen;
+  const botToken = mode.credentials.botToken.reveal();
+  const revealed =
+    transport.kind === 'socket'
+      ? ({ kind: 'socket', appToken: transport.appToken.reveal() } as const)
+      : ({ kind: 'http', signingSecret: transport.signingSecret.reveal() } as const);
+  return { ok: true, setup: { config, slack: { botToken, transport: revealed } } };
+}
+
+/** The setup for a playground that runs: its own config, unless a file is named, and its own tokens. */
+export async function readPlaygroundSetup(url: string, configPath: string | null): Promise<ReadSetup> {
+  const playground = await describePlayground(url);
+  const loaded = configPath === null ? demoConfigOf(playground) : await readConfig(configPath);
+  if (!('config' in loaded)) return loaded;
+  const { bot, slack_api_url: apiUrl } = playground;
+  const transport = { kind: 'socket', appToken: bot.app_token } as const;
+  return {
+    ok: true,
+    setup: { config: loaded.config, slack: { botToken: bot.bot_token, transport, apiUrl } },
+  };
+}
+
+type ReadConfig = { readonly config: Config } | Exclude<ReadSetup, { ok: true }>;
+
+async function readConfig(file: string): Promise<ReadConfig> {
+  const read = await readConfigFile(file);
+  return read.ok ? valid(file, loadConfig(read.bytes)) : { ok: false, file, unreadable: read.reason };
+}
+
+function demoConfigOf(playground: PlaygroundDescription): ReadConfig {
+  return valid('the demo’s config', loadConfig(new TextEncoder().encode(demoConfig(playground))));
+}
+
+function valid(file: string, loaded: LoadedConfig): ReadConfig {
+  return loaded.ok ? { config: loaded.config } : { ok: false, file, errors: loaded.errors };
+}

@@ -1,0 +1,98 @@
+import type { WebClient } from '@slack/web-api';
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.ts';
+import type { People } from '../domain/person.ts';
+import { holdersOf } from '../policy/roles.ts';
+import type { Database } from '../store/database.ts';
+import * as publications from '../store/publications.ts';
+import { createSlackApp, type SlackApp, type SlackTransport } from './app.ts';
+import { type Channels, createChannels } from './channels.ts';
+import { createClients } from './clients.ts';
+import { systemClock } from './clock.ts';
+import { createDirectory } from './directory.ts';
+import { createEphemeral, type Ephemeral } from './ephemeral.ts';
+import { type Identity, identify } from './identity.ts';
+import { createMentions, type Mentions } from './mentions.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { createPublishingTurn } from './publishing-turn.ts';
+import type { ObservedCall } from './sender.ts';
+
+export interface SlackSettings {
+  readonly botToken: string;
+  readonly transport: SlackTransport;
+  /** Another address of the Web API; it ends in `/api/`. */
+  readonly apiUrl?: string;
+}
+
+/** Everything by which the bot speaks with one workspace. Nothing is received or published before it is started. */
+export interface SlackConnection {
+  readonly identity: Identity;
+  readonly asking: WebClient;
+  readonly app: SlackApp;
+  readonly people: People;
+  readonly channels: Channels;
+  readonly mentions: Mentions;
+  readonly publisher: Publisher;
+  readonly ephemeral: Ephemeral;
+}
+
+/** Asks Slack who we are, and builds the rest on that. Rejects if Slack does not take the bot token. */
+export async function connectSlack(options: {
+  readonly slack: SlackSettings;
+  readonly config: Config;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly observe: (call: ObservedCall) => void;
+  readonly log: Logger;
+}): Promise<SlackConnection> {
+  const { slack, config, log } = options;
+  const clock = systemClock;
+  const address = slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl };
+  const { asking, publishing } = createClients({ botToken: slack.botToken, ...address, log });
+  const identity = await identify(asking);
+  const mentions = createMentions(asking, log);
+  await mentions.refresh(holdersOf(Object.keys(config.roles), config));
+  return {
+    identity,
+    asking,
+    mentions,
+    app: createSlackApp({ ...slack, ...address, identity, clock, log }),
+    people: createDirectory({
+      client: asking,
+      teamId: identity.teamId,
+      usesGroups: usesGroups(config),
+      clock,
+      log,
+    }),
+    channels: createChannels({ client: asking, clock, log }),
+    ephemeral: createEphemeral({ client: publishing, clock, log, fetch }),
+    publisher: createPublisher({
+      client: publishing,
+      botUserId: identity.botUserId,
+      store: storeOf(options.database),
+      turn: createPublishingTurn({ url: options.databaseUrl, clock, log }),
+      clock,
+      log,
+      observe: options.observe,
+      onPosted: () => undefined,
+    }),
+  };
+}
+
+function usesGroups(config: Config): boolean {
+  return Object.values(config.roles).some((role) => role.groups.length > 0);
+}
+
+/** Publications read at once from one channel: more would not be sent before they are read again. */
+const PER_CHANNEL = 50;
+
+function storeOf(database: Database): Parameters<typeof createPublisher>[0]['store'] {
+  return {
+    pending: () => publications.pendingPublications(database, PER_CHANNEL),
+    markAttempt: (key, at) => publications.markAttempt(database, key, at),
+    unmarkAttempt: (key) => publications.unmarkAttempt(database, key),
+    recordSent: (sent) => publications.recordSent(database, sent),
+    recordReaction: (key, reaction) => publications.recordReaction(database, key, reaction),
+    recordFailure: (failed) => publications.recordFailure(database, failed),
+  };
+}
