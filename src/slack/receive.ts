@@ -1,5 +1,4 @@
 import type { App } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 import { COMMAND_NAMES } from '../../commands/command.ts';
 import type { Delivery } from '../domain/delivery.ts';
@@ -49,7 +48,6 @@ export interface ReceiveSettings {
   /** Versions to suggest for what has been filled in so far, newest first. */
   versions(form: { readonly service: string; readonly environment: string }): Promise<readonly string[]>;
   ephemeral(origin: Origin, content: MessageContent): Promise<void>;
-  readonly views: Pick<WebClient['views'], 'update'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -117,14 +115,14 @@ function receiveButtons(app: App, settings: ReceiveSettings): void {
 
 /** Something was chosen in the form: the rest of it follows. */
 function receiveChoices(app: App, settings: ReceiveSettings): void {
-  app.action(new RegExp(`^${FORM_ACTION_PREFIX}`), async ({ body, ack }) => {
+  app.action(new RegExp(`^${FORM_ACTION_PREFIX}`), async ({ body, ack, client }) => {
     await ack();
     const form = ours(readFilledForm(body), settings);
     if (form === null) return;
     const { service, environment } = readFields(form.state);
     const metadata = { ...form.metadata, service, environment };
     const view = renderForm({ words: settings.words, services: settings.services, metadata });
-    await settings.views.update({ view_id: form.viewId, hash: form.hash, view });
+    await client.views.update({ view_id: form.viewId, hash: form.hash, view });
   });
 }
 

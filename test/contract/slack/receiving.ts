@@ -84,7 +84,6 @@ function settingsFor(rig: Rig, receiving: Receiving): ReceiveSettings {
           })
         : null,
     versions: async () => ['v1.2.0', 'v1.1.0'],
-    views: clients.asking.views,
     ephemeral: createEphemeral({ client: clients.publishing, clock: systemClock, log: silent, fetch }),
     log: silent,
   };

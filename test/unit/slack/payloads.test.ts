@@ -86,6 +86,14 @@ function mention(changes: object) {
 
 function reaction(changes: object) {
   const item = { type: 'message', channel: 'C1', ts: '1.1' };
-  const event = { type: 'reaction_added', user: 'U1', reaction: 'tada', item_user: BOT, item, ...changes };
+  const event = {
+    type: 'reaction_added',
+    user: 'U1',
+    reaction: 'tada',
+    item_user: BOT,
+    event_ts: '1.2',
+    item,
+    ...changes,
+  };
   return readReaction({ team_id: 'T1', event_id: 'Ev1', event }, BOT);
 }
