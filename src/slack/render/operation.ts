@@ -83,7 +83,7 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
     waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',
     words.operation.askedBy(mention(operation.requesterId), null),
-    outcome === null ? '' : outcomeSentence(outcome, words),
+    outcome === null ? '' : outcomeSentence(outcome, plan, words),
   ]
     .filter((part) => part !== '')
     .join(' – ');
@@ -136,14 +136,15 @@ function question(operation: Operation, needed: number, shown: OperationContext)
 
 function steps({ operation, steps }: OperationView, { words, now }: OperationContext): KnownBlock | null {
   if (steps.length === 0) return null;
-  const lines = stepLines(steps, words, now);
+  const explained = operation.outcome?.code === 'step-failed';
+  const lines = stepLines(steps, { words, now, explained });
   if (operation.startedAt === null) return section(lines, words.more);
   const elapsed = (operation.endedAt ?? now).getTime() - operation.startedAt.getTime();
   return section([progressLine(steps, words, elapsed), ...lines], words.more);
 }
 
-function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
-  const sentence = its === null ? '' : outcomeSentence(its, words);
+function outcome({ outcome: its, plan }: Operation, words: Words): KnownBlock | null {
+  const sentence = its === null ? '' : outcomeSentence(its, plan, words);
   return sentence === '' ? null : section([sentence], words.more);
 }
 
