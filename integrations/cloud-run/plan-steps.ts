@@ -25,7 +25,7 @@ export function createRevisionStep(artifact: Artifact, found: FoundSplit): Plann
 }
 
 export function setJobImageStep(job: { name: string; found: string; image: string }): PlannedStep {
-  const title = (image: string) => `Point the job ${job.name} at ${image.slice(image.lastIndexOf('/') + 1)}`;
+  const title = (image: string) => `Point the job ${job.name} at ${shortName(image)}`;
   const input = { job: job.name, image: job.image, found: job.found };
   return {
     ...step('set-job-image', title(job.image), 'reversible'),
@@ -104,6 +104,12 @@ function restoreStep(id: string, revision: RevisionChoice, found: FoundSplit): O
 
 function step(action: ActionName, title: string, effect: StepEffect) {
   return { id: action, action, title, effect } as const;
+}
+
+/** `api@sha256:3f2a90c1b7de`: enough of an image's name for people. */
+function shortName(image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  return name.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
 }
 
 /** What the checks may take at most. */

@@ -27,8 +27,7 @@ export async function examine(checks: readonly DoctorCheck[], terminal: Terminal
     wrong += findings.filter(({ ok }) => !ok).length;
   }
   terminal.say('');
-  const total = right + wrong;
-  terminal.say(wrong === 0 ? `All ${total} checks passed.` : `${wrong} of ${total} checks failed.`);
+  terminal.say(`${right} of ${right + wrong} checks passed.`);
   return wrong === 0 ? EXIT.ok : EXIT.problems;
 }
 

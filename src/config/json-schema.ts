@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ConfigPath } from './problem.ts';
 import { configSchema } from './schema.ts';
 
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** The JSON Schema (draft 2020-12) of what people write in `slipway.yaml`, for editors to complete and check. */
 export function configJsonSchema(): JsonSchema {
@@ -14,11 +14,11 @@ export function configJsonSchema(): JsonSchema {
   };
 }
 
-/** The keys that may stand in the map at a path, required ones first as the schema lists them. */
-export function keysAt(path: ConfigPath): readonly string[] {
+/** The keys that may stand in the map at a path of what the schema describes, in its order. */
+export function keysAt(path: ConfigPath, root: JsonSchema): readonly string[] {
   const schemas = path.reduce<readonly JsonSchema[]>(
     (found, part) => found.flatMap((schema) => childrenOf(schema, part)),
-    [configJsonSchema()],
+    [root],
   );
   return [
     ...new Set(schemas.flatMap(alternatives).flatMap(({ properties }) => Object.keys(properties ?? {}))),

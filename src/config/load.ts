@@ -6,7 +6,7 @@ import { pathOfIssue, schemaProblems } from './schema-problems.ts';
 import { removeAt, valueAt } from './tree.ts';
 
 /** With more mistakes than this, what remains says nothing. */
-const MOST_ROUNDS = 200;
+const MOST_MISTAKES = 200;
 
 /** A config that may be used, or everything that is wrong with it, in the order of the file. */
 export type LoadedConfig =
@@ -37,11 +37,11 @@ function crossProblems(config: Config, written: unknown): readonly PathProblem[]
  */
 function soundPart(value: unknown): Config | null {
   const rest: unknown = structuredClone(value);
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < MOST_MISTAKES; round += 1) {
     const parsed = configSchema.safeParse(rest);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    if (issue === undefined) return null;
+    if (issue === undefined || parsed.error.issues.length > MOST_MISTAKES) return null;
     const path = pathOfIssue(issue);
     const removed =
       issue.code === 'unrecognized_keys'

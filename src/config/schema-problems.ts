@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../domain/nearest.ts';
-import { keysAt } from './json-schema.ts';
+import { configJsonSchema, type JsonSchema, keysAt } from './json-schema.ts';
 import { type ConfigPath, type PathProblem, problemAt, valueText } from './problem.ts';
 import { valueAt } from './tree.ts';
 
@@ -8,7 +8,8 @@ type Issue = z.core.$ZodIssue;
 
 /** What the schema's checks found, in the words of whoever wrote the file. `root` is the whole config. */
 export function schemaProblems(issues: readonly Issue[], root: unknown): readonly PathProblem[] {
-  return issues.flatMap((issue) => problemsOf(issue, root));
+  const schema = configJsonSchema();
+  return issues.flatMap((issue) => problemsOf(issue, root, schema));
 }
 
 /** The path of an issue as one of ours: there are no symbols in a config. */
@@ -16,9 +17,9 @@ export function pathOfIssue(issue: Issue): ConfigPath {
   return issue.path.map((part) => (typeof part === 'symbol' ? part.toString() : part));
 }
 
-function problemsOf(issue: Issue, root: unknown): readonly PathProblem[] {
+function problemsOf(issue: Issue, root: unknown, schema: JsonSchema): readonly PathProblem[] {
   const path = pathOfIssue(issue);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, schema));
   const allowed = allowedBy(issue);
   if (issue.code === 'invalid_key') return [problemAt(path, 'this is not a name', { at: 'key', allowed })];
   const value = valueAt(root, path);
@@ -27,8 +28,8 @@ function problemsOf(issue: Issue, root: unknown): readonly PathProblem[] {
   return [problemAt(path, 'this does not fit', { found: valueText(value), allowed, nearest: similar })];
 }
 
-function unknownKey(path: ConfigPath, key: string): PathProblem {
-  const keys = keysAt(path);
+function unknownKey(path: ConfigPath, key: string, schema: JsonSchema): PathProblem {
+  const keys = keysAt(path, schema);
   const more = { at: 'key', allowed: keys.join(', '), nearest: nearest(key, keys) } as const;
   return problemAt([...path, key], 'there is no such key', more);
 }

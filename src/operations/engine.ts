@@ -40,10 +40,12 @@ interface EngineOptions {
 
 /** Starts DBOS as this executor. One engine per process: DBOS keeps its state in module scope. */
 export async function launchEngine(options: EngineOptions): Promise<Engine> {
+  const pool = new pg.Pool({ connectionString: options.url, max: 8, application_name: 'slipway-engine' });
+  pool.on('error', (err) => options.log.warn({ err }, 'a database connection of the engine broke'));
   DBOS.setConfig({
     name: 'slipway',
     systemDatabaseUrl: options.url,
-    systemDatabasePoolSize: 8,
+    systemDatabasePool: pool,
     executorID: options.executorId,
     applicationVersion: APPLICATION_VERSION,
     enableOTLP: false,
@@ -61,7 +63,10 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     wake: (operationId) => DBOS.send(operationId, null, WAKE),
     fate,
     takeOver: () => takeOver(options),
-    stop: () => DBOS.shutdown({ deregister: true }),
+    stop: async () => {
+      await DBOS.shutdown({ deregister: true });
+      await pool.end();
+    },
   };
 }
 

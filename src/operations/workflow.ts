@@ -55,13 +55,15 @@ async function mayRun(context: OperationContext, operationId: string): Promise<b
 
 async function runPlan(context: OperationContext, operationId: string, plan: Plan): Promise<Ending> {
   const begun: PlannedStep[] = [];
-  let last: StepEnd | null = null;
+  let proof: string | null = null;
   for (const step of plan.steps) {
     begun.push(step);
-    last = await runStep(context, { operationId, recordId: step.id, step });
-    if (last.phase === 'failed') return failed(context, { operationId, begun, failure: last });
+    const end = await runStep(context, { operationId, recordId: step.id, step });
+    if (end.phase === 'failed') return failed(context, { operationId, begun, failure: end });
+    // What was read last is what is so now; what was done last says less.
+    if (step.effect === 'reads') proof = end.message;
   }
-  return { state: 'succeeded', outcome: { code: 'done', detail: last?.message ?? null } };
+  return { state: 'succeeded', outcome: { code: 'done', detail: proof } };
 }
 
 /** Takes back what was begun, last first, and says how that went. */

@@ -83,7 +83,7 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
     waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',
     words.operation.askedBy(mention(operation.requesterId), null),
-    outcome === null ? '' : outcomeSentence(outcome, plan, words),
+    outcome === null ? '' : outcomeSentence(outcome, words),
   ]
     .filter((part) => part !== '')
     .join(' – ');
@@ -143,8 +143,8 @@ function steps({ operation, steps }: OperationView, { words, now }: OperationCon
   return section([progressLine(steps, words, elapsed), ...lines], words.more);
 }
 
-function outcome({ outcome: its, plan }: Operation, words: Words): KnownBlock | null {
-  const sentence = its === null ? '' : outcomeSentence(its, plan, words);
+function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
+  const sentence = its === null ? '' : outcomeSentence(its, words);
   return sentence === '' ? null : section([sentence], words.more);
 }
 

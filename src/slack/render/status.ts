@@ -56,7 +56,7 @@ function trafficLines(live: LiveState, words: Words): readonly string[] {
   return shares.map((share) => shareLine(share, live, words));
 }
 
-/** `█████████░  90 %  v1.1.0 3f2a90c1b7de  api-00012-abc`. */
+/** `▰▰▰▰▰▰▰▰▰▱  90 %  v1.1.0 3f2a90c1b7de  api-00012-abc`. */
 function shareLine(share: TrafficShare, live: LiveState, words: Words): string {
   const revision = live.revisions.find(({ name }) => name === share.revision);
   const version = revision?.version ?? null;

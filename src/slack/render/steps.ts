@@ -33,7 +33,7 @@ export function stepLines(steps: readonly StepRecord[], shown: StepContext): rea
   ];
 }
 
-/** `██████░░░░  3 of 5 steps · 12 s`. */
+/** `▰▰▰▰▰▰▱▱▱▱  3 of 5 steps · 12 s`. */
 export function progressLine(steps: readonly StepRecord[], words: Words, elapsed: number): string {
   const forward = steps.filter((step) => !step.id.startsWith(UNDO));
   const done = forward.filter(({ state }) => state === 'succeeded' || state === 'skipped').length;
@@ -44,7 +44,7 @@ export function progressLine(steps: readonly StepRecord[], words: Words, elapsed
 /** A share from 0 to 1 as ten cells; anything more than nothing shows. */
 export function bar(share: number): string {
   const full = share <= 0 ? 0 : Math.min(CELLS, Math.max(1, Math.round(share * CELLS)));
-  return '█'.repeat(full) + '░'.repeat(CELLS - full);
+  return '▰'.repeat(full) + '▱'.repeat(CELLS - full);
 }
 
 function stepLine(step: StepRecord, { words, now, explained }: StepContext): string {

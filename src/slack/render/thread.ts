@@ -51,7 +51,7 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
       return words.thread.ended(
         title,
         words.operation.states[line.state],
-        outcomeSentence(line.outcome, plan, words),
+        outcomeSentence(line.outcome, words),
       );
     case 'log':
       return prose(line.text, LONGEST_LOG_LINE) || '…';

@@ -42,7 +42,6 @@ const operation: OperationWords = {
   progress: (done, all, elapsed) => `${done} of ${all} steps · ${elapsed}`,
   skipped: (title) => `${prose(title)} (not needed)`,
   undoing: '*Undoing:*',
-  serves: (versionText) => `*${versionText} is what serves now.*`,
   took: (elapsed) => `took ${elapsed}`,
   asked: (whenText) => `asked ${whenText}`,
 };

@@ -59,8 +59,6 @@ export interface OperationWords {
   progress(done: number, all: number, elapsed: string): string;
   skipped(title: string): string;
   readonly undoing: string;
-  /** The proven end of a deploy or rollback. */
-  serves(versionText: string): string;
   took(elapsed: string): string;
   asked(whenText: string): string;
 }

@@ -82,7 +82,7 @@ describe('the message of an operation', () => {
         }),
       ),
     );
-    expect(words).toContain('███░░░░░░░  1 of 3 steps · 1 min');
+    expect(words).toContain('▰▰▰▱▱▱▱▱▱▱  1 of 3 steps · 1 min');
     expect(words).toContain('✓ Create the revision · 4 s');
     expect(words).toContain('▸ *Wait until it is ready* · 56 s\n      1 of 3 instances ready');
     expect(words).toContain('○ Move traffic');
@@ -112,11 +112,11 @@ describe('the message of an operation', () => {
         operation: operation({
           ...ended,
           state: 'succeeded',
-          outcome: { code: 'done', detail: null },
+          outcome: { code: 'done', detail: 'v1.1.0 serves.' },
         }),
       }),
     );
-    expect(wordsOf(done)).toContain('`v1.1.0` is what serves now.');
+    expect(wordsOf(done)).toContain('v1.1.0 serves.');
     expect(wordsOf(done)).toContain('took 1 min 1 s');
     expect(buttonValues(done)).toEqual([{ do: 'roll-back', operationId: 'op_01k1' }]);
     const voided = render(view({ operation: operation({ ...ended, state: 'voided' }) }));

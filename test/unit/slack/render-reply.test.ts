@@ -163,8 +163,8 @@ describe('the other replies', () => {
       }),
     );
     expect(words).toContain('🟡 *`api/production`* · degraded · <https://api.example/|api.example/>');
-    expect(words).toContain('█████████░ 90 %  *`v1.0.0`*  `aaaaaaaaaaaa`  `api-00001`');
-    expect(words).toContain('█░░░░░░░░░ 10 %  *`v1.1.0`*');
+    expect(words).toContain('▰▰▰▰▰▰▰▰▰▱ 90 %  *`v1.0.0`*  `aaaaaaaaaaaa`  `api-00001`');
+    expect(words).toContain('▰▱▱▱▱▱▱▱▱▱ 10 %  *`v1.1.0`*');
     expect(words).toContain('waits for 1 approval from `approver`');
     expect(words).toContain('Last: deploy of `v1.1.0` by <@U0ANA>');
     expect(words).toContain('head-room 20 %');

@@ -120,11 +120,15 @@ export class SocketMode implements Transport {
   }
 
   #keepAlive(connection: Connection): void {
-    const stop = this.#options.clock.after(PING_MS, () => {
-      if (!connection.frozen) connection.socket.ping();
-      this.#keepAlive(connection);
-    });
-    connection.socket.once('close', stop);
+    let stop = () => {};
+    const beat = () => {
+      stop = this.#options.clock.after(PING_MS, () => {
+        if (!connection.frozen) connection.socket.ping();
+        beat();
+      });
+    };
+    connection.socket.once('close', () => stop());
+    beat();
   }
 
   #hear(connection: Connection, text: string): void {

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS, parseCommand, parseMention } from '../../../commands/index.ts';
+import { anywhere, inDeploys } from './vocabulary.ts';
+
+const [described = '', refused = ''] = readFileSync('docs/commands.md', 'utf8').split(
+  'Refused, for example:',
+);
+
+/** What stands in code marks and is a command: `/deploy api v1.2.0 production`. */
+function commandsIn(text: string): readonly string[] {
+  return [...text.matchAll(/`([/@](?:deploy|rollback|status|slipway)[^`]*)`/g)].map(
+    ([, command = '']) => command,
+  );
+}
+
+function parse(command: string, vocabulary = inDeploys) {
+  const [, name = '', rest = ''] = /^\/(\S+)\s*(.*)$/.exec(command) ?? [];
+  if (command.startsWith('@slipway')) return parseMention(command.slice('@slipway'.length), vocabulary);
+  return parseCommand(name, rest, vocabulary);
+}
+
+describe('docs/commands.md', () => {
+  it('shows every example that the commands’ help shows', () => {
+    const examples = Object.values(COMMANDS).flatMap((grammar) => grammar.examples.map(({ text }) => text));
+    expect(examples.filter((example) => !commandsIn(described).includes(example))).toEqual([]);
+  });
+
+  it('describes only what is understood', () => {
+    const asked = ['/deploy api staging'];
+    const wrong = commandsIn(described).filter((command) => !parse(command).ok);
+    expect(wrong).toEqual(asked);
+  });
+
+  it('calls refused only what is refused', () => {
+    const examples = commandsIn(refused);
+    expect(examples.length).toBeGreaterThan(4);
+    expect(examples.filter((command) => parse(command, anywhere).ok)).toEqual([]);
+  });
+});
