@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ButtonAction, Delivery } from '../domain/delivery.ts';
 import type { Origin } from '../domain/request.ts';
 import { type FormMetadata, type FormState, formMetadata, formState } from './render/form.ts';
+import { written } from './written.ts';
 
 /**
  * What Slack sends, parsed once. Field by field as in
@@ -11,7 +12,7 @@ import { type FormMetadata, type FormState, formMetadata, formState } from './re
 const commandPayload = z.object({
   team_id: z.string(),
   command: z.string().startsWith('/'),
-  text: z.string().default(''),
+  text: written.default(''),
   user_id: z.string(),
   channel_id: z.string(),
   trigger_id: z.string(),
@@ -23,7 +24,7 @@ const mentionPayload = z.object({
   event_id: z.string(),
   event: z.object({
     user: z.string(),
-    text: z.string(),
+    text: written,
     channel: z.string(),
     thread_ts: z.string().optional(),
     bot_id: z.string().optional(),
@@ -74,7 +75,7 @@ const formPayload = z.object({
 const suggestionPayload = z.object({
   team,
   user,
-  value: z.string(),
+  value: written,
   view: z.object({ private_metadata: z.string() }),
 });
 

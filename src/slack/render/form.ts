@@ -1,6 +1,7 @@
 import type { InputBlock, ModalView, PlainTextElement, PlainTextOption } from '@slack/web-api';
 import { z } from 'zod';
 import type { Words } from '../words/words.ts';
+import { written } from '../written.ts';
 import { plainText } from './blocks.ts';
 
 /** The callback ID of the form of `/deploy`. */
@@ -46,8 +47,8 @@ export const formState = z.record(
   z.record(
     z.string(),
     z.object({
-      value: z.string().nullish(),
-      selected_option: z.object({ value: z.string() }).nullish(),
+      value: written.nullish(),
+      selected_option: z.object({ value: written }).nullish(),
     }),
   ),
 );
