@@ -81,9 +81,9 @@ describe('for any split', () => {
       fc.property(splits, fc.boolean(), (found, shifted) => {
         const begun = withTag(pinned(found), OWN.revision, OWN.tag);
         const current = shifted ? withShares(begun, { [OWN.revision]: 100 }) : begun;
-        const back = restored({ found, current, ownTag: OWN.tag, pin: false });
+        const back = restored({ found, current, ownTags: [OWN.tag], pin: false });
         expect(sameEntries(back, found)).toBe(true);
-        const byName = restored({ found, current, ownTag: OWN.tag, pin: true });
+        const byName = restored({ found, current, ownTags: [OWN.tag], pin: true });
         expect(sharesOf(byName)).toEqual(sharesOf(found));
       }),
     );
@@ -98,7 +98,7 @@ test('tags that others set or took away in the meantime stay as they made them',
     entry({ tag: 'new', revision: 'api-2' }),
     entry({ tag: 'sw1', revision: 'api-own' }),
   ];
-  const back = restored({ found, current, ownTag: 'sw1', pin: false });
+  const back = restored({ found, current, ownTags: ['sw1'], pin: false });
   const wanted = [
     entry({ percent: 100 }),
     entry({ tag: 'moved', revision: 'api-3' }),
