@@ -1,4 +1,5 @@
 import { code, mention, prose } from '../mrkdwn.ts';
+import { troubleText } from './en-canary.ts';
 import { problems } from './en-terms.ts';
 import type { OutcomeByCode, OutcomeSentences } from './words.ts';
 
@@ -16,6 +17,7 @@ export const outcomes: OutcomeSentences = {
     ]
       .filter((part) => part !== '')
       .join(' '),
+  'canary-aborted': ({ by, why }) => `${aborted(by, why)} ${PUT_BACK}`,
   rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
   cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
   expired: () => 'Nobody answered in time. Nothing was changed.',
@@ -25,6 +27,14 @@ export const outcomes: OutcomeSentences = {
     }. Nothing was done.`,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
+
+const PUT_BACK = 'The traffic is as it was before the canary.';
+
+function aborted(by: string | null, why: OutcomeByCode['canary-aborted']['why']): string {
+  const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
+  if (why.code !== 'asked') return `${who}: ${troubleText(why)}.`;
+  return why.reason === null ? `${who}.` : `${who}: “${prose(why.reason)}”.`;
+}
 
 /** The members of a plan, as an approver would ask about them. */
 const PLAN_MEMBERS: Readonly<Record<string, string>> = {
@@ -38,6 +48,7 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   live: 'the live state (traffic or what serves was changed by somebody else)',
   warnings: 'the warnings',
   approval: 'who must approve',
+  canary: 'the steps of the canary, or what judges it',
 };
 
 /** Somebody else's sentence within ours: harmless, and with its full stop. */

@@ -59,5 +59,5 @@ export function step(changes: Partial<StepRecord> = {}): StepRecord {
 }
 
 export function view(changes: Partial<OperationView> = {}): OperationView {
-  return { operation: operation(), steps: [], approvals: [], ...changes };
+  return { operation: operation(), steps: [], approvals: [], canary: null, ...changes };
 }
