@@ -46,7 +46,8 @@ export function readOpening(
 
 /** Not a share that a canary can have; everything and nothing have words of their own. */
 export function notPercent(word: string, spellings: readonly string[] = []): WordRefusal {
-  const share = Number(word.replace(/(%|percent)$/i, ''));
+  const [, digits] = /^(\d+)(%|percent)?$/i.exec(word) ?? [];
+  const share = Number(digits);
   if (share === 100) return unknownWord({ role: 'percent', word, instead: 'promote' });
   if (share === 0) return unknownWord({ role: 'percent', word, instead: 'abort' });
   return unknownWord({ role: 'percent', word, spellings });

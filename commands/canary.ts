@@ -1,10 +1,10 @@
 import { nearest } from '../src/domain/nearest.ts';
-import { accept, refuse } from '../src/domain/refusal.ts';
+import { accept, type Refusal, refuse } from '../src/domain/refusal.ts';
 import { abort, instructed, status } from './canary-instruction.ts';
 import { type CanaryOpening, isPercent, notPercent, readOpening } from './canary-opening.ts';
 import type { CommandGrammar, Vocabulary } from './command.ts';
 import { OPERATION_FLAGS, optionsOf, readFlags } from './flags.ts';
-import { missingWord, unknownWord, type WordRefusal } from './refusals.ts';
+import { isWordRefusal, missingWord, unknownWord, type WordRefusal } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { readShipment } from './shipment.ts';
 import { tokenize, type WordToken } from './tokenize.ts';
@@ -72,17 +72,23 @@ function start(opening: CanaryOpening): Sentence {
       const stray = strayBeginning(opening, vocabulary);
       if (stray !== null) return refuse(stray);
       const read = readShipment({ words: rest, vocabulary, usage: USAGE, otherBeginnings: OTHER_BEGINNINGS });
-      if (!read.ok) return read;
+      if (!read.ok) return refuse(knowing(opening, read.refusal));
       const [target, extra] = read.value.targets;
       if (target === undefined) return refuse(missingWord({ role: 'service', usage: USAGE }));
       if (extra === undefined) {
         const { version } = read.value;
         return accept({ name: 'canary', target, version, percent, auto, ...optionsOf(said) });
       }
-      const understood = [`service ${target.service}`];
+      const understood = [...opening.understood, `service ${target.service}`];
       return refuse(unknownWord({ role: 'word', word: extra.service, understood }));
     },
   };
+}
+
+/** The refusal, with what the opening said among what was understood. */
+function knowing({ understood }: CanaryOpening, refusal: Refusal): Refusal {
+  if (!isWordRefusal(refusal)) return refusal;
+  return { ...refusal, understood: [...understood, ...refusal.understood] };
 }
 
 /** A word in front of the shipment that can only be a mistake. */

@@ -17,7 +17,7 @@ export const outcomes: OutcomeSentences = {
     ]
       .filter((part) => part !== '')
       .join(' '),
-  'canary-aborted': ({ by, why }) => `${aborted(by, why)} ${PUT_BACK}`,
+  'canary-aborted': aborted,
   rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
   cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
   expired: () => 'Nobody answered in time. Nothing was changed.',
@@ -28,12 +28,15 @@ export const outcomes: OutcomeSentences = {
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
 
-const PUT_BACK = 'The traffic is as it was before the canary.';
-
-function aborted(by: string | null, why: OutcomeByCode['canary-aborted']['why']): string {
+function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
+  if (why.code === 'not-ours') return `It was ended: ${troubleText(why)}. What they set was kept.`;
   const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
-  if (why.code !== 'asked') return `${who}: ${troubleText(why)}.`;
-  return why.reason === null ? `${who}.` : `${who}: “${prose(why.reason)}”.`;
+  const reason = why.code === 'asked' ? askedBecause(why.reason) : `: ${troubleText(why)}.`;
+  return `${who}${reason} The traffic is as it was before the canary.`;
+}
+
+function askedBecause(reason: string | null): string {
+  return reason === null ? '.' : `: “${prose(reason)}”.`;
 }
 
 /** The members of a plan, as an approver would ask about them. */

@@ -156,7 +156,7 @@ function whichCanary(running: readonly TargetRef[]): string {
   }
   const example = code(`/canary status ${first.service} ${first.environment}`);
   const there = `${running.length === 1 ? 'The only one that runs is' : 'These run:'} ${list(running.map(targetKey))}.`;
-  const what = another === undefined ? 'There is no such canary.' : 'Say which canary you mean.';
+  const what = another === undefined ? 'There is no such canary here.' : 'Say which canary you mean.';
   return `${what} ${there} Name it, as in ${example}.`;
 }
 

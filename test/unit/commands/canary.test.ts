@@ -72,6 +72,20 @@ describe('/canary with a version', () => {
   });
 });
 
+describe('a refused start of a canary', () => {
+  it('repeats the percent among what was understood', () => {
+    expect(canary.parse('10 % api v1.2.0 mars --dry-run', anywhere)).toMatchObject({
+      refusal: { word: 'mars', understood: ['10 percent', 'service api', 'version v1.2.0', '--dry-run'] },
+    });
+    expect(canary.parse('auto api v1.2.0', anywhere)).toMatchObject({
+      refusal: { role: 'environment', understood: ['auto', 'service api', 'version v1.2.0'] },
+    });
+    expect(canary.parse('50 api production --force', anywhere)).toMatchObject({
+      refusal: { word: '--force', understood: ['50 percent', 'service api', 'environment production'] },
+    });
+  });
+});
+
 describe('/canary without a version', () => {
   it.each([
     ['50', { kind: 'move', percent: 50 }],
@@ -138,6 +152,8 @@ describe('/canary without a version', () => {
     ['12,5%', []],
     ['abc', []],
     ['abc%', []],
+    ['%', []],
+    ['percent api production', []],
     ['100 api v1.2.0 production', ['promote']],
     ['0 api production', ['abort']],
     ['abc api v1.2.0 production', []],
