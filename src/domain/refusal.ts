@@ -11,6 +11,8 @@ export type WordRole =
   | 'flag'
   | 'subcommand'
   | 'duration'
+  /** A canary's share: a whole number from 1 to 99. */
+  | 'percent'
   | 'word'
   | 'text';
 
