@@ -64,9 +64,6 @@ const prometheus = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/, error: 'an http or https address' })
-      .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '', {
-        error: 'an address without a password',
-      })
       .describe('Where Prometheus answers, without /api.'),
     queries: z.array(query).min(1).max(20),
     requests: promql
@@ -78,6 +75,9 @@ const prometheus = z
       .default(50)
       .describe('With fewer `requests` there is no verdict. Says nothing without `requests`.'),
     timeout: latency.prefault('10s').describe('Time limit of one query.'),
+  })
+  .refine(({ url }) => isPlain(new URL(url)), {
+    error: 'in `url` an address without user, password, ? and #',
   })
   .describe(
     'What Prometheus knows. $service, $canary and $baseline stand in quotes, $window outside of them.',
@@ -100,6 +100,11 @@ export type QueryConfig = PrometheusConfig['queries'][number];
 export type AnalysisConfig =
   | ({ readonly kind: 'probe' } & ProbeConfig)
   | ({ readonly kind: 'prometheus' } & PrometheusConfig);
+
+/** Said of the whole entry, so that no password is repeated. */
+function isPlain({ username, password, search, hash }: URL): boolean {
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 /** True for a query that can be asked of the baseline too, in the canary's place. */
 export function isComparable(query: string): boolean {
