@@ -83,6 +83,13 @@ describe('a canary’s config is refused', () => {
     ['a step that is a percentage', 'canary: { steps: [10%] }', 'steps[0]', 'a number'],
     ['no step', 'canary: { steps: [] }', 'steps', 'at least 1 entry'],
     ['pauses without a look', 'canary: { pause: 1m, interval: 2m }', 'interval', 'at most `pause`'],
+    ['a pause that nobody remembers', 'canary: { pause: 15d }', 'pause', 'at most 14d'],
+    [
+      'a request that never ends',
+      'canary: { analysis: [{ probe: { timeout: 2m } }] }',
+      'analysis[0].probe.timeout',
+      'at most 1m',
+    ],
     [
       'a share beyond everything',
       'canary: { analysis: [{ probe: { maxErrorRate: 101% } }] }',
