@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { latency, limit, percentage } from '../../src/config/quantities.ts';
 import { templateProblem, usesVariable } from './promql-template.ts';
 
+/** A look must end. */
+const timeLimit = latency.refine((milliseconds) => milliseconds <= 60_000, { error: 'at most 1m' });
 const ratio = z.number().min(1).max(1_000);
 
 const probe = z
@@ -24,7 +26,7 @@ const probe = z
       .max(1_000)
       .default(50)
       .describe('Requests that are sent to each at every look; with fewer there is no verdict.'),
-    timeout: latency.prefault('5s').describe('Time limit of one request.'),
+    timeout: timeLimit.prefault('5s').describe('Time limit of one request.'),
   })
   .describe('Requests that the bot sends itself to the canary and the baseline; needs no monitoring.');
 
@@ -64,9 +66,6 @@ const prometheus = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/, error: 'an http or https address' })
-      .refine((text) => URL.parse(text)?.username === '' && URL.parse(text)?.password === '', {
-        error: 'an address without a password',
-      })
       .describe('Where Prometheus answers, without /api.'),
     queries: z.array(query).min(1).max(20),
     requests: promql
@@ -77,7 +76,10 @@ const prometheus = z
       .min(1)
       .default(50)
       .describe('With fewer `requests` there is no verdict. Says nothing without `requests`.'),
-    timeout: latency.prefault('10s').describe('Time limit of one query.'),
+    timeout: timeLimit.prefault('10s').describe('Time limit of one query.'),
+  })
+  .refine(({ url }) => isPlain(new URL(url)), {
+    error: 'in `url` an address without user, password, ? and #',
   })
   .describe(
     'What Prometheus knows. $service, $canary and $baseline stand in quotes, $window outside of them.',
@@ -100,6 +102,11 @@ export type QueryConfig = PrometheusConfig['queries'][number];
 export type AnalysisConfig =
   | ({ readonly kind: 'probe' } & ProbeConfig)
   | ({ readonly kind: 'prometheus' } & PrometheusConfig);
+
+/** Said of the whole entry, so that no password is repeated. */
+function isPlain({ username, password, search, hash }: URL): boolean {
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 /** True for a query that can be asked of the baseline too, in the canary's place. */
 export function isComparable(query: string): boolean {

@@ -90,7 +90,7 @@ function weigh(
   };
   if (counted?.ok === false) return verdictOn([{ kind: 'unavailable', detail: counted.why }], rest);
   if (counted !== null && samples < minRequests) {
-    const detail = `${samples} of the ${minRequests} requests that a verdict needs`;
+    const detail = `there were ${samples} of the ${minRequests} requests that a verdict needs`;
     return verdictOn([{ kind: 'no-data', detail }], rest);
   }
   const findings = results.filter(({ query }) => query.weight === 'fail').map(({ finding }) => finding);
@@ -101,8 +101,13 @@ const nothingHolds: Finding = { kind: 'pass', detail: 'every query only warns' }
 
 function warningsOf({ query, finding, warnings }: QueryResult): readonly string[] {
   const ofPrometheus = warnings.map((warning) => `${query.name}: ${warning}`);
-  const ours = query.weight === 'warn' && finding.kind !== 'pass' ? [finding.detail] : [];
+  const ours = query.weight === 'warn' && finding.kind !== 'pass' ? [told(query, finding)] : [];
   return [...ours, ...ofPrometheus];
+}
+
+/** The name of a query stands before what its source says. */
+function told({ name }: QueryConfig, { kind, detail }: Finding): string {
+  return kind === 'unavailable' ? `${name}: ${detail}` : detail;
 }
 
 function limitsOf({ max, min, maxRatio }: QueryConfig): Limits {

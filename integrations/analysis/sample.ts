@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { explainNoAnswer } from '../fetch-error.ts';
 
 /** How requests are sent and timed. */
@@ -46,6 +47,7 @@ export async function sampleRevision(request: SampleRequest, sampler: Sampler): 
       left -= 1;
       const answer = await send(request, sampler);
       answers.push(first ? { ...answer, time: null } : answer);
+      await nextTurn(); // Only then is the connection free for the next request.
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));

@@ -37,10 +37,12 @@ export interface Limit {
   readonly unit: 'ratio' | 'ms' | 'number';
 }
 
+const LIMIT_RULE = 'a number, a percentage such as 1%, or a time such as 250ms';
+
 /** `1%`, `250ms` or `20`: what the limit is of follows from how it is written. */
 export const limit = z
-  .union([z.number(), z.string().regex(/^((100|\d{1,2}(\.\d{1,4})?)%|[1-9]\d{0,5}(ms|s|m))$/)], {
-    error: 'a number, a percentage such as 1%, or a time such as 250ms',
+  .union([z.number(), z.string().regex(/^((100|\d{1,2}(\.\d{1,4})?)%|[1-9]\d{0,5}(ms|s|m))$/, LIMIT_RULE)], {
+    error: LIMIT_RULE,
   })
   .transform((written): Limit => {
     if (typeof written === 'number') return { value: written, unit: 'number' };

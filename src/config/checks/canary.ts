@@ -1,6 +1,6 @@
 import { type ConfigPath, type PathProblem, problemAt, valueText } from '../problem.ts';
 import type { CanaryConfig } from '../schema.ts';
-import { type Check, placesOf } from './check.ts';
+import { type Check, LONGEST_WAIT, placesOf } from './check.ts';
 
 /** A canary's steps rise, and in each of them there is time to look. */
 export const checkCanaries: Check = ({ config }) =>
@@ -22,9 +22,11 @@ function checkSteps({ steps }: CanaryConfig, path: ConfigPath): readonly PathPro
   });
 }
 
-/** Without a look in a pause, nothing would be judged before the next step. */
-function checkTimes({ analysis, interval, pause }: CanaryConfig, path: ConfigPath): readonly PathProblem[] {
-  if (analysis.length === 0 || interval <= pause) return [];
+function checkTimes(canary: CanaryConfig, path: ConfigPath): readonly PathProblem[] {
+  const late = (['pause', 'interval', 'holdLimit'] as const)
+    .filter((key) => canary[key] > LONGEST_WAIT)
+    .map((key) => problemAt([...path, key], 'this is too long', { allowed: 'at most 14d' }));
+  if (late.length > 0 || canary.analysis.length === 0 || canary.interval <= canary.pause) return late;
   return [
     problemAt([...path, 'interval'], 'no look would fall into a pause', { allowed: 'at most `pause`' }),
   ];
