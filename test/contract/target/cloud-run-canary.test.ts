@@ -169,7 +169,7 @@ test('a canary is not planned where what serves has nothing to give', async () =
   ]);
   await expect(plannedCanary(world)).rejects.toMatchObject({
     problem: 'invalid',
-    message: expect.stringMatching(/serves but 1 %/),
+    message: expect.stringMatching(/serves only 1 %/),
   });
 });
 
