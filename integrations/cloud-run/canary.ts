@@ -86,7 +86,7 @@ function groundFor(binding: CloudRunBinding, service: ServiceReading): CanaryGro
   if (highestWeight(ground) >= 1) return ground;
   throw new TargetError(
     'invalid',
-    `${baseline} serves but ${describeShares({ [baseline]: is[baseline] ?? 0 })}: there is nothing that a canary could take from it. Traffic is ${describeShares(is)}.`,
+    `${baseline} serves only ${is[baseline] ?? 0} %: there is nothing that a canary could take from it. Traffic is ${describeShares(is)}.`,
   );
 }
 

@@ -31,7 +31,7 @@ export function createCanaryStep(artifact: Artifact, ground: CanaryGround): Plan
   return {
     ...step,
     input: { ...step.input, baseline: ground.baseline },
-    undo: { ...restoreCanaryStep(ground, [0]), id: step.id },
+    undo: { ...restoreCanaryStep(ground, [0]), id: step.id, title: 'Take the tags away' },
   };
 }
 
