@@ -84,6 +84,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     executorId: lease.executorId,
     log,
     adopt: async () => undefined,
+    mayTakeOver: () => true,
     run: (operationId) => runOperation(context, operationId),
   });
   return {
