@@ -1,11 +1,13 @@
 import type { Delivery } from '../src/domain/delivery.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
+import { canaryStatus, instruct } from '../src/operations/canary/instruct.ts';
 import { lock, unlock } from '../src/operations/closing.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { readBlockers, readStatus } from '../src/operations/status.ts';
+import { refuseAccount } from '../src/policy/authorise.ts';
 import { recentOperations } from '../src/store/operations.ts';
 import type { Command } from './command.ts';
 
@@ -25,6 +27,9 @@ export async function carryOut(
   order: Order,
 ): Promise<Reply | null> {
   const { command, deliveryId, origin } = order;
+  // What is running where is for members only, too.
+  const refusal = command.name === 'help' ? null : refuseAccount(await context.people.person(origin.userId));
+  if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
   switch (command.name) {
     case 'deploy': {
       const { version, dryRun, options } = command;
@@ -41,6 +46,15 @@ export async function carryOut(
         origin,
       });
     }
+    case 'canary': {
+      const { target, version, percent, auto, dryRun, options } = command;
+      const requests = [{ kind: 'canary', target, version, percent, auto } as const];
+      return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
+    }
+    case 'canary-instruction':
+      return instruct(context, engine, { ...command, deliveryId, origin });
+    case 'canary-status':
+      return canaryStatus(context, { target: command.target, channelId: origin.channelId });
     case 'status':
       return { kind: 'status', targets: await readStatus(context, command) };
     case 'status-why':

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
+import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import type { Config } from './config/schema.ts';
@@ -50,6 +51,8 @@ export interface BotOptions {
   readonly setup: Setup;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The address to listen on; all of them when absent. */
+  readonly host?: string;
   readonly databaseUrl: string;
   readonly log: Logger;
   /** Another process has taken over the work of this one, which must end. */
@@ -86,7 +89,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database }), options.port);
+  const http = await serveHttp(httpApp({ slack, metrics, database }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -138,7 +141,17 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  return { ...parts, people: slack.people, channels: slack.channels, messages, clock };
+  // Alerts are not received yet: none is known to fire.
+  const alerts = { critical: async () => null };
+  return {
+    ...parts,
+    analysis: createAnalysis,
+    alerts,
+    people: slack.people,
+    channels: slack.channels,
+    messages,
+    clock,
+  };
 }
 
 async function launch(
@@ -152,13 +165,14 @@ async function launch(
   const { database, lease, log } = context;
   const { executorId } = lease;
   const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
-  const inbox = createInbox({ database, executorId, log, work });
+  const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
   const engine = await launchEngine({
     url: parts.databaseUrl,
     database,
     executorId,
     log,
-    adopt: (from) => inbox.adopt(from),
+    adopt: (known) => inbox.adopt(known),
+    mayTakeOver: () => lease.isHeld(),
     run: (operationId) => runOperation(context, operationId),
   });
   parts.stack.defer(async () => {

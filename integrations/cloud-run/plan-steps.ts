@@ -127,7 +127,7 @@ export function watchServingStep(
 }
 
 export function tidyStep(title: string): PlannedStep {
-  return { ...step('tidy', title, 'reversible'), input: {}, timeLimit: 2 * MINUTE };
+  return { ...step('tidy', title, 'tidies'), input: {}, timeLimit: 2 * MINUTE };
 }
 
 function restoreStep(

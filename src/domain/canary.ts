@@ -9,6 +9,8 @@ export interface CanaryTerms {
   readonly first: number;
   /** Milliseconds that each step is watched. */
   readonly pause: number;
+  /** Milliseconds between two looks of the analysis. */
+  readonly interval: number;
   /** Whether it walks through the steps by itself from the start. */
   readonly auto: boolean;
   /** What judges it and what verdicts lead to, as the config has it. */

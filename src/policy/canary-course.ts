@@ -3,7 +3,12 @@ import type { CanaryAction, CanaryState, PendingInstruction } from '../store/can
 
 /** What a canary does next. */
 export type CanaryNext =
-  | { readonly do: 'act'; readonly action: CanaryAction; readonly auto: boolean; readonly done: readonly number[] }
+  | {
+      readonly do: 'act';
+      readonly action: CanaryAction;
+      readonly auto: boolean;
+      readonly done: readonly number[];
+    }
   | { readonly do: 'look' }
   /** Until then, or until somebody instructs it. */
   | { readonly do: 'wait'; readonly until: Date };
@@ -35,7 +40,9 @@ export function nextOf(facts: {
   }
   if (state.ending !== null) return act({ do: 'abort', ending: state.ending });
   if (state.percent === 0) return act({ do: 'move', number: moves + 1, percent: terms.first, by: null });
-  const asked = pending.findLast(({ instruction }) => instruction.kind === 'move' || instruction.kind === 'promote');
+  const asked = pending.findLast(
+    ({ instruction }) => instruction.kind === 'move' || instruction.kind === 'promote',
+  );
   if (asked?.instruction.kind === 'promote') return act({ do: 'promote', by: asked.by });
   if (asked?.instruction.kind === 'move') {
     return act({ do: 'move', number: moves + 1, percent: asked.instruction.percent, by: asked.by });
@@ -58,6 +65,8 @@ function mayGoOn(state: CanaryState, now: Date): boolean {
 }
 
 function wakeAt({ nextLookAt, pauseEndsAt }: CanaryState, auto: boolean, now: Date): Date {
-  const times = [nextLookAt, auto ? pauseEndsAt : null].flatMap((time) => (time === null || time <= now ? [] : [time.getTime()]));
+  const times = [nextLookAt, auto ? pauseEndsAt : null].flatMap((time) =>
+    time === null || time <= now ? [] : [time.getTime()],
+  );
   return new Date(Math.min(now.getTime() + LONGEST_WAIT, ...times));
 }

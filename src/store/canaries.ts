@@ -1,4 +1,10 @@
-import type { CanaryInstruction, CanaryLook, CanaryMove, CanaryTrouble, CanaryView } from '../domain/canary.ts';
+import type {
+  CanaryInstruction,
+  CanaryLook,
+  CanaryMove,
+  CanaryTrouble,
+  CanaryView,
+} from '../domain/canary.ts';
 import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Standing } from '../policy/canary.ts';
@@ -37,7 +43,11 @@ export interface PendingInstruction {
 const LOOKS_SHOWN = 20;
 
 /** Begins to keep a canary's state; one that is kept already stays as it is. */
-export async function insertCanary(db: Queryable, operationId: string, state: Pick<CanaryState, 'auto' | 'standing'>): Promise<void> {
+export async function insertCanary(
+  db: Queryable,
+  operationId: string,
+  state: Pick<CanaryState, 'auto' | 'standing'>,
+): Promise<void> {
   await db.query(
     `insert into slipway.canaries (operation_id, percent, auto, standing) values ($1, 0, $2, $3)
      on conflict do nothing`,
@@ -95,7 +105,10 @@ export async function insertInstruction(
 }
 
 /** What people want and has not been done, oldest first. */
-export async function pendingInstructions(db: Queryable, operationId: string): Promise<readonly PendingInstruction[]> {
+export async function pendingInstructions(
+  db: Queryable,
+  operationId: string,
+): Promise<readonly PendingInstruction[]> {
   const { rows } = await db.query<{ seq: string; instruction: CanaryInstruction; by: string }>(
     `select seq, instruction, given_by as by from slipway.canary_instructions
      where operation_id = $1 and done_at is null order by seq`,
@@ -108,7 +121,11 @@ export async function finishInstructions(db: Queryable, seqs: readonly number[],
   await db.query('update slipway.canary_instructions set done_at = $2 where seq = any($1)', [seqs, at]);
 }
 
-export async function insertMove(db: Queryable, operationId: string, move: CanaryMove & { readonly number: number }): Promise<void> {
+export async function insertMove(
+  db: Queryable,
+  operationId: string,
+  move: CanaryMove & { readonly number: number },
+): Promise<void> {
   await db.query(
     `insert into slipway.canary_moves (operation_id, number, at, percent, moved_by) values ($1, $2, $3, $4, $5)
      on conflict do nothing`,
@@ -133,7 +150,11 @@ export async function readMoves(db: Queryable, operationId: string): Promise<rea
 }
 
 /** The newest looks, oldest of them first. */
-export async function readLooks(db: Queryable, operationId: string, limit: number): Promise<readonly CanaryLook[]> {
+export async function readLooks(
+  db: Queryable,
+  operationId: string,
+  limit: number,
+): Promise<readonly CanaryLook[]> {
   const { rows } = await db.query<CanaryLook>(
     `select at, percent, verdict from
        (select * from slipway.canary_looks where operation_id = $1 order by at desc limit $2) newest order by at`,
@@ -143,7 +164,11 @@ export async function readLooks(db: Queryable, operationId: string, limit: numbe
 }
 
 /** What the message of a canary shows; null for other operations, and before it has begun. */
-export async function readCanaryView(db: Queryable, operationId: string, plan: Plan): Promise<CanaryView | null> {
+export async function readCanaryView(
+  db: Queryable,
+  operationId: string,
+  plan: Plan,
+): Promise<CanaryView | null> {
   const { canary: terms } = plan;
   const state = terms === undefined ? null : await readCanary(db, operationId);
   if (terms === undefined || state === null) return null;

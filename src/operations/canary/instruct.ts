@@ -21,11 +21,16 @@ export interface Instructing {
 }
 
 /** Tells a running canary what to do, or says why not. It does so at its next step. */
-export async function instruct(context: OperationContext, engine: Engine, order: Instructing): Promise<Reply> {
+export async function instruct(
+  context: OperationContext,
+  engine: Engine,
+  order: Instructing,
+): Promise<Reply> {
   const found = await findCanary(context, order);
   if ('refusal' in found) return { kind: 'refusal', refusals: [found.refusal] };
   const { operation } = found;
-  const refusal = (await refuseRole(context, order, operation)) ?? refuseShare(context, operation, order.instruction);
+  const refusal =
+    (await refuseRole(context, order, operation)) ?? refuseShare(context, operation, order.instruction);
   if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
   await store(context, operation, order);
   await engine.wake(operation.id);
@@ -74,12 +79,20 @@ async function refuseRole(
     context.people.person(origin.userId),
     context.channels.channel(origin.channelId),
   ]);
-  return refuseAction({ person, action: 'canary', environment: plan.target.environment, channel }, context.config);
+  return refuseAction(
+    { person, action: 'canary', environment: plan.target.environment, channel },
+    context.config,
+  );
 }
 
 /** Going farther than was approved, or to a share that the target cannot give. */
-function refuseShare(context: OperationContext, { plan }: Operation, instruction: CanaryInstruction): Refusal | null {
-  const asked = instruction.kind === 'promote' ? 100 : instruction.kind === 'move' ? instruction.percent : null;
+function refuseShare(
+  context: OperationContext,
+  { plan }: Operation,
+  instruction: CanaryInstruction,
+): Refusal | null {
+  const asked =
+    instruction.kind === 'promote' ? 100 : instruction.kind === 'move' ? instruction.percent : null;
   const approved = Math.max(...(plan.canary?.steps ?? [0]));
   if (asked === null) return null;
   if (asked > approved) return { code: 'past-approval', target: plan.target, approved, asked };
@@ -96,6 +109,10 @@ async function store(context: OperationContext, { id }: Operation, order: Instru
     const given = { operationId: id, deliveryId, instruction, by: origin.userId, at };
     if (!(await insertInstruction(tx, given))) return;
     const detail = instruction.kind === 'move' ? { percent: instruction.percent } : {};
-    await appendAudit(tx, { actor: origin.userId, action: `canary.${instruction.kind}`, subject: id, detail }, at);
+    await appendAudit(
+      tx,
+      { actor: origin.userId, action: `canary.${instruction.kind}`, subject: id, detail },
+      at,
+    );
   });
 }

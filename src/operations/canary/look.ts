@@ -3,11 +3,17 @@ import type { CanaryTrouble } from '../../domain/canary.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { type CanaryDecision, combineVerdicts, decide } from '../../policy/canary.ts';
-import { type CanaryEnding, type CanaryState, insertLook, readCanary, writeCanary } from '../../store/canaries.ts';
+import {
+  type CanaryEnding,
+  type CanaryState,
+  insertLook,
+  readCanary,
+  writeCanary,
+} from '../../store/canaries.ts';
 import { type Change, changeOperation } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import { canaryJson, canaryRules } from './terms.ts';
 import type { CanaryRun } from './run-canary.ts';
+import { canaryJson, canaryRules } from './terms.ts';
 
 /** What one look found: a verdict, or something that ends the canary whatever is measured. */
 type Found =
@@ -53,7 +59,8 @@ async function judge(
     return withoutData('unavailable', 'The analysis in the config is not the one that was approved.');
   }
   const providers = context.analysis(config.analysis);
-  if (providers.length === 0) return { kind: 'pass', detail: 'Nothing is measured.', measurements: [], samples: 0, warnings: [] };
+  if (providers.length === 0)
+    return { kind: 'pass', detail: 'Nothing is measured.', measurements: [], samples: 0, warnings: [] };
   return combineVerdicts(await Promise.all(providers.map((provider) => provider.judge(request))));
 }
 
@@ -84,11 +91,23 @@ async function record(
   }
   await insertLook(change.tx, operationId, { at, percent: state.percent, verdict: found.verdict });
   const rules = canaryRules(context.config, plan.target);
-  const decision = decide({ standing: state.standing, verdict: found.verdict.kind, rules, now: at.getTime() });
+  const decision = decide({
+    standing: state.standing,
+    verdict: found.verdict.kind,
+    rules,
+    now: at.getTime(),
+  });
   const trouble = troubleOf(decision, rules.failureLimit, at);
   const ending = decision.kind === 'abort' && trouble !== null ? { by: null, why: trouble } : null;
   const passed = state.passed || decision.kind === 'go-on';
-  await writeCanary(change.tx, operationId, { ...state, nextLookAt, passed, standing: decision.standing, trouble, ending });
+  await writeCanary(change.tx, operationId, {
+    ...state,
+    nextLookAt,
+    passed,
+    standing: decision.standing,
+    trouble,
+    ending,
+  });
   tellChange(change, { before: state.trouble, now: trouble, at });
 }
 
@@ -106,6 +125,7 @@ function tellChange(
   change: { readonly before: CanaryTrouble | null; readonly now: CanaryTrouble | null; readonly at: Date },
 ): void {
   const { before, now, at } = change;
-  if (now !== null && now.code !== before?.code) tell(`held/${at.getTime()}`, { kind: 'canary-held', trouble: now });
+  if (now !== null && now.code !== before?.code)
+    tell(`held/${at.getTime()}`, { kind: 'canary-held', trouble: now });
   if (now === null && before !== null) tell(`going-on/${at.getTime()}`, { kind: 'canary-going-on' });
 }

@@ -2,8 +2,8 @@ import type { TrafficCapability } from '../../../integrations/target.ts';
 import type { CanaryTerms } from '../../domain/canary.ts';
 import type { OperationOutcome } from '../../domain/operation.ts';
 import type { Plan, PlannedStep } from '../../domain/plan.ts';
-import { type CanaryNext, nextOf } from '../../policy/canary-course.ts';
 import { UNJUDGED } from '../../policy/canary.ts';
+import { type CanaryNext, nextOf } from '../../policy/canary-course.ts';
 import {
   type CanaryAction,
   finishInstructions,
@@ -56,7 +56,10 @@ async function begin(context: OperationContext, { operationId, terms }: CanaryRu
   );
 }
 
-type Decided = { readonly do: 'look' } | { readonly do: 'act'; readonly action: CanaryAction } | { readonly do: 'wait'; readonly until: number };
+type Decided =
+  | { readonly do: 'look' }
+  | { readonly do: 'act'; readonly action: CanaryAction }
+  | { readonly do: 'wait'; readonly until: number };
 
 /** Decides, and keeps what was decided, so that asking again after a crash gives the same. */
 async function decideNext(context: OperationContext, { operationId, terms }: CanaryRun): Promise<Decided> {
@@ -73,7 +76,12 @@ async function decideNext(context: OperationContext, { operationId, terms }: Can
       await finishInstructions(tx, asked, context.clock());
       return { do: 'wait', until: next.until.getTime() };
     }
-    await writeCanary(tx, operationId, { ...state, auto: next.auto, current: next.action, pauseEndsAt: null });
+    await writeCanary(tx, operationId, {
+      ...state,
+      auto: next.auto,
+      current: next.action,
+      pauseEndsAt: null,
+    });
     await finishInstructions(tx, next.done, context.clock());
     return { do: 'act', action: next.action };
   });
@@ -109,7 +117,9 @@ async function promote(context: OperationContext, run: CanaryRun): Promise<Endin
   let proof: string | null = null;
   for (const step of run.traffic.promoteSteps(run.plan, from)) {
     const end = await runAdded(context, run, { ...step, id: `promote-${step.id}` });
-    if (end.phase === 'failed') return takeBackAfter(context, run, { step, failure: end, to: 100 });
+    if (end.phase === 'failed' && step.effect !== 'tidies') {
+      return takeBackAfter(context, run, { step, failure: end, to: 100 });
+    }
     if (step.effect === 'reads') proof = end.message;
   }
   await checkpoint('promoted', () => recordMove(context, run, { number: 10_000, percent: 100, by: null }));

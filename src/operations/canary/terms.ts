@@ -7,7 +7,8 @@ import type { TargetRef } from '../../domain/target.ts';
 /** How canaries of a target are run, by the config. */
 export function canaryRules(config: Config, target: TargetRef): CanaryConfig {
   const rules = config.services[target.service]?.environments[target.environment]?.canary;
-  if (rules === undefined) throw new Error(`${target.service}/${target.environment} is not in the config any more`);
+  if (rules === undefined)
+    throw new Error(`${target.service}/${target.environment} is not in the config any more`);
   return rules;
 }
 
