@@ -1,5 +1,5 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
-import type { Outcome, Refusal } from '../src/domain/refusal.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
 import type { OperationContext } from '../src/operations/context.ts';
@@ -11,6 +11,9 @@ import { isOutage } from '../src/store/outage.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
 import { parseCommand, parseMention } from './index.ts';
+import { unknownWord } from './refusals.ts';
+import { place } from './understood.ts';
+import { isVersion } from './words.ts';
 
 /** Milliseconds after which a person is told that the answer takes longer. */
 const PATIENCE = 1_000;
@@ -53,7 +56,7 @@ async function workOnKind(context: DeliveryContext, delivery: Delivery): Promise
     case 'mention':
       return typed(context, delivery, (vocabulary) => parseMention(delivery.text, vocabulary));
     case 'form':
-      return obey(context, delivery, commandOf(delivery));
+      return parsed(context, delivery, commandOf(delivery));
     case 'reaction':
       return reacted(context, delivery);
     case 'button':
@@ -66,9 +69,16 @@ async function typed(
   delivery: Of<'command' | 'mention'>,
   parse: (vocabulary: Vocabulary) => Outcome<Command>,
 ): Promise<void> {
-  const parsed = parse(await context.vocabulary(delivery.origin.channelId));
-  if (parsed.ok) return obey(context, delivery, parsed.value);
-  await context.answer(delivery.origin, { kind: 'refusal', refusals: [parsed.refusal] });
+  return parsed(context, delivery, parse(await context.vocabulary(delivery.origin.channelId)));
+}
+
+async function parsed(
+  context: DeliveryContext,
+  delivery: Of<'command' | 'mention' | 'form'>,
+  command: Outcome<Command>,
+): Promise<void> {
+  if (command.ok) return obey(context, delivery, command.value);
+  await context.answer(delivery.origin, { kind: 'refusal', refusals: [command.refusal] });
 }
 
 async function obey(
@@ -97,15 +107,19 @@ async function answered(
   }
 }
 
-function commandOf(form: Of<'form'>): Command {
-  const { service, environment, version, reason } = form;
-  return {
+/** What the form asks for. Its menus were checked when it came in; its version is whatever somebody typed. */
+function commandOf({ service, environment, version, reason }: Of<'form'>): Outcome<Command> {
+  if (!isVersion(version)) {
+    const understood = place({ service, environment });
+    return refuse(unknownWord({ role: 'version', word: version, understood }));
+  }
+  return accept({
     name: 'deploy',
     targets: [{ service, environment }],
     version,
     dryRun: false,
     options: { emergency: null, reason },
-  };
+  });
 }
 
 async function reacted(context: DeliveryContext, delivery: Of<'reaction'>): Promise<void> {

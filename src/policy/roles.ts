@@ -21,7 +21,8 @@ export function holdersOf(roles: readonly string[], config: Config): readonly st
 
 function isMember(person: Person, role: RoleConfig): boolean {
   if (role.users.includes(person.id)) return true;
-  if (person.email !== null && role.emails.includes(person.email)) return true;
+  const email = person.email?.toLowerCase();
+  if (email !== undefined && role.emails.some((one) => one.toLowerCase() === email)) return true;
   return role.groups.some((group) => person.groups.includes(group.replace(/^@/, '')));
 }
 

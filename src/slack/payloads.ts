@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ButtonAction, Delivery } from '../domain/delivery.ts';
 import type { Origin } from '../domain/request.ts';
 import { type FormMetadata, type FormState, formMetadata, formState } from './render/form.ts';
+import { written } from './written.ts';
 
 /**
  * What Slack sends, parsed once. Field by field as in
@@ -11,7 +12,7 @@ import { type FormMetadata, type FormState, formMetadata, formState } from './re
 const commandPayload = z.object({
   team_id: z.string(),
   command: z.string().startsWith('/'),
-  text: z.string().default(''),
+  text: written.default(''),
   user_id: z.string(),
   channel_id: z.string(),
   trigger_id: z.string(),
@@ -23,7 +24,7 @@ const mentionPayload = z.object({
   event_id: z.string(),
   event: z.object({
     user: z.string(),
-    text: z.string(),
+    text: written,
     channel: z.string(),
     thread_ts: z.string().optional(),
     bot_id: z.string().optional(),
@@ -63,7 +64,6 @@ const buttonPayload = z.object({
 const formPayload = z.object({
   team,
   user,
-  trigger_id: z.string().optional(),
   view: z.object({
     id: z.string(),
     hash: z.string(),
@@ -75,8 +75,8 @@ const formPayload = z.object({
 const suggestionPayload = z.object({
   team,
   user,
-  value: z.string(),
-  view: z.object({ state: z.object({ values: formState }).optional() }).optional(),
+  value: written,
+  view: z.object({ private_metadata: z.string() }),
 });
 
 const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
@@ -186,38 +186,39 @@ export function readButton(body: unknown): Received<ButtonDelivery> {
   };
 }
 
-/** A submitted form, before its values are looked at. */
-export interface Submission {
-  readonly id: string;
+/** The form as somebody has filled it in, before its values are looked at. */
+export interface FilledForm {
+  readonly viewId: string;
+  readonly hash: string;
   readonly state: FormState;
+  readonly metadata: FormMetadata;
   readonly origin: Origin;
 }
 
-export function readSubmission(body: unknown): Received<Submission> {
+/** The form, submitted or with something newly chosen in it. */
+export function readFilledForm(body: unknown): Received<FilledForm> {
   const { team: its, user: by, view } = formPayload.parse(body);
   const metadata = formMetadata.parse(parseJson(view.private_metadata));
-  return {
-    teamId: its?.id ?? by.team_id ?? null,
-    value: {
-      id: `view:${view.id}:${view.hash}`,
-      state: view.state.values,
-      origin: originOf(by.id, metadata),
-    },
+  const value = {
+    viewId: view.id,
+    hash: view.hash,
+    state: view.state.values,
+    metadata,
+    origin: originOf(by.id, metadata),
   };
+  return { teamId: its?.id ?? by.team_id ?? null, value };
 }
 
-/** What somebody is typing into the version field, and the rest of the form so far. */
+/** What somebody is typing into the version field, and what else is chosen in the form. */
 export interface Typing {
   readonly typed: string;
-  readonly state: FormState;
+  readonly metadata: FormMetadata;
 }
 
 export function readTyping(body: unknown): Received<Typing> {
   const { team: its, user: by, value, view } = suggestionPayload.parse(body);
-  return {
-    teamId: its?.id ?? by.team_id ?? null,
-    value: { typed: value, state: view?.state?.values ?? {} },
-  };
+  const metadata = formMetadata.parse(parseJson(view.private_metadata));
+  return { teamId: its?.id ?? by.team_id ?? null, value: { typed: value, metadata } };
 }
 
 function originOf(userId: string, { channelId, threadTs, responseUrl }: FormMetadata): Origin {
