@@ -267,8 +267,15 @@ export class TestSlack {
     },
   };
 
+  /** What the first address for bytes does instead of taking them. */
+  onceAtUpload: (() => Promise<Response>) | null = null;
+
   /** Takes the bytes of a file. */
-  readonly fetch: typeof globalThis.fetch = async () => new Response('OK');
+  readonly fetch: typeof globalThis.fetch = async () => {
+    const answer = this.onceAtUpload;
+    this.onceAtUpload = null;
+    return answer === null ? new Response('OK') : answer();
+  };
 
   text(key: string): string | undefined {
     return this.messages.find((message) => message.key === key)?.text;
