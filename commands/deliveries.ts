@@ -11,6 +11,7 @@ import { isOutage } from '../src/store/outage.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
 import { parseCommand, parseMention } from './index.ts';
+import type { ReadReactions } from './missed-reactions.ts';
 import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
 import { isVersion } from './words.ts';
@@ -28,6 +29,8 @@ export interface DeliveryContext {
   answer(origin: Origin, reply: Reply): Promise<void>;
   /** The operation whose message this is, or null. */
   operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
+  /** Who has a reaction that decides under an operation's message now. */
+  readonly readReactions: ReadReactions;
   /** Slack's names of the reactions that decide. */
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
@@ -139,11 +142,21 @@ async function reacted(context: DeliveryContext, delivery: Of<'reaction'>): Prom
     if (reaction === reactions.approve) await withdraw(operations, engine, decision);
     return;
   }
+  if (reaction === reactions.approve && !(await stillApproves(context, decision))) return;
   const decide = reaction === reactions.approve ? approve : reject;
   const refusal = await decide(operations, engine, decision);
   // People react to what is over, too; only a reaction that was meant to decide is answered.
   if (refusal === null || refusal.code === 'not-waiting') return;
   await context.answer({ userId, channelId }, { kind: 'refusal', refusals: [refusal] });
+}
+
+/** Slack repeats events it could not deliver after minutes: by then the reaction may be gone again. */
+async function stillApproves(
+  { readReactions }: DeliveryContext,
+  { operationId, userId }: Decision,
+): Promise<boolean> {
+  const standing = await readReactions(operationId);
+  return standing?.approve.includes(userId) ?? false;
 }
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {

@@ -20,8 +20,11 @@ export async function catchUpOnReactions(
   readReactions: ReadReactions,
 ): Promise<void> {
   for (const operation of await openOperations(context.database)) {
-    if (operation.state === 'awaiting-approval')
-      await catchUpOn(operation, { context, engine, readReactions });
+    if (operation.state !== 'awaiting-approval') continue;
+    await catchUpOn(operation, { context, engine, readReactions }).catch((err: unknown) => {
+      // A message that was deleted can never be read again; the others must not wait for it.
+      context.log.warn({ err, operation: operation.id }, 'reactions could not be read back');
+    });
   }
 }
 

@@ -39,6 +39,8 @@ import { findMessage, findPublicationKey } from './store/publications.ts';
 
 const TAKEOVER_INTERVAL = 2_000;
 const CATCH_UP_INTERVAL = 30_000;
+/** How long the start waits for reactions to be read back, should Slack be slow. */
+const CATCH_UP_LIMIT = 10_000;
 const FORGET_INTERVAL = 3_600_000;
 /** How long a stop waits for what was begun to be checkpointed. */
 const IDLE_LIMIT = 5_000;
@@ -82,7 +84,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
-  keepLooking(context, { engine, slack, stack });
+  await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
   const http = await serveHttp(httpApp({ slack, metrics, database }), options.port);
   stack.defer(() => http.stop());
@@ -187,22 +189,25 @@ function deliveryContext(
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);
     },
+    readReactions: (operationId) => reactionsTo(operations, slack, operationId),
     reactions: { approve: approveReaction, reject: rejectReaction },
   };
 }
 
 /** What has to be looked at again and again, for nobody tells of it. */
-function keepLooking(
+async function keepLooking(
   context: OperationContext,
   parts: { readonly engine: Engine; readonly slack: SlackConnection; readonly stack: AsyncDisposableStack },
-): void {
+): Promise<void> {
   const { engine, slack, stack } = parts;
   const { log, database } = context;
+  const catchUp = () =>
+    catchUpOnReactions(context, engine, (operationId) => reactionsTo(context, slack, operationId));
+  // Once before anything is resumed: an approval may have been taken back while nobody was listening.
+  await Promise.race([catchUp(), new Promise((resolve) => setTimeout(resolve, CATCH_UP_LIMIT).unref())]);
   const looks = [
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
-    repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, () =>
-      catchUpOnReactions(context, engine, (operationId) => reactionsTo(context, slack, operationId)),
-    ),
+    repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));

@@ -60,7 +60,7 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     start: async (operationId) => {
       await DBOS.startWorkflow(workflow, { workflowID: operationId })(operationId);
     },
-    wake: (operationId) => DBOS.send(operationId, null, WAKE),
+    wake,
     fate,
     takeOver: () => takeOver(options),
     stop: async () => {
@@ -86,6 +86,15 @@ export function isEngineError(error: unknown): boolean {
 /** Waits until somebody wakes this workflow, or until that time has come. */
 export async function untilWoken(deadline: number): Promise<void> {
   await DBOS.recv(WAKE, { deadlineEpochMS: deadline });
+}
+
+/** What has not begun yet looks for itself when it does. */
+async function wake(operationId: string): Promise<void> {
+  try {
+    await DBOS.send(operationId, null, WAKE);
+  } catch (error) {
+    if (!(error instanceof DbosErrors.DBOSNonExistentWorkflowError)) throw error;
+  }
 }
 
 async function fate(operationId: string): Promise<Fate> {

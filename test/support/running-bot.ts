@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { changedDemoConfig, type DemoConfig } from './demo-config.ts';
 import {
   freePort,
   type ShippedProcess,
@@ -11,6 +13,8 @@ import { openWorkspace, type TestWorkspace } from './workspace.ts';
 export interface RunningBot {
   readonly workspace: TestWorkspace;
   readonly directory: string;
+  /** What the bot runs with, to run another `slipway` beside it. */
+  readonly env: Readonly<Record<string, string>>;
   bot(): ShippedProcess;
   /** The bot's own HTTP address. */
   url(): string;
@@ -19,34 +23,33 @@ export interface RunningBot {
   stop(): Promise<void>;
 }
 
-/** Starts both, from an empty data directory. */
+/** Starts both, from an empty data directory; `configure` changes the demo's config for the bot. */
 export async function startBotWithPlayground(
-  env: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string>> = {},
+  configure?: (config: DemoConfig) => void,
 ): Promise<RunningBot> {
   const directory = temporaryDirectory();
   const playground = await startPlayground(directory);
   const playgroundUrl = playground.url('Playground');
-  const port = String(await freePort());
+  const env = {
+    PORT: String(await freePort()),
+    SLIPWAY_DATA: `${directory.path}/bot`,
+    SLIPWAY_PLAYGROUND: playgroundUrl,
+    ...more,
+    ...(configure === undefined ? {} : await writeConfig(directory, playgroundUrl, configure)),
+  };
   let bot: ShippedProcess | null = null;
   const running: RunningBot = {
     workspace: await openWorkspace(playgroundUrl),
     directory: directory.path,
+    env,
     bot: () => {
       if (bot === null) throw new Error('the bot is not running');
       return bot;
     },
     url: () => running.bot().url('Slipway ready'),
-    startBot: async (more = {}) => {
-      bot = await startShipped(['start'], {
-        env: {
-          PORT: port,
-          SLIPWAY_DATA: `${directory.path}/bot`,
-          SLIPWAY_PLAYGROUND: playgroundUrl,
-          ...env,
-          ...more,
-        },
-        ready: 'Slipway ready',
-      });
+    startBot: async (other = {}) => {
+      bot = await startShipped(['start'], { env: { ...env, ...other }, ready: 'Slipway ready' });
     },
     killBot: async () => {
       await bot?.kill();
@@ -61,6 +64,16 @@ export async function startBotWithPlayground(
   };
   await running.startBot();
   return running;
+}
+
+async function writeConfig(
+  directory: TemporaryDirectory,
+  playgroundUrl: string,
+  configure: (config: DemoConfig) => void,
+): Promise<{ readonly SLIPWAY_CONFIG: string }> {
+  const file = `${directory.path}/slipway.yaml`;
+  writeFileSync(file, await changedDemoConfig(playgroundUrl, configure));
+  return { SLIPWAY_CONFIG: file };
 }
 
 async function startPlayground(directory: TemporaryDirectory): Promise<ShippedProcess> {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 
+const LIMIT = 45_000;
+
 /** How an operation and its steps are, as the bot's own database has it. */
 export interface WatchedOperation {
   readonly id: string;
@@ -13,6 +15,10 @@ export interface WatchedOperation {
 /** Reads the embedded database of a bot from outside, also while the bot is dead. */
 export interface OperationWatch {
   newest(): Promise<WatchedOperation | null>;
+  /** How each operation stands, oldest first. */
+  states(): Promise<readonly string[]>;
+  /** Waits until the newest operation is in that state. */
+  until(state: string): Promise<WatchedOperation>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
@@ -23,15 +29,31 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
   const port = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
   const client = new pg.Client(`postgres://slipway:${password}@127.0.0.1:${port}/slipway`);
   await client.connect();
+  const newest = async () => {
+    const { rows } = await client.query<WatchedOperation>(
+      `select o.id, o.state, coalesce(array_agg(s.id || ' ' || s.state order by s.ordinal)
+         filter (where s.id is not null), '{}') as steps
+       from (select * from slipway.operations order by created_at desc limit 1) o
+       left join slipway.steps s on s.operation_id = o.id group by o.id, o.state`,
+    );
+    return rows[0] ?? null;
+  };
   return {
-    newest: async () => {
-      const { rows } = await client.query<WatchedOperation>(
-        `select o.id, o.state, coalesce(array_agg(s.id || ' ' || s.state order by s.ordinal)
-           filter (where s.id is not null), '{}') as steps
-         from (select * from slipway.operations order by created_at desc limit 1) o
-         left join slipway.steps s on s.operation_id = o.id group by o.id, o.state`,
+    newest,
+    states: async () => {
+      const { rows } = await client.query<{ state: string }>(
+        'select state from slipway.operations order by created_at',
       );
-      return rows[0] ?? null;
+      return rows.map(({ state }) => state);
+    },
+    until: async (state) => {
+      const deadline = Date.now() + LIMIT;
+      for (;;) {
+        const found = await newest();
+        if (found?.state === state) return found;
+        if (Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     count: async () => {
       const { rows } = await client.query<{ count: number }>(

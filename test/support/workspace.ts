@@ -20,7 +20,7 @@ const descriptionSchema = z.object({
 });
 
 const cloudCallsSchema = z.object({
-  calls: z.array(z.object({ method: z.string(), resource: z.string() }).loose()),
+  calls: z.array(z.looseObject({ method: z.string(), resource: z.string(), effect: z.string() })),
 });
 export type CloudCall = z.output<typeof cloudCallsSchema>['calls'][number];
 
@@ -37,8 +37,11 @@ export interface TestWorkspace {
     environment: string,
   ): Promise<{ readonly version: string; readonly image: string }>;
   cloudCalls(): Promise<readonly CloudCall[]>;
+  /** The calls that changed something, since the log had so many lines. */
+  changesSince(calls: number): Promise<readonly CloudCall[]>;
   /** Pulls a lever of the playground: `cloud/faults`, `faults`, … */
   lever(name: string, body: object): Promise<void>;
+  /** Takes back what `cloud/faults` and `faults` did. */
   clearFaults(): Promise<void>;
 }
 
@@ -55,6 +58,8 @@ export interface TestPerson {
   click(channel: string, message: SeenMessage, label: string): Promise<void>;
   /** Waits for a message that fits; fails with what is there instead. */
   see(channel: string, fits: (message: SeenMessage) => boolean): Promise<SeenMessage>;
+  /** Types a command and waits for the answer that only its typist sees. */
+  ask(channel: string, text: string): Promise<SeenMessage>;
 }
 
 export async function openWorkspace(url: string): Promise<TestWorkspace> {
@@ -64,6 +69,8 @@ export async function openWorkspace(url: string): Promise<TestWorkspace> {
     if (channel === undefined) throw new Error(`there is no #${name}`);
     return channel.id;
   };
+  const cloudCalls = async () =>
+    cloudCallsSchema.parse(await json(new URL('/playground/cloud/calls', url))).calls;
   return {
     url,
     channelId,
@@ -80,10 +87,20 @@ export async function openWorkspace(url: string): Promise<TestWorkspace> {
       if (target === undefined) throw new Error(`there is no ${service} in ${environment}`);
       return z.object({ version: z.string(), image: z.string() }).parse(await json(new URL(target.url)));
     },
-    cloudCalls: async () => cloudCallsSchema.parse(await json(new URL('/playground/cloud/calls', url))).calls,
+    cloudCalls,
+    changesSince: async (calls) =>
+      (await cloudCalls()).slice(calls).filter(({ effect }) => effect === 'changed'),
     lever: (name, body) => request(new URL(`/playground/control/${name}`, url), 'POST', body),
-    clearFaults: () => request(new URL('/playground/control/cloud/faults', url), 'DELETE', {}),
+    clearFaults: async () => {
+      await request(new URL('/playground/control/cloud/faults', url), 'DELETE', {});
+      await request(new URL('/playground/control/faults', url), 'DELETE', {});
+    },
   };
+}
+
+/** Fits messages in which all of this can be read. */
+export function says(...parts: readonly string[]): (message: SeenMessage) => boolean {
+  return (message) => parts.every((part) => wordsOf(message).includes(part));
 }
 
 /** Everything that can be read in a message: its text and the text of its blocks. */
@@ -101,6 +118,10 @@ function testPerson(parts: {
     const answer = await client.apiCall(method, { limit: 200, ...args });
     return z.object({ messages: z.array(messageSchema) }).parse(answer).messages;
   };
+  const answers = async (channel: string) =>
+    (await person.messages(channel)).filter(
+      (message) => message.is_ephemeral === true && !message.text.startsWith('Looking that up'),
+    );
   const person: TestPerson = {
     id,
     client,
@@ -145,6 +166,15 @@ function testPerson(parts: {
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
+    },
+    ask: async (channel, text) => {
+      const before = new Set((await answers(channel)).map(({ ts }) => ts));
+      await person.command(channel, text);
+      return person.see(
+        channel,
+        ({ ts, is_ephemeral, text: said }) =>
+          is_ephemeral === true && !before.has(ts) && !said.startsWith('Looking that up'),
+      );
     },
   };
   return person;

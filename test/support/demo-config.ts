@@ -1,0 +1,51 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { demoConfig, describePlayground } from '../../src/playground/demo-config.ts';
+
+const approvalSchema = z.looseObject({
+  required: z.number(),
+  expires: z.string(),
+  remind: z.string().optional(),
+});
+const demoSchema = z.looseObject({
+  roles: z.record(z.string(), z.looseObject({ users: z.array(z.string()).optional() })),
+  environments: z.record(z.string(), z.looseObject({ approval: approvalSchema.optional() })),
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      environments: z.record(
+        z.string(),
+        z.looseObject({ watch: z.string().optional(), verify: z.array(z.looseObject({})) }),
+      ),
+    }),
+  ),
+});
+/** The demo's own config, to be changed for a test before the bot reads it. */
+export type DemoConfig = z.output<typeof demoSchema>;
+
+/** The demo's config as YAML, after `change` has worked on it. */
+export async function changedDemoConfig(
+  playgroundUrl: string,
+  change: (config: DemoConfig) => void,
+): Promise<string> {
+  const config = demoSchema.parse(parse(demoConfig(await describePlayground(playgroundUrl))));
+  change(config);
+  return stringify(config);
+}
+
+/** No watch and one check: for tests of what is around a deploy. */
+export function quick(config: DemoConfig): void {
+  for (const { environments } of Object.values(config.services)) {
+    for (const environment of Object.values(environments)) {
+      delete environment.watch;
+      environment.verify = [{ http: '/health' }];
+    }
+  }
+}
+
+/** Changes the rule by which production is approved. */
+export function approval(config: DemoConfig, rule: Partial<z.output<typeof approvalSchema>>): void {
+  const { production } = config.environments;
+  if (production?.approval === undefined) throw new Error('the demo asks for approval in production');
+  production.approval = { ...production.approval, ...rule };
+}
