@@ -54,7 +54,7 @@ export async function carryOut(
     case 'canary-instruction':
       return instruct(context, engine, { ...command, deliveryId, origin });
     case 'canary-status':
-      return canaryStatus(context, { target: command.target, channelId: origin.channelId });
+      return canaryStatus(context, { target: command.target, channelId: origin.channelId, deliveryId });
     case 'status':
       return { kind: 'status', targets: await readStatus(context, command) };
     case 'status-why':

@@ -25,6 +25,7 @@ import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
 import { openDeployForm } from './slack/forms.ts';
@@ -146,6 +147,7 @@ async function createContext(parts: {
   return {
     ...parts,
     analysis: createAnalysis,
+    pictures: createCanaryPictures(parts.database, en),
     alerts,
     people: slack.people,
     channels: slack.channels,

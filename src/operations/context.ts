@@ -35,6 +35,17 @@ export interface OperationMetrics {
   approved(seconds: number): void;
 }
 
+/** Draws canaries for people. */
+export interface CanaryPictures {
+  /** Puts a picture of the canary so far into its thread; the same key again is the same picture. */
+  show(request: {
+    readonly view: OperationView;
+    readonly key: string;
+    /** Null while it runs. */
+    readonly end: { readonly at: Date; readonly word: string } | null;
+  }): Promise<void>;
+}
+
 /** Whoever knows of alerts. */
 export interface Alerts {
   /** The name of a critical alert that fires for the target now; null when none does. */
@@ -53,6 +64,7 @@ export interface OperationContext {
   /** What judges canaries, from its part of the config. */
   readonly analysis: (configs: CanaryConfig['analysis']) => readonly AnalysisProvider[];
   readonly alerts: Alerts;
+  readonly pictures: CanaryPictures;
   readonly lease: Lease;
   readonly clock: () => Date;
   readonly log: Logger;

@@ -50,14 +50,16 @@ export async function runningCanaries(
   return running.filter((operation) => operation.channelId === channelId);
 }
 
-/** What `/canary status` shows. */
+/** What `/canary status` shows; each canary's thread gets its picture so far. */
 export async function canaryStatus(
   context: OperationContext,
-  where: { readonly target: TargetRef | null; readonly channelId: string },
+  where: { readonly target: TargetRef | null; readonly channelId: string; readonly deliveryId: string },
 ): Promise<Reply> {
   const running = await runningCanaries(context, where);
-  const views = await Promise.all(running.map(({ id }) => readView(context.database, id)));
-  return { kind: 'canaries', operations: views.flatMap((view) => (view === null ? [] : [view])) };
+  const read = await Promise.all(running.map(({ id }) => readView(context.database, id)));
+  const operations = read.flatMap((view) => (view === null ? [] : [view]));
+  for (const view of operations) await context.pictures.show({ view, key: where.deliveryId, end: null });
+  return { kind: 'canaries', operations };
 }
 
 async function findCanary(

@@ -14,6 +14,8 @@ import {
   readMoves,
   writeCanary,
 } from '../../store/canaries.ts';
+import { readView } from '../../store/operations.ts';
+import { isOutage } from '../../store/outage.ts';
 import { insertSteps } from '../../store/steps.ts';
 import { changeOperation } from '../change.ts';
 import { type OperationContext, targetOf } from '../context.ts';
@@ -45,8 +47,27 @@ export async function runCanary(context: OperationContext, operationId: string, 
     else if (next.do === 'look') await checkpoint('look', () => lookOnce(context, run));
     else {
       const ending = await act(context, run, next.action);
-      if (ending !== null) return ending;
+      if (ending === null) continue;
+      await checkpoint('picture', () => showPicture(context, run, ending));
+      return ending;
     }
+  }
+}
+
+/** The picture of the whole canary. It is a courtesy: without it the canary has ended all the same. */
+async function showPicture(
+  context: OperationContext,
+  { operationId }: CanaryRun,
+  { state }: Ending,
+): Promise<void> {
+  const view = await readView(context.database, operationId);
+  if (view === null) return;
+  const word = state === 'succeeded' ? 'promoted' : state === 'undone' ? 'aborted' : 'failed';
+  try {
+    await context.pictures.show({ view, key: 'end', end: { at: context.clock(), word } });
+  } catch (err) {
+    if (isOutage(err)) throw err;
+    context.log.error({ err, operation: operationId }, 'the picture of a canary could not be drawn');
   }
 }
 

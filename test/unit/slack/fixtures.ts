@@ -69,6 +69,7 @@ export const TERMS: CanaryTerms = {
   steps: [10, 50, 100],
   first: 10,
   pause: 600_000,
+  interval: 30_000,
   auto: false,
   analysis: [],
 };
