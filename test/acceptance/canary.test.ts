@@ -91,7 +91,7 @@ describe('a canary', () => {
 
   it('cannot be promoted where none runs', async () => {
     await ana.command('deploys', '/canary promote');
-    await onlyFor(ana, 'no canary');
+    await onlyFor(ana, 'No canary is running');
   });
 });
 
