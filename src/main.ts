@@ -8,17 +8,19 @@ import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { startBot } from './bot.ts';
 import { reportProblems, reportSettings } from './cli/config-report.ts';
+import type { DoctorCheck } from './cli/doctor.ts';
 import { EXIT, type ExitCode } from './cli/exit.ts';
 import { type Actions, runProgram } from './cli/program.ts';
 import { readSlackManifest } from './cli/slack-manifest.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { readSettings, type Settings } from './config/settings.ts';
+import { doctorChecks } from './doctor.ts';
 import { startPlayground } from './playground/playground.ts';
 import { type ReadSetup, readPlaygroundSetup, readSlackSetup } from './setup.ts';
 import { readAudit, verifyAudit } from './store/audit.ts';
 import { claimDataDirectory } from './store/data-directory.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
+import { embeddedPostgresUrl, startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
 import { migrate } from './store/migrate.ts';
 
 /** Visitors a second on each demo service: enough for a split to be seen, and for a bad version to show. */
@@ -29,7 +31,7 @@ const terminal = createTerminal(process.stdout, process.stderr);
 const actions: Actions = {
   start: () => withSettings(start),
   playground: () => withSettings(playground),
-  doctor: async () => [],
+  doctor,
   auditVerify: () => withSettings((settings) => withDatabase(settings, verify)),
   auditExport: () => withSettings((settings) => withDatabase(settings, exportAudit)),
 };
@@ -87,6 +89,36 @@ async function playground(settings: Settings): Promise<ExitCode> {
   }
 }
 
+/** What the doctor is to look at; with wrong settings there is nothing to look at, and they are told. */
+async function doctor(): Promise<readonly DoctorCheck[]> {
+  const read = readSettings({ env: process.env, readFile: (file) => readFileSync(file, 'utf8') });
+  if (!read.ok) {
+    reportSettings(read.problems, terminal);
+    const remedy = 'Correct the environment as told above.';
+    const finding = { subject: 'Environment', ok: false, detail: 'has problems', remedy };
+    return [{ subject: 'Environment', run: async () => [finding] }];
+  }
+  const { settings } = read;
+  const setup = await runningSetup(settings).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+  return doctorChecks({ setup, databaseUrl: () => runningDatabase(settings), manifest: readSlackManifest() });
+}
+
+/** The setup of a bot that runs already: its playground is not started, but found. */
+async function runningSetup({ mode }: Settings): Promise<ReadSetup> {
+  if (mode.kind === 'slack') return readSlackSetup(mode);
+  const url = mode.where === 'attached' ? mode.url : `http://127.0.0.1:${mode.port}`;
+  return readPlaygroundSetup(url, mode.configPath);
+}
+
+async function runningDatabase(settings: Settings): Promise<string> {
+  if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
+  const url = embeddedPostgresUrl(settings.dataDirectory);
+  if (url === null) throw new Error(`no database runs in ${settings.dataDirectory}: the bot starts it`);
+  return url;
+}
+
 /** The setup that the settings ask for; an embedded playground is started for it. */
 async function readSetup({ mode, ...settings }: Settings, stack: AsyncDisposableStack): Promise<ReadSetup> {
   if (mode.kind === 'slack') return readSlackSetup(mode);
@@ -100,9 +132,16 @@ async function openPlayground(
   port: number,
   stack: AsyncDisposableStack,
 ): Promise<string> {
-  const commands = readSlackManifest().features.slash_commands;
+  const manifest = readSlackManifest();
+  const app = {
+    commands: manifest.features.slash_commands,
+    scopes: manifest.oauth_config.scopes.bot,
+    events: manifest.settings.event_subscriptions.bot_events,
+  };
   const dataDir = path.join(dataDirectory, 'playground');
-  const opened = await startPlayground({ port, dataDir, commands, visitors: VISITORS });
+  const claimed = claimDataDirectory(dataDir);
+  stack.defer(async () => claimed.release());
+  const opened = await startPlayground({ port, dataDir, app, visitors: VISITORS });
   stack.defer(() => opened.stop());
   terminal.say(`Playground ${opened.url}`);
   return opened.url;
@@ -115,15 +154,24 @@ async function ensureDatabase(settings: Settings, stack: AsyncDisposableStack): 
   return postgres.url;
 }
 
+/** The database of a bot that may be running meanwhile: only what was started here is stopped. */
+async function borrowDatabase(settings: Settings, stack: AsyncDisposableStack): Promise<string> {
+  if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
+  const postgres = await startEmbeddedPostgres(settings.dataDirectory);
+  if (!postgres.adopted) stack.defer(() => postgres.stop());
+  return postgres.url;
+}
+
 async function withDatabase(
   settings: Settings,
   work: (database: Database) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   await using stack = new AsyncDisposableStack();
-  const database = openDatabase(await ensureDatabase(settings, stack), () => undefined);
+  const database = openDatabase(await borrowDatabase(settings, stack), () => undefined);
   stack.defer(() => database.end());
   await migrate(database);
-  return work(database);
+  // Awaited here: the database is closed when this function is left.
+  return await work(database);
 }
 
 async function verify(database: Database): Promise<ExitCode> {

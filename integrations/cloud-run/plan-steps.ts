@@ -20,7 +20,7 @@ export function createRevisionStep(artifact: Artifact, found: FoundSplit): Plann
       found: asJson(found),
     },
     timeLimit: 15 * MINUTE,
-    undo: restoreStep('create-revision', null, found),
+    undo: restoreStep('create-revision', 'Take the new revision’s tag away', { revision: null, found }),
   };
 }
 
@@ -60,7 +60,7 @@ export function shiftTrafficStep(title: string, revision: RevisionChoice, found:
     ...step('shift-traffic', title, 'reversible'),
     input: { revision, found: asJson(found) },
     timeLimit: 5 * MINUTE,
-    undo: restoreStep('shift-traffic', revision, found),
+    undo: restoreStep('shift-traffic', 'Restore the traffic that was found', { revision, found }),
   };
 }
 
@@ -93,9 +93,13 @@ export function tidyStep(): PlannedStep {
   return { ...step('tidy', 'Take the tag away', 'reversible'), input: {}, timeLimit: 2 * MINUTE };
 }
 
-function restoreStep(id: string, revision: RevisionChoice, found: FoundSplit): Omit<PlannedStep, 'undo'> {
+function restoreStep(
+  id: string,
+  title: string,
+  { revision, found }: { readonly revision: RevisionChoice; readonly found: FoundSplit },
+): Omit<PlannedStep, 'undo'> {
   return {
-    ...step('restore-traffic', 'Restore the traffic that was found', 'reversible'),
+    ...step('restore-traffic', title, 'reversible'),
     id,
     input: { revision, found: asJson(found) },
     timeLimit: 5 * MINUTE,

@@ -11,7 +11,7 @@ import { cloudControlRouter, cloudRouter } from './cloud/routes.ts';
 import { openJournal } from './journal.ts';
 import { loopbackOnly } from './loopback-only.ts';
 import { pageRoutes } from './page-routes.ts';
-import type { CommandSeed } from './slack/seed.ts';
+import { type CommandSeed, defaultSeed } from './slack/seed.ts';
 import { attachSlack, controlRouter, describeWorkspace, workspaceRouter } from './slack/server.ts';
 import { createWorkspace, type Workspace } from './slack/workspace.ts';
 
@@ -20,8 +20,12 @@ export interface PlaygroundOptions {
   readonly port: number;
   /** Where workspace and cloud remember everything, over crashes too. */
   readonly dataDir: string;
-  /** The slash commands of the app's manifest. */
-  readonly commands: readonly CommandSeed[];
+  /** The bot's Slack app, as its manifest has it: what it may do, and what it is told. */
+  readonly app: {
+    readonly commands: readonly CommandSeed[];
+    readonly scopes: readonly string[];
+    readonly events: readonly string[];
+  };
   /** Visitors a second on each demo service. */
   readonly visitors: number;
 }
@@ -44,7 +48,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     backgroundRequestsPerSecond: options.visitors,
   });
   const journal = openJournal(path.join(options.dataDir, 'slack.jsonl'));
-  const workspace = createWorkspace({ journal, origin: url, commands: options.commands });
+  const { commands, scopes, events } = options.app;
+  const seed = { ...defaultSeed, app: { ...defaultSeed.app, scopes, events } };
+  const workspace = createWorkspace({ journal, origin: url, commands, seed });
   mountRoutes({ app, server, port, workspace, cloud });
   return {
     url,

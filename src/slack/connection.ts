@@ -4,11 +4,12 @@ import type { Config } from '../config/schema.ts';
 import type { People } from '../domain/person.ts';
 import { holdersOf } from '../policy/roles.ts';
 import type { Database } from '../store/database.ts';
-import * as publications from '../store/publications.ts';
+import { publicationStore } from '../store/publications.ts';
 import { createSlackApp, type SlackApp, type SlackTransport } from './app.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { createClients } from './clients.ts';
 import { systemClock } from './clock.ts';
+import type { MessageContent } from './content.ts';
 import { createDirectory } from './directory.ts';
 import { createEphemeral, type Ephemeral } from './ephemeral.ts';
 import { type Identity, identify } from './identity.ts';
@@ -69,7 +70,7 @@ export async function connectSlack(options: {
     publisher: createPublisher({
       client: publishing,
       botUserId: identity.botUserId,
-      store: storeOf(options.database),
+      store: publicationStore<MessageContent>(options.database),
       turn: createPublishingTurn({ url: options.databaseUrl, clock, log }),
       clock,
       log,
@@ -81,18 +82,4 @@ export async function connectSlack(options: {
 
 function usesGroups(config: Config): boolean {
   return Object.values(config.roles).some((role) => role.groups.length > 0);
-}
-
-/** Publications read at once from one channel: more would not be sent before they are read again. */
-const PER_CHANNEL = 50;
-
-function storeOf(database: Database): Parameters<typeof createPublisher>[0]['store'] {
-  return {
-    pending: () => publications.pendingPublications(database, PER_CHANNEL),
-    markAttempt: (key, at) => publications.markAttempt(database, key, at),
-    unmarkAttempt: (key) => publications.unmarkAttempt(database, key),
-    recordSent: (sent) => publications.recordSent(database, sent),
-    recordReaction: (key, reaction) => publications.recordReaction(database, key, reaction),
-    recordFailure: (failed) => publications.recordFailure(database, failed),
-  };
 }

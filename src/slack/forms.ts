@@ -18,11 +18,12 @@ export async function openDeployForm(
   if (triggerId === undefined) throw new Error('nothing that was typed allows a form to be opened');
   const metadata = {
     channelId,
+    ...initial,
     ...(threadTs === undefined ? {} : { threadTs }),
     ...(responseUrl === undefined ? {} : { responseUrl }),
   };
   await client.views.open({
     trigger_id: triggerId,
-    view: renderForm({ words, services, initial, metadata }),
+    view: renderForm({ words, services, metadata }),
   });
 }

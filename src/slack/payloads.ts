@@ -64,7 +64,6 @@ const buttonPayload = z.object({
 const formPayload = z.object({
   team,
   user,
-  trigger_id: z.string().optional(),
   view: z.object({
     id: z.string(),
     hash: z.string(),
@@ -77,7 +76,7 @@ const suggestionPayload = z.object({
   team,
   user,
   value: written,
-  view: z.object({ state: z.object({ values: formState }).optional() }).optional(),
+  view: z.object({ private_metadata: z.string() }),
 });
 
 const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
@@ -187,38 +186,39 @@ export function readButton(body: unknown): Received<ButtonDelivery> {
   };
 }
 
-/** A submitted form, before its values are looked at. */
-export interface Submission {
-  readonly id: string;
+/** The form as somebody has filled it in, before its values are looked at. */
+export interface FilledForm {
+  readonly viewId: string;
+  readonly hash: string;
   readonly state: FormState;
+  readonly metadata: FormMetadata;
   readonly origin: Origin;
 }
 
-export function readSubmission(body: unknown): Received<Submission> {
+/** The form, submitted or with something newly chosen in it. */
+export function readFilledForm(body: unknown): Received<FilledForm> {
   const { team: its, user: by, view } = formPayload.parse(body);
   const metadata = formMetadata.parse(parseJson(view.private_metadata));
-  return {
-    teamId: its?.id ?? by.team_id ?? null,
-    value: {
-      id: `view:${view.id}:${view.hash}`,
-      state: view.state.values,
-      origin: originOf(by.id, metadata),
-    },
+  const value = {
+    viewId: view.id,
+    hash: view.hash,
+    state: view.state.values,
+    metadata,
+    origin: originOf(by.id, metadata),
   };
+  return { teamId: its?.id ?? by.team_id ?? null, value };
 }
 
-/** What somebody is typing into the version field, and the rest of the form so far. */
+/** What somebody is typing into the version field, and what else is chosen in the form. */
 export interface Typing {
   readonly typed: string;
-  readonly state: FormState;
+  readonly metadata: FormMetadata;
 }
 
 export function readTyping(body: unknown): Received<Typing> {
   const { team: its, user: by, value, view } = suggestionPayload.parse(body);
-  return {
-    teamId: its?.id ?? by.team_id ?? null,
-    value: { typed: value, state: view?.state?.values ?? {} },
-  };
+  const metadata = formMetadata.parse(parseJson(view.private_metadata));
+  return { teamId: its?.id ?? by.team_id ?? null, value: { typed: value, metadata } };
 }
 
 function originOf(userId: string, { channelId, threadTs, responseUrl }: FormMetadata): Origin {

@@ -10,17 +10,19 @@ import {
   type Received,
   readButton,
   readCommand,
+  readFilledForm,
   readMention,
   readReaction,
-  readSubmission,
   readTyping,
 } from './payloads.ts';
 import { ACTION_PREFIX } from './render/blocks.ts';
 import {
+  FORM_ACTION_PREFIX,
   FORM_CALLBACK,
   type FormServices,
   readFields,
   readForm,
+  renderForm,
   VERSION_ACTION,
   versionOptions,
 } from './render/form.ts';
@@ -55,6 +57,7 @@ export function receive(app: App, settings: ReceiveSettings): void {
   receiveMentions(app, settings);
   receiveReactions(app, settings);
   receiveButtons(app, settings);
+  receiveChoices(app, settings);
   receiveForms(app, settings);
   suggestVersions(app, settings);
 }
@@ -100,7 +103,7 @@ function receiveReactions(app: App, settings: ReceiveSettings): void {
 }
 
 function receiveButtons(app: App, settings: ReceiveSettings): void {
-  app.action(new RegExp(`^${ACTION_PREFIX}(?!version$)`), async ({ body, ack }) => {
+  app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
     const click = ours(readButton(body), settings);
     const stored = click === null || (await store(click, settings));
     await ack();
@@ -110,13 +113,27 @@ function receiveButtons(app: App, settings: ReceiveSettings): void {
   });
 }
 
+/** Something was chosen in the form: the rest of it follows. */
+function receiveChoices(app: App, settings: ReceiveSettings): void {
+  app.action(new RegExp(`^${FORM_ACTION_PREFIX}`), async ({ body, ack, client }) => {
+    await ack();
+    const form = ours(readFilledForm(body), settings);
+    if (form === null) return;
+    const { service, environment } = readFields(form.state);
+    const metadata = { ...form.metadata, service, environment };
+    const view = renderForm({ words: settings.words, services: settings.services, metadata });
+    await client.views.update({ view_id: form.viewId, hash: form.hash, view });
+  });
+}
+
 function receiveForms(app: App, settings: ReceiveSettings): void {
   app.view(FORM_CALLBACK, async ({ body, ack }) => {
-    const submission = ours(readSubmission(body), settings);
-    if (submission === null) return ack();
-    const { id, state, origin } = submission;
+    const form = ours(readFilledForm(body), settings);
+    if (form === null) return ack();
+    const { viewId, hash, state, origin } = form;
     const read = readForm(state, settings.services, settings.words);
     if (!read.ok) return ack({ response_action: 'errors', errors: read.errors });
+    const id = `view:${viewId}:${hash}`;
     const stored = await store({ kind: 'form', id, origin, ...read.values }, settings);
     if (stored) return ack();
     return ack({ response_action: 'errors', errors: { version: notStored(settings) } });
@@ -127,9 +144,14 @@ function suggestVersions(app: App, settings: ReceiveSettings): void {
   app.options(VERSION_ACTION, async ({ body, ack }) => {
     const typing = ours(readTyping(body), settings);
     if (typing === null) return ack({ options: [] });
-    const { service, environment } = readFields(typing.state);
+    const { service, environment } = typing.metadata;
+    // Before an environment is chosen any of the service's will do: they share what is published.
+    const [first = null] = settings.services.find(({ name }) => name === service)?.environments ?? [];
+    const asked = environment ?? first;
     const known =
-      service === null || environment === null ? [] : await knownVersions({ service, environment }, settings);
+      service === null || asked === null
+        ? []
+        : await knownVersions({ service, environment: asked }, settings);
     await ack({ options: versionOptions(typing.typed, known) });
   });
 }

@@ -5,6 +5,7 @@ import { etag, executionMessage, jobMessage, operationMessage } from './messages
 import { defineMethod, type RunMethod } from './method.ts';
 import { randomSuffix, shortName, stableUid } from './names.ts';
 import { page, pageRequest } from './page.ts';
+import { testIamPermissionsOf } from './permissions.ts';
 import { resourceMessage } from './reconcile.ts';
 import type { Execution, Job } from './records.ts';
 import { createOperation } from './service-change.ts';
@@ -193,6 +194,7 @@ export const jobsApi: readonly RunMethod[] = [
   getExecution,
   listExecutions,
   cancelExecution,
+  testIamPermissionsOf(jobs),
 ];
 
 /** Lets the operation that runs an execution settle now. */

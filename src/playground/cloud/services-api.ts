@@ -6,6 +6,7 @@ import { etag, operationMessage, packed, serviceMessage } from './messages.ts';
 import { defineMethod, type Performed, type RunMethod } from './method.ts';
 import { shortName, stableUid } from './names.ts';
 import { page, pageRequest } from './page.ts';
+import { testIamPermissionsOf } from './permissions.ts';
 import { resourceMessage } from './reconcile.ts';
 import { type Condition, type Service, settingsSchema, templateSchema } from './records.ts';
 import {
@@ -131,24 +132,13 @@ const deleteService = defineMethod({
   },
 });
 
-const testIamPermissions = defineMethod({
-  service,
-  rpc: 'TestIamPermissions',
-  permission: '',
-  request: z.object({ resource: z.string(), permissions: z.array(z.string()).default([]) }),
-  resource: (request) => request.resource,
-  perform: (context, request) => ({
-    reply: { permissions: request.permissions.filter((name) => !context.levers.deniedPermissions.has(name)) },
-  }),
-});
-
 export const servicesApi: readonly RunMethod[] = [
   getService,
   listServices,
   createService,
   updateService,
   deleteService,
-  testIamPermissions,
+  testIamPermissionsOf(service),
 ];
 
 export function existingService(context: CloudContext, name: string): Service {

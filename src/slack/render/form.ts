@@ -2,12 +2,14 @@ import type { InputBlock, ModalView, PlainTextElement, PlainTextOption } from '@
 import { z } from 'zod';
 import type { Words } from '../words/words.ts';
 import { written } from '../written.ts';
-import { ACTION_PREFIX, plainText } from './blocks.ts';
+import { plainText } from './blocks.ts';
 
 /** The callback ID of the form of `/deploy`. */
-export const FORM_CALLBACK = `${ACTION_PREFIX}deploy-form`;
+export const FORM_CALLBACK = 'slipway-form';
+/** Begins the action ID of everything in the form. */
+export const FORM_ACTION_PREFIX = 'slipway-form:';
 /** The action ID under which Slack asks for versions while somebody types one. */
-export const VERSION_ACTION = `${ACTION_PREFIX}version`;
+export const VERSION_ACTION = `${FORM_ACTION_PREFIX}version`;
 
 const OPTIONS_LIMIT = 100;
 const LONGEST_VERSION = 150;
@@ -18,11 +20,16 @@ export type FormServices = readonly {
   readonly environments: readonly string[];
 }[];
 
-/** What the form keeps for its submission: where its answers belong. */
+/**
+ * What the form keeps: where its answers belong, and what is chosen in it, which Slack does not tell when
+ * it asks for versions.
+ */
 export const formMetadata = z.object({
   channelId: z.string(),
   threadTs: z.string().optional(),
   responseUrl: z.string().optional(),
+  service: z.string().nullable(),
+  environment: z.string().nullable(),
 });
 export type FormMetadata = z.output<typeof formMetadata>;
 
@@ -51,11 +58,13 @@ export type FormState = z.output<typeof formState>;
 export function renderForm(request: {
   readonly words: Words;
   readonly services: FormServices;
-  readonly initial: { readonly service: string | null; readonly environment: string | null };
   readonly metadata: FormMetadata;
 }): ModalView {
-  const { words, services, initial, metadata } = request;
-  const environments = [...new Set(services.flatMap((service) => service.environments))];
+  const { words, services, metadata } = request;
+  const chosen = services.filter(({ name }) => name === metadata.service);
+  const offering = chosen.length > 0 ? chosen : services;
+  const environments = [...new Set(offering.flatMap((service) => service.environments))];
+  const names = services.map(({ name }) => name);
   return {
     type: 'modal',
     callback_id: FORM_CALLBACK,
@@ -64,13 +73,12 @@ export function renderForm(request: {
     close: plainText(words.form.cancel, 24),
     private_metadata: JSON.stringify(metadata),
     blocks: [
-      menu(
-        'service',
-        words.form.service,
-        services.map(({ name }) => name),
-        initial.service,
-      ),
-      menu('environment', words.form.environment, environments, initial.environment),
+      menu('service', { label: words.form.service, names, chosen: metadata.service }),
+      menu('environment', {
+        label: words.form.environment,
+        names: environments,
+        chosen: metadata.environment,
+      }),
       versionInput(words),
       reasonInput(words),
     ],
@@ -129,13 +137,24 @@ function field(state: FormState, block: string): string | null {
   return text === '' ? null : text;
 }
 
-function menu(block: string, label: string, names: readonly string[], initial: string | null): InputBlock {
-  const chosen = initial !== null && names.includes(initial) ? { initial_option: option(initial) } : {};
+/** What is chosen is told at once, so that the rest of the form can follow it. */
+function menu(
+  block: string,
+  request: { readonly label: string; readonly names: readonly string[]; readonly chosen: string | null },
+): InputBlock {
+  const { label, names, chosen } = request;
+  const initial = chosen !== null && names.includes(chosen) ? { initial_option: option(chosen) } : {};
   return {
     type: 'input',
     block_id: block,
+    dispatch_action: true,
     label: plainText(label, 2_000),
-    element: { type: 'static_select', action_id: block, ...chosen, ...choices(names) },
+    element: {
+      type: 'static_select',
+      action_id: `${FORM_ACTION_PREFIX}${block}`,
+      ...initial,
+      ...choices(names),
+    },
   };
 }
 
@@ -183,7 +202,7 @@ function reasonInput(words: Words): InputBlock {
     label: plainText(words.form.reason, 2_000),
     element: {
       type: 'plain_text_input',
-      action_id: 'reason',
+      action_id: `${FORM_ACTION_PREFIX}reason`,
       max_length: 300,
       placeholder: plainText(words.form.reasonPlaceholder, 150),
     },

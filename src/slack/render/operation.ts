@@ -136,7 +136,8 @@ function question(operation: Operation, needed: number, shown: OperationContext)
 
 function steps({ operation, steps }: OperationView, { words, now }: OperationContext): KnownBlock | null {
   if (steps.length === 0) return null;
-  const lines = stepLines(steps, words, now);
+  const explained = operation.outcome?.code === 'step-failed';
+  const lines = stepLines(steps, { words, now, explained });
   if (operation.startedAt === null) return section(lines, words.more);
   const elapsed = (operation.endedAt ?? now).getTime() - operation.startedAt.getTime();
   return section([progressLine(steps, words, elapsed), ...lines], words.more);

@@ -14,14 +14,22 @@ const MARKS: Readonly<Record<StepState, string>> = {
   skipped: '–',
 };
 
+/** What the lines of steps need beside the steps. */
+export interface StepContext {
+  readonly words: Words;
+  readonly now: Date;
+  /** The outcome says why a step failed, so the step need not. */
+  readonly explained: boolean;
+}
+
 /** Every step with its mark, time and what it says; undo steps behind a line of their own. */
-export function stepLines(steps: readonly StepRecord[], words: Words, now: Date): readonly string[] {
+export function stepLines(steps: readonly StepRecord[], shown: StepContext): readonly string[] {
   const forward = steps.filter((step) => !step.id.startsWith(UNDO));
   const undo = steps.filter((step) => step.id.startsWith(UNDO));
   return [
-    ...forward.map((step) => stepLine(step, words, now)),
-    ...(undo.length === 0 ? [] : [words.operation.undoing]),
-    ...undo.map((step) => stepLine(step, words, now)),
+    ...forward.map((step) => stepLine(step, shown)),
+    ...(undo.length === 0 ? [] : [shown.words.operation.undoing]),
+    ...undo.map((step) => stepLine(step, shown)),
   ];
 }
 
@@ -39,18 +47,14 @@ export function bar(share: number): string {
   return '▰'.repeat(full) + '▱'.repeat(CELLS - full);
 }
 
-function stepLine(step: StepRecord, words: Words, now: Date): string {
+function stepLine(step: StepRecord, { words, now, explained }: StepContext): string {
   if (step.state === 'skipped') return `${MARKS.skipped} ${words.operation.skipped(step.title)}`;
   const title = step.state === 'running' ? `*${prose(step.title)}*` : prose(step.title);
   const time =
     step.startedAt === null
       ? ''
       : ` · ${words.duration((step.endedAt ?? now).getTime() - step.startedAt.getTime())}`;
-  return `${MARKS[step.state]} ${title}${time}${remark(step)}`;
-}
-
-/** What the step says for itself, where a reader still needs it: while it runs, and why it failed. */
-function remark(step: StepRecord): string {
-  const needed = step.state === 'running' || step.state === 'failed';
-  return needed && step.message !== null ? `\n      ${prose(step.message, LONGEST_MESSAGE)}` : '';
+  const isNeeded = step.state === 'running' || (step.state === 'failed' && !explained);
+  const remark = isNeeded && step.message !== null ? `\n      ${prose(step.message, LONGEST_MESSAGE)}` : '';
+  return `${MARKS[step.state]} ${title}${time}${remark}`;
 }

@@ -9,7 +9,7 @@ export const outcomes: OutcomeSentences = {
   done: ({ detail }) => (detail === null ? '' : prose(detail, LONGEST_DETAIL)),
   'step-failed': (outcome) =>
     [
-      `“${prose(outcome.step)}” failed: ${prose(outcome.detail, LONGEST_DETAIL)}`,
+      `“${prose(outcome.step)}” failed: ${told(outcome.detail)}`,
       problems[outcome.problem],
       undone(outcome.undo),
       outcome.dataChanged ? '*Data had already been changed, and undoing does not bring it back.*' : '',
@@ -23,7 +23,7 @@ export const outcomes: OutcomeSentences = {
     `What was approved is no longer what would run, so the approvals are void. Changed: ${
       changed.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
     }. Nothing was done.`,
-  fault: ({ detail }) => `Slipway itself could not go on: ${prose(detail, LONGEST_DETAIL)}`,
+  fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
 
 /** The members of a plan, as an approver would ask about them. */
@@ -40,6 +40,12 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   approval: 'who must approve',
 };
 
+/** Somebody else's sentence within ours: harmless, and with its full stop. */
+function told(detail: string): string {
+  const text = prose(detail, LONGEST_DETAIL);
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 function undone(undo: OutcomeByCode['step-failed']['undo']): string {
   switch (undo.result) {
     case 'not-needed':
@@ -47,6 +53,6 @@ function undone(undo: OutcomeByCode['step-failed']['undo']): string {
     case 'done':
       return 'Everything was put back as it was before.';
     case 'failed':
-      return `*Undoing “${prose(undo.step)}” failed too: ${prose(undo.detail, LONGEST_DETAIL)} Somebody must look at the target.*`;
+      return `*Undoing “${prose(undo.step)}” failed too: ${told(undo.detail)} Somebody must look at the target.*`;
   }
 }

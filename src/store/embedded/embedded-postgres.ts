@@ -20,6 +20,8 @@ export interface EmbeddedPostgres {
   /** `postgres://…@127.0.0.1:…/slipway` */
   readonly url: string;
   readonly pid: number;
+  /** True if it was running already: left by a crash, or another process is using it. */
+  readonly adopted: boolean;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
 }
@@ -33,14 +35,23 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const cluster = clusterIn(dataDir);
   const account = unprivilegedAccount();
   await ensureCluster(cluster, account);
-  const postmaster = runningPostmaster(cluster) ?? (await startPostmaster(cluster, account));
+  const running = runningPostmaster(cluster);
+  const postmaster = running ?? (await startPostmaster(cluster, account));
   await untilReady(cluster, postmaster);
   await ensureDatabase(cluster, postmaster);
   return {
     url: connectionUrl(cluster, postmaster, DATABASE),
     pid: postmaster.pid,
+    adopted: running !== null,
     stop: () => stopPostmaster(postmaster),
   };
+}
+
+/** The address of the server that runs in the data directory now; null if none does. */
+export function embeddedPostgresUrl(dataDir: string): string | null {
+  const cluster = clusterIn(dataDir);
+  const running = runningPostmaster(cluster);
+  return running === null ? null : connectionUrl(cluster, running, DATABASE);
 }
 
 async function startPostmaster(cluster: Cluster, account: Account | null): Promise<Postmaster> {

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { defaultSeed } from '../../../src/playground/slack/seed.ts';
+import { LOCKS } from '../../../src/store/advisory-locks.ts';
 import { findMessage } from '../../../src/store/publications.ts';
 import { DEPLOYS, seedWith } from '../playground-slack/running-workspace.ts';
 import { eventuallySo, startPublisher, startRig } from './rig.ts';
@@ -109,6 +111,17 @@ describe('the publisher against the local Slack', () => {
     await rig.put('second');
     await eventuallySo(() => expect(waiting.posted).toMatchObject([{ key: 'second' }]));
     expect(await rig.shown()).toHaveLength(2);
+  });
+
+  it('takes over from a process that holds its turn and is not heard of', async () => {
+    const rig = await startRig();
+    const stopped = new pg.Client({ connectionString: rig.test.url });
+    stopped.on('error', () => undefined);
+    await stopped.connect();
+    await stopped.query(`select pg_advisory_lock(${LOCKS.publisher})`);
+    const { posted } = startPublisher(rig);
+    await rig.put('op');
+    await eventuallySo(() => expect(posted).toMatchObject([{ key: 'op' }]), 30_000);
   });
 
   it('goes on when PostgreSQL cuts its connection', async () => {

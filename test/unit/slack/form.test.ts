@@ -12,8 +12,12 @@ describe('the form of /deploy', () => {
     const form = renderForm({
       words: en,
       services: SERVICES,
-      initial: { service: 'api', environment: 'elsewhere' },
-      metadata: { channelId: 'C1', responseUrl: 'https://hooks.example/1' },
+      metadata: {
+        channelId: 'C1',
+        responseUrl: 'https://hooks.example/1',
+        service: 'api',
+        environment: 'elsewhere',
+      },
     });
     expect(form.blocks.map((block) => block.block_id)).toEqual([
       'service',
@@ -26,7 +30,18 @@ describe('the form of /deploy', () => {
     expect(JSON.parse(form.private_metadata ?? '')).toEqual({
       channelId: 'C1',
       responseUrl: 'https://hooks.example/1',
+      service: 'api',
+      environment: 'elsewhere',
     });
+  });
+
+  it('offers only the environments of the service that is chosen', () => {
+    const form = renderForm({
+      words: en,
+      services: SERVICES,
+      metadata: { channelId: 'C1', service: 'web', environment: null },
+    });
+    expect(JSON.stringify(form.blocks[1])).not.toContain('production');
   });
 
   it('groups more services than one list takes', () => {
@@ -37,8 +52,7 @@ describe('the form of /deploy', () => {
     const form = renderForm({
       words: en,
       services,
-      initial: { service: null, environment: null },
-      metadata: { channelId: 'C1' },
+      metadata: { channelId: 'C1', service: null, environment: null },
     });
     expect(JSON.stringify(form.blocks[0]).match(/"value":"s\d+"/g)).toHaveLength(250);
     expect(JSON.stringify(form.blocks[0])).toContain('s200 – s249');
@@ -86,7 +100,7 @@ function filled(service: string, environment: string, version: string, reason: s
   return {
     service: { service: { selected_option: { value: service } } },
     environment: { environment: { selected_option: { value: environment } } },
-    version: { 'slipway:version': { selected_option: { value: version } } },
+    version: { 'slipway-form:version': { selected_option: { value: version } } },
     reason: { reason: { value: reason } },
   };
 }

@@ -6,6 +6,7 @@ describe('foreign text in mrkdwn', () => {
   it('keeps what people said readable', () => {
     expect(prose('Fix the login page (#42) at 12:30')).toBe('Fix the login page (#42) at 12:30');
     expect(prose('release_2024_01 & more')).toBe('release_2024_01 &amp; more');
+    expect(prose(`run api@sha256:${'ab'.repeat(32)} now`)).toBe('run api@sha256:abababababab… now');
     expect(code('v1.2.0_rc1')).toBe('`v1.2.0_rc1`');
   });
 

@@ -1,0 +1,101 @@
+import { createTargets } from '../integrations/kinds.ts';
+import type { Finding } from '../integrations/target.ts';
+import type { DoctorCheck } from './cli/doctor.ts';
+import { slackChecks } from './cli/doctor-slack.ts';
+import type { SlackManifest } from './cli/slack-manifest.ts';
+import { Secret } from './config/secret.ts';
+import { targetKey } from './domain/target.ts';
+import type { ReadSetup, Setup } from './setup.ts';
+import { type Database, openDatabase } from './store/database.ts';
+
+/** What the doctor looks at: the config, the database, Slack, and every target. */
+export function doctorChecks(parts: {
+  readonly setup: ReadSetup | Error;
+  /** Rejects with why there is none. */
+  readonly databaseUrl: () => Promise<string>;
+  readonly manifest: SlackManifest;
+}): readonly DoctorCheck[] {
+  const { setup, databaseUrl, manifest } = parts;
+  const known = setup instanceof Error || !setup.ok ? null : setup.setup;
+  return [
+    { subject: 'Config', run: async () => [examineSetup(setup)] },
+    { subject: 'Database', run: () => examineDatabase(databaseUrl) },
+    ...(known === null ? [] : [...slackChecks({ ...patientOf(known), manifest }), ...targetChecks(known)]),
+  ];
+}
+
+function examineSetup(setup: ReadSetup | Error): Finding {
+  const subject = 'Config';
+  if (setup instanceof Error) {
+    return { subject, ok: false, detail: setup.message, remedy: 'Start it with: npm start' };
+  }
+  if (setup.ok) {
+    const { services, environments } = setup.setup.config;
+    const count = `${Object.keys(services).length} services, ${Object.keys(environments).length} environments`;
+    return { subject, ok: true, detail: count, remedy: null };
+  }
+  if ('errors' in setup) {
+    const remedy = `npm run slipway -- check ${setup.file} tells each with its place.`;
+    return { subject, ok: false, detail: `${setup.file} has ${setup.errors.length} problems`, remedy };
+  }
+  if ('problem' in setup) {
+    const { variable, message } = setup.problem;
+    return {
+      subject,
+      ok: false,
+      detail: `${variable} ${message}`,
+      remedy: `Set ${variable}, or ${variable}_FILE.`,
+    };
+  }
+  const remedy = 'Set SLIPWAY_CONFIG to the file, or write one: docs/configuration.md.';
+  return { subject, ok: false, detail: `${setup.file} ${setup.unreadable}`, remedy };
+}
+
+async function examineDatabase(databaseUrl: () => Promise<string>): Promise<readonly Finding[]> {
+  const subject = 'Database';
+  let database: Database | null = null;
+  try {
+    database = openDatabase(await databaseUrl(), () => undefined);
+    const { rows } = await database.query<{ version: string; may: boolean }>(
+      `select current_setting('server_version') as version,
+         has_database_privilege(current_database(), 'create') as may`,
+    );
+    const { version = '', may = false } = rows[0] ?? {};
+    if (may) return [{ subject, ok: true, detail: `PostgreSQL ${version} answers`, remedy: null }];
+    const remedy = 'Grant it: GRANT CREATE ON DATABASE … TO the user of DATABASE_URL.';
+    return [{ subject, ok: false, detail: 'its user may not create the schemas slipway and dbos', remedy }];
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const remedy = 'See that PostgreSQL runs where DATABASE_URL says, and takes its user and password.';
+    return [{ subject, ok: false, detail, remedy }];
+  } finally {
+    await database?.end();
+  }
+}
+
+function patientOf({ config, slack }: Setup) {
+  const { botToken, transport, apiUrl } = slack;
+  return {
+    config,
+    botToken: new Secret(botToken),
+    appToken: transport.kind === 'socket' ? new Secret(transport.appToken) : null,
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  };
+}
+
+function targetChecks({ config }: Setup): readonly DoctorCheck[] {
+  return [...createTargets(config).values()].map((target) => ({
+    subject: targetKey(target.ref),
+    run: async () => {
+      try {
+        const findings = await target.examine();
+        return findings.map((finding) => ({
+          ...finding,
+          subject: `${targetKey(target.ref)}: ${finding.subject}`,
+        }));
+      } finally {
+        await target.close();
+      }
+    },
+  }));
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { createChannels } from '../../../src/slack/channels.ts';
+import { createDirectory, type DirectoryClient } from '../../../src/slack/directory.ts';
+import { createMentions } from '../../../src/slack/mentions.ts';
+import { TestClock } from './publisher-world.ts';
+
+const TEAM = 'T1';
+const ANA = {
+  id: 'U1',
+  team_id: TEAM,
+  name: 'ana',
+  profile: { display_name: 'Ana', email: 'ana@example.com' },
+};
+const GROUPS = [{ id: 'S1', handle: 'release-managers', users: ['U1'] }];
+const log = { warn: () => undefined };
+
+describe('the directory', () => {
+  it('knows a full member with their groups, by ID and handle', async () => {
+    const { directory } = setUp();
+    expect(await directory.person('U1')).toEqual({
+      id: 'U1',
+      name: 'Ana',
+      email: 'ana@example.com',
+      barred: null,
+      groups: ['S1', 'release-managers'],
+    });
+  });
+
+  it.each([
+    ['guest', { is_restricted: true }],
+    ['guest', { is_ultra_restricted: true }],
+    ['bot', { is_bot: true }],
+    ['deactivated', { deleted: true }],
+    ['other-workspace', { is_stranger: true }],
+    ['other-workspace', { team_id: 'T2' }],
+    ['other-workspace', { team_id: undefined }],
+    [null, { team_id: 'E1', enterprise_user: { teams: [TEAM] } }],
+  ])('bars as %s whoever is %j', async (barred, changes) => {
+    const { directory } = setUp({ user: { ...ANA, ...changes } });
+    expect(await directory.person('U1')).toMatchObject({ barred });
+  });
+
+  it('fails closed when Slack cannot be asked, or groups that matter cannot', async () => {
+    expect(await setUp({ user: 'fails' }).directory.person('U1')).toBeNull();
+    expect(await setUp({ groups: 'fails' }).directory.person('U1')).toBeNull();
+  });
+
+  it('asks for no groups where no role names any', async () => {
+    const { directory, asked } = setUp({ groups: 'fails', usesGroups: false });
+    expect(await directory.person('U1')).toMatchObject({ groups: [] });
+    expect(asked).toEqual(['U1']);
+  });
+
+  it('remembers people for ten seconds and groups for a minute', async () => {
+    const { directory, asked, clock } = setUp();
+    await Promise.all([directory.person('U1'), directory.person('U1')]);
+    await clock.advance(9_000);
+    await directory.person('U1');
+    expect(asked).toEqual(['U1', 'groups']);
+    await clock.advance(2_000);
+    await directory.person('U1');
+    expect(asked).toEqual(['U1', 'groups', 'U1']);
+    await clock.advance(60_000);
+    await directory.person('U1');
+    expect(asked).toEqual(['U1', 'groups', 'U1', 'U1', 'groups']);
+  });
+
+  it('does not remember what failed', async () => {
+    const { directory, asked } = setUp({ user: 'fails' });
+    await directory.person('U1');
+    await directory.person('U1');
+    expect(asked.filter((what) => what === 'U1')).toHaveLength(2);
+  });
+});
+
+describe('channels', () => {
+  it('are found by name through all pages, and by ID without asking', async () => {
+    const pages = [
+      { channels: [{ id: 'C1', name: 'general' }], response_metadata: { next_cursor: 'more' } },
+      { channels: [{ id: 'C2', name: 'deploys' }], response_metadata: { next_cursor: '' } },
+    ];
+    const channels = createChannels({
+      client: {
+        conversations: {
+          info: async () => ({ ok: true, channel: { name: 'deploys' } }),
+          list: async () => ({ ok: true, ...pages.shift() }),
+        },
+      },
+      clock: new TestClock(),
+      log,
+    });
+    expect(await channels.idOf('#deploys')).toBe('C2');
+    expect(await channels.idOf('deploys')).toBe('C2');
+    expect(await channels.idOf('C012345678')).toBe('C012345678');
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys' });
+  });
+
+  it('have no name when Slack cannot be asked', async () => {
+    const fails = async () => Promise.reject(new Error('away'));
+    const client = { conversations: { info: fails, list: fails } };
+    const channels = createChannels({ client, clock: new TestClock(), log });
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: null });
+  });
+});
+
+describe('mentions', () => {
+  it('turn handles and e-mails into IDs, and keep what cannot be found', async () => {
+    const mentions = createMentions(
+      {
+        usergroups: { list: async () => ({ ok: true, usergroups: GROUPS }) },
+        users: {
+          lookupByEmail: async ({ email }) =>
+            email === 'ana@example.com'
+              ? { ok: true, user: { id: 'U1' } }
+              : Promise.reject(new Error('users_not_found')),
+        },
+      },
+      log,
+    );
+    const names = ['@release-managers', 'ana@example.com', 'gone@example.com', 'U2'];
+    expect(names.map(mentions.of)).toEqual(names);
+    await mentions.refresh(names);
+    expect(names.map(mentions.of)).toEqual(['S1', 'U1', 'gone@example.com', 'U2']);
+  });
+});
+
+function setUp(changes: { user?: object | 'fails'; groups?: 'fails'; usesGroups?: boolean } = {}) {
+  const { user = ANA, groups, usesGroups = true } = changes;
+  const asked: string[] = [];
+  const clock = new TestClock();
+  const client: DirectoryClient = {
+    users: {
+      info: async ({ user: id }) => {
+        asked.push(id);
+        if (user === 'fails') throw new Error('away');
+        return { ok: true, user };
+      },
+    },
+    usergroups: {
+      list: async () => {
+        asked.push('groups');
+        if (groups === 'fails') throw new Error('away');
+        return { ok: true, usergroups: GROUPS };
+      },
+    },
+  };
+  return { directory: createDirectory({ client, teamId: TEAM, usesGroups, clock, log }), asked, clock };
+}
