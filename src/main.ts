@@ -15,6 +15,7 @@ import { readSlackManifest } from './cli/slack-manifest.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import { doctorChecks } from './doctor.ts';
+import { repeatedly } from './operations/repeatedly.ts';
 import { startPlayground } from './playground/playground.ts';
 import { type ReadSetup, readPlaygroundSetup, readSlackSetup } from './setup.ts';
 import { readAudit, verifyAudit } from './store/audit.ts';
@@ -25,6 +26,8 @@ import { migrate } from './store/migrate.ts';
 
 /** Visitors a second on each demo service: enough for a split to be seen, and for a bad version to show. */
 const VISITORS = 4;
+/** Milliseconds between looks at whether our own PostgreSQL still runs. */
+const DATABASE_INTERVAL = 500;
 
 const terminal = createTerminal(process.stdout, process.stderr);
 
@@ -54,7 +57,7 @@ async function start(settings: Settings): Promise<ExitCode> {
     stack.defer(async () => directory.release());
     const setup = await readSetup(settings, stack);
     if (!setup.ok) return reportSetup(setup);
-    const databaseUrl = await ensureDatabase(settings, stack);
+    const databaseUrl = await ensureDatabase(settings, log, stack);
     const takenOver = Promise.withResolvers<void>();
     const bot = await startBot({
       setup: setup.setup,
@@ -147,10 +150,17 @@ async function openPlayground(
   return opened.url;
 }
 
-async function ensureDatabase(settings: Settings, stack: AsyncDisposableStack): Promise<string> {
+/** The database that the bot brings along is started again should it be ended from outside. */
+async function ensureDatabase(settings: Settings, log: Logger, stack: AsyncDisposableStack): Promise<string> {
   if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
   const postgres = await startEmbeddedPostgres(settings.dataDirectory);
   stack.defer(() => postgres.stop());
+  const look = repeatedly('looking after the database', DATABASE_INTERVAL, log, async () => {
+    if (postgres.isRunning()) return;
+    log.warn('the database that Slipway brings along has ended; it is started again');
+    await postgres.restart();
+  });
+  stack.defer(() => look.stop());
   return postgres.url;
 }
 

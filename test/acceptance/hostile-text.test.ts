@@ -12,7 +12,7 @@ const HOSTILE: readonly (readonly [name: string, text: string])[] = [
   ['SQL', "'); drop table slipway.operations; --"],
   ['right-to-left marks and joiners', '\u202Eevil\u200B\u2066 👨‍👩‍👧‍👦 e\u0301'],
   ['40 kB', 'x'.repeat(40_000)],
-  ['JSON and templates', '{"a":1} {{constructor}} ${process.exit()} %s %d'],
+  ['JSON and templates', '{"a":1} {{constructor}} $(process.exit()) %s %d'],
 ];
 
 describe('text that means harm', () => {

@@ -19,9 +19,11 @@ const STOP_LIMIT = 15_000;
 export interface EmbeddedPostgres {
   /** `postgres://…@127.0.0.1:…/slipway` */
   readonly url: string;
-  readonly pid: number;
   /** True if it was running already: left by a crash, or another process is using it. */
   readonly adopted: boolean;
+  isRunning(): boolean;
+  /** Starts it once more at the same address, after something outside ended it. */
+  restart(): Promise<void>;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
 }
@@ -36,13 +38,17 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const account = unprivilegedAccount();
   await ensureCluster(cluster, account);
   const running = runningPostmaster(cluster);
-  const postmaster = running ?? (await startPostmaster(cluster, account));
+  let postmaster = running ?? (await startPostmaster(cluster, account, await freePort()));
   await untilReady(cluster, postmaster);
   await ensureDatabase(cluster, postmaster);
   return {
     url: connectionUrl(cluster, postmaster, DATABASE),
-    pid: postmaster.pid,
     adopted: running !== null,
+    isRunning: () => isPostgres(postmaster.pid),
+    restart: async () => {
+      postmaster = runningPostmaster(cluster) ?? (await startPostmaster(cluster, account, postmaster.port));
+      await untilReady(cluster, postmaster);
+    },
     stop: () => stopPostmaster(postmaster),
   };
 }
@@ -54,9 +60,8 @@ export function embeddedPostgresUrl(dataDir: string): string | null {
   return running === null ? null : connectionUrl(cluster, running, DATABASE);
 }
 
-async function startPostmaster(cluster: Cluster, account: Account | null): Promise<Postmaster> {
+async function startPostmaster(cluster: Cluster, account: Account | null, port: number): Promise<Postmaster> {
   const { postgres } = await postgresBinaries();
-  const port = await freePort();
   const command = asAccount(account, postgres, [
     ...['-D', cluster.directory, '-p', String(port), '-k', ''],
     ...['-c', 'listen_addresses=127.0.0.1', '-c', 'shared_buffers=32MB'],
