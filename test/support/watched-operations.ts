@@ -3,6 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 
 const LIMIT = 45_000;
+const OPEN = ['awaiting-approval', 'running'];
 
 /** How an operation and its steps are, as the bot's own database has it. */
 export interface WatchedOperation {
@@ -17,7 +18,7 @@ export interface OperationWatch {
   newest(): Promise<WatchedOperation | null>;
   /** How each operation stands, oldest first. */
   states(): Promise<readonly string[]>;
-  /** Waits until the newest operation is in that state. */
+  /** Waits until the newest operation is in that state; fails at once if it ended in another. */
   until(state: string): Promise<WatchedOperation>;
   count(): Promise<number>;
   close(): Promise<void>;
@@ -51,7 +52,8 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
       for (;;) {
         const found = await newest();
         if (found?.state === state) return found;
-        if (Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
+        const over = found !== null && !OPEN.includes(found.state);
+        if (over || Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
