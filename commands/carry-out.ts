@@ -6,6 +6,7 @@ import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { readBlockers, readStatus } from '../src/operations/status.ts';
+import { refuseAccount } from '../src/policy/authorise.ts';
 import { recentOperations } from '../src/store/operations.ts';
 import type { Command } from './command.ts';
 
@@ -25,6 +26,9 @@ export async function carryOut(
   order: Order,
 ): Promise<Reply | null> {
   const { command, deliveryId, origin } = order;
+  // What is running where is for members only, too.
+  const refusal = command.name === 'help' ? null : refuseAccount(await context.people.person(origin.userId));
+  if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
   switch (command.name) {
     case 'deploy': {
       const { version, dryRun, options } = command;

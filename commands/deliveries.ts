@@ -171,7 +171,7 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
     userId: origin.userId,
     via: 'button',
     planDigest,
-    at: operations.clock(),
+    at: new Date(delivery.at),
   };
   const decide = action.do === 'approve' ? approve : reject;
   const refusal = await decide(operations, engine, decision);

@@ -5,6 +5,9 @@ import type { Engine } from '../src/operations/engine.ts';
 import { readApprovals } from '../src/store/approvals.ts';
 import { openOperations } from '../src/store/operations.ts';
 
+/** Milliseconds by which Slack's clock and ours may differ. */
+const CLOCKS_DIFFER = 60_000;
+
 /** Who reacts to an operation's message now; null while it has no message. */
 export type ReadReactions = (
   operationId: string,
@@ -37,17 +40,21 @@ async function catchUpOn(
   },
 ): Promise<void> {
   const { context, engine } = parts;
-  // As of before the reading: what people do while it is under way is newer, and arrives as events.
-  const at = context.clock();
+  // Read before the reactions are: what people decide meanwhile arrives as events, and is not judged here.
+  const standing = await readApprovals(context.database, operation.id);
   const reactions = await parts.readReactions(operation.id);
   if (reactions === null) return;
-  const decision = (userId: string) =>
+  const decision = (userId: string, at: Date) =>
     ({ operationId: operation.id, userId, via: 'reaction', planDigest: null, at }) as const;
-  const standing = await readApprovals(context.database, operation.id);
-  const gone = standing.filter(
-    ({ via, userId }) => via === 'reaction' && !reactions.approve.includes(userId),
-  );
-  for (const { userId } of gone) await withdraw(context, engine, decision(userId));
-  for (const userId of reactions.reject) await reject(context, engine, decision(userId));
-  for (const userId of reactions.approve) await approve(context, engine, decision(userId));
+  for (const { via, userId, decidedAt } of standing) {
+    if (via === 'reaction' && !reactions.approve.includes(userId)) {
+      await withdraw(context, engine, decision(userId, decidedAt));
+    }
+  }
+  // As of well before now, since Slack's clock and ours may differ: whatever people do from now on is newer.
+  const at = new Date(context.clock().getTime() - CLOCKS_DIFFER);
+  for (const userId of reactions.reject) await reject(context, engine, decision(userId, at));
+  const known = new Set(standing.map(({ userId }) => userId));
+  const fresh = reactions.approve.filter((userId) => !known.has(userId));
+  for (const userId of fresh) await approve(context, engine, decision(userId, at));
 }

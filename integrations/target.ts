@@ -8,6 +8,9 @@ import type { TargetRef } from '../src/domain/target.ts';
 /** Whether trying again later could help. */
 export type Retry = 'terminal' | 'retryable';
 
+/** Problems that may be gone in a while. */
+const PASSING: readonly TargetProblem[] = ['unavailable', 'timeout', 'quota'];
+
 /**
  * The one error that integrations throw, classified once, by status code, where it arises.
  * `message` is one sentence for a person; the technical cause stays in `cause`.
@@ -20,7 +23,7 @@ export class TargetError extends Error {
     super(message, options);
     this.name = 'TargetError';
     this.problem = problem;
-    this.retry = problem === 'unavailable' || problem === 'timeout' ? 'retryable' : 'terminal';
+    this.retry = PASSING.includes(problem) ? 'retryable' : 'terminal';
   }
 }
 
@@ -29,7 +32,7 @@ export interface StepContext {
   readonly operationId: string;
   /** The requester's display name, for annotations and change causes. */
   readonly requestedBy: string;
-  /** Adds a line to the operation's thread. Lines may be told again after a crash; secrets are masked. */
+  /** Adds a line to the operation's thread. Lines may be told again after a crash; they must hold no secret. */
   log(line: string): void;
   /** Aborted when this process must stop touching targets: it is stopping, or it lost its lease. */
   readonly signal: AbortSignal;

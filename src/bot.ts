@@ -50,6 +50,8 @@ export interface BotOptions {
   readonly setup: Setup;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The address to listen on; all of them when absent. */
+  readonly host?: string;
   readonly databaseUrl: string;
   readonly log: Logger;
   /** Another process has taken over the work of this one, which must end. */
@@ -86,7 +88,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database }), options.port);
+  const http = await serveHttp(httpApp({ slack, metrics, database }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -152,13 +154,14 @@ async function launch(
   const { database, lease, log } = context;
   const { executorId } = lease;
   const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
-  const inbox = createInbox({ database, executorId, log, work });
+  const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
   const engine = await launchEngine({
     url: parts.databaseUrl,
     database,
     executorId,
     log,
-    adopt: (from) => inbox.adopt(from),
+    adopt: (known) => inbox.adopt(known),
+    mayTakeOver: () => lease.isHeld(),
     run: (operationId) => runOperation(context, operationId),
   });
   parts.stack.defer(async () => {

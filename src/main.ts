@@ -26,8 +26,9 @@ import { migrate } from './store/migrate.ts';
 
 /** Visitors a second on each demo service: enough for a split to be seen, and for a bad version to show. */
 const VISITORS = 4;
-/** Milliseconds between looks at whether our own PostgreSQL still runs. */
-const DATABASE_INTERVAL = 500;
+
+/** Milliseconds between two looks at the database that was brought along. */
+const DATABASE_WATCH = 1_000;
 
 const terminal = createTerminal(process.stdout, process.stderr);
 
@@ -62,6 +63,8 @@ async function start(settings: Settings): Promise<ExitCode> {
     const bot = await startBot({
       setup: setup.setup,
       port: settings.port,
+      // A playground is for this machine, and so is the bot in it.
+      ...(settings.mode.kind === 'playground' ? { host: '127.0.0.1' } : {}),
       databaseUrl,
       log,
       onTakenOver: takenOver.resolve,
@@ -150,17 +153,14 @@ async function openPlayground(
   return opened.url;
 }
 
-/** The database that the bot brings along is started again should it be ended from outside. */
 async function ensureDatabase(settings: Settings, log: Logger, stack: AsyncDisposableStack): Promise<string> {
   if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
   const postgres = await startEmbeddedPostgres(settings.dataDirectory);
   stack.defer(() => postgres.stop());
-  const look = repeatedly('looking after the database', DATABASE_INTERVAL, log, async () => {
-    if (postgres.isRunning()) return;
-    log.warn('the database that Slipway brings along has ended; it is started again');
-    await postgres.restart();
+  const watch = repeatedly('keeping the database running', DATABASE_WATCH, log, async () => {
+    if (await postgres.ensureRunning()) log.error('the database had died and was started again');
   });
-  stack.defer(() => look.stop());
+  stack.defer(() => watch.stop());
   return postgres.url;
 }
 
@@ -187,7 +187,9 @@ async function withDatabase(
 async function verify(database: Database): Promise<ExitCode> {
   const verdict = await verifyAudit(readAudit(database));
   if (verdict.ok) {
-    terminal.say(`${terminal.paint('green', '✓')} ${verdict.records} lines, all as they were written.`);
+    terminal.say(
+      `${terminal.paint('green', '✓')} ${verdict.records} lines, all as they were written; the last is ${verdict.head}.`,
+    );
     return EXIT.ok;
   }
   terminal.complain(`${terminal.paint('red', '✗')} The audit trail is broken: ${verdict.why}.`);
@@ -228,7 +230,24 @@ function stopRequested(): Promise<'stopped'> {
 }
 
 function createLog(settings: Settings): Logger {
-  return pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level: settings.logLevel, base: null, serializers: { err: describeError } },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/** An error without what libraries hang on it: a broken connection carries its client, and that its secrets. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    code,
+    stack,
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
 }
 
 function ownVersion(): string {

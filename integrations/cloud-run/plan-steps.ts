@@ -90,7 +90,7 @@ export function watchServingStep(
 }
 
 export function tidyStep(): PlannedStep {
-  return { ...step('tidy', 'Take the tag away', 'reversible'), input: {}, timeLimit: 2 * MINUTE };
+  return { ...step('tidy', 'Take the tag away', 'tidies'), input: {}, timeLimit: 2 * MINUTE };
 }
 
 function restoreStep(

@@ -32,6 +32,8 @@ export type Delivery =
       readonly id: string;
       readonly action: ButtonAction;
       readonly messageTs: string | null;
+      /** When it was received, in epoch milliseconds. */
+      readonly at: number;
       readonly origin: Origin;
     }
   | {

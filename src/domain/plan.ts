@@ -7,8 +7,11 @@ import type { TargetRef } from './target.ts';
 export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'restore'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-/** What a step leaves behind if it is begun and then not wanted. */
-export type StepEffect = 'reads' | 'reversible' | 'changes-data';
+/**
+ * What a step leaves behind if it is begun and then not wanted. A step that only tidies comes after the work is
+ * done and proven: its failure is told, and takes nothing back.
+ */
+export type StepEffect = 'reads' | 'reversible' | 'changes-data' | 'tidies';
 
 /**
  * One idempotent, resumable action in a plan. `action` and `input` mean something only to the

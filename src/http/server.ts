@@ -28,15 +28,18 @@ export function createHttpApp(parts: { readonly metrics: Metrics; readonly readi
   return app;
 }
 
-/** Listens on every interface, as a service in a container must; a taken port is a clear error. */
-export function serveHttp(app: Express, port: number): Promise<HttpServer> {
+/** Listens on one address, or on all of them as a service in a container must; a taken port is a clear error. */
+export function serveHttp(
+  app: Express,
+  { port, host }: { readonly port: number; readonly host?: string },
+): Promise<HttpServer> {
   const server = createServer(app);
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';
       reject(taken ? new Error(`Port ${port} is in use. Set PORT to another one.`, { cause }) : cause);
     });
-    server.listen(port, () => {
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
       const address = server.address();
       const bound = typeof address === 'object' && address !== null ? address.port : port;
       resolve({ url: `http://127.0.0.1:${bound}`, stop: () => stop(server) });

@@ -3,7 +3,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Origin } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
-import { refuseAction } from '../policy/authorise.ts';
+import { refuseAccount, refuseAction } from '../policy/authorise.ts';
 import { covers } from '../policy/closures.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction } from '../store/database.ts';
@@ -67,7 +67,7 @@ export async function unlock(
   return { kind: 'refusal', refusals: [{ code: 'not-locked', scope: key }] };
 }
 
-/** Locking a scope needs the right in every environment that it closes. */
+/** Locking a scope needs the right in every environment that it closes, and in the one that it names. */
 async function refuseLocking(
   context: ClosingContext,
   request: { readonly scope: LockScope; readonly origin: Origin },
@@ -79,14 +79,15 @@ async function refuseLocking(
   const refusals = environmentsOf(context, request.scope).map((environment) =>
     refuseAction({ person, action: 'lock', environment, channel }, context.config),
   );
-  return refusals.find((refusal) => refusal !== null) ?? null;
+  return refuseAccount(person) ?? refusals.find((refusal) => refusal !== null) ?? null;
 }
 
 function environmentsOf(context: ClosingContext, scope: LockScope): readonly string[] {
+  const named = 'environment' in scope ? [scope.environment] : [];
   const covered = [...context.targets.values()]
     .map((target) => target.ref)
     .filter((ref) => covers(scope, ref));
-  return [...new Set(covered.map((ref) => ref.environment))];
+  return [...new Set([...named, ...covered.map((ref) => ref.environment)])];
 }
 
 async function alreadyLocked(context: ClosingContext, scope: LockScope): Promise<Reply> {

@@ -44,6 +44,8 @@ export async function approve(
 /** Takes an approval back; it no longer counts unless the operation has begun. */
 export async function withdraw(context: DecideContext, engine: Engine, decision: Decision): Promise<void> {
   const { operationId, userId, at } = decision;
+  const operation = await findOperation(context.database, operationId);
+  if (operation?.state !== 'awaiting-approval') return;
   await changeOperation(context, operationId, async ({ tx, before, tell }) => {
     if (before.operation.state !== 'awaiting-approval') return false;
     if (!(await withdrawApproval(tx, { operationId, userId, at }))) return false;

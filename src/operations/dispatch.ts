@@ -2,8 +2,8 @@ import type { Operation, OperationOutcome, OperationState } from '../domain/oper
 import type { Person } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
-import type { Outcome, Refusal } from '../domain/refusal.ts';
-import { reminderLead, tally } from '../policy/approvals.ts';
+import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
+import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
 import { refuseAction } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
@@ -25,6 +25,8 @@ export type Dispatch =
 
 /** How long to wait before asking again a target that could not be asked. */
 const ASK_AGAIN = 5_000;
+/** What a target may say that will not be so in a while. */
+const PASSING_PROBLEMS: readonly TargetProblem[] = ['unavailable', 'timeout', 'quota'];
 
 /**
  * Looks whether the operation may begin: enough approvals that count now, for a plan that is still the
@@ -35,11 +37,13 @@ export async function dispatch(context: OperationContext, operationId: string): 
   if (operation === null) throw new Error(`operation ${operationId} is not stored`);
   if (operation.state !== 'awaiting-approval') return settled(operation.state);
   if (isExpired(operation, context.clock())) return end(context, operation, 'expired', { code: 'expired' });
-  const people = await whoDecided(context, operation);
-  if ((await missingApprovals(context, context.database, operation, people)) > 0)
-    return remindAndWait(context, operation);
+  const voters = await whoDecided(context, operation);
+  const { missing } = await count(context, context.database, operation, voters.people);
+  if (missing > 0) return waitForApproval(context, operation, voters);
+  const requester = voters.people.get(operation.requesterId);
+  if (requester === undefined) return askAgain(context, operation, 'Slack does not say who asked for it.');
   const current = await preparePlan(context, operation.request);
-  return begin(context, operation, people, current);
+  return begin(context, { operation, people: voters.people, requester, current });
 }
 
 function settled(state: OperationState): Dispatch {
@@ -50,24 +54,39 @@ function isExpired(operation: Operation, now: Date): boolean {
   return operation.expiresAt !== null && operation.expiresAt <= now;
 }
 
-async function whoDecided(
-  context: OperationContext,
-  operation: Operation,
-): Promise<ReadonlyMap<string, Person>> {
+/** The people whose word is to be counted, and whether Slack failed to tell who some of them are. */
+interface Voters {
+  readonly people: ReadonlyMap<string, Person>;
+  readonly someUnknown: boolean;
+}
+
+async function whoDecided(context: OperationContext, operation: Operation): Promise<Voters> {
   const approvals = await readApprovals(context.database, operation.id);
   const ids = [...new Set([operation.requesterId, ...approvals.map((approval) => approval.userId)])];
   const found = await Promise.all(ids.map((id) => context.people.person(id)));
-  return new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
+  const people = new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
+  return { people, someUnknown: found.includes(null) };
 }
 
-async function missingApprovals(
+async function count(
   context: OperationContext,
   db: Queryable,
   operation: Operation,
   people: ReadonlyMap<string, Person>,
-): Promise<number> {
-  if (operation.options.emergency !== null) return 0;
-  return tally(operation, await readApprovals(db, operation.id), people, context.config).missing;
+): Promise<Tally> {
+  if (operation.options.emergency !== null) return { approvedBy: [], missing: 0 };
+  return tally(operation, await readApprovals(db, operation.id), people, context.config);
+}
+
+/** Whoever could not be looked up does not count, and is asked for again soon: that is not a no. */
+async function waitForApproval(
+  context: OperationContext,
+  operation: Operation,
+  { someUnknown }: Voters,
+): Promise<Dispatch> {
+  const wait = await remindAndWait(context, operation);
+  if (!someUnknown || wait.next !== 'wait') return wait;
+  return { next: 'wait', until: Math.min(wait.until, context.clock().getTime() + ASK_AGAIN) };
 }
 
 async function remindAndWait(context: OperationContext, operation: Operation): Promise<Dispatch> {
@@ -85,27 +104,33 @@ async function remindAndWait(context: OperationContext, operation: Operation): P
 /** The last look before anything is touched, and the move to `running`, in one transaction. */
 async function begin(
   context: OperationContext,
-  operation: Operation,
-  people: ReadonlyMap<string, Person>,
-  current: Outcome<Plan>,
+  facts: {
+    readonly operation: Operation;
+    readonly people: ReadonlyMap<string, Person>;
+    readonly requester: Person;
+    readonly current: Outcome<Plan>;
+  },
 ): Promise<Dispatch> {
-  if (!current.ok && mayPass(current.refusal)) return askAgain(context, operation, current.refusal);
+  const { operation, people, requester, current } = facts;
+  if (!current.ok && mayPass(current.refusal)) return askAgain(context, operation, reasonOf(current.refusal));
   if (!current.ok)
     return end(context, operation, 'refused', { code: 'refused', refusals: [current.refusal] });
-  const changed =
-    planDigest(current.value) === operation.planDigest ? [] : planDifferences(operation.plan, current.value);
-  if (changed.length > 0) return end(context, operation, 'voided', { code: 'voided', changed });
+  if (planDigest(current.value) !== operation.planDigest) {
+    const changed = planDifferences(operation.plan, current.value);
+    return end(context, operation, 'voided', { code: 'voided', changed });
+  }
   const channel = await context.channels.channel(operation.channelId);
+  if (channel.name === null) return askAgain(context, operation, 'Slack does not say which channel this is.');
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
     await holdTarget(change.tx, operation.plan.target);
     // An approval may have been withdrawn, a lock closed, since we looked.
-    if ((await missingApprovals(context, change.tx, operation, people)) > 0)
-      return { next: 'wait', until: 0 };
-    const requester = people.get(operation.requesterId) ?? null;
+    const { missing, approvedBy } = await count(context, change.tx, operation, people);
+    if (missing > 0) return { next: 'wait', until: 0 };
     const refusals = await refuseNow(context, change.tx, { operation, requester, channel });
-    if (refusals.length > 0) return moveTo(context, change, 'refused', { code: 'refused', refusals });
-    return moveTo(context, change, 'running', null);
+    if (refusals.length > 0)
+      return moveTo(context, change, { state: 'refused', outcome: { code: 'refused', refusals } });
+    return moveTo(context, change, { state: 'running', outcome: null, approvedBy });
   });
 }
 
@@ -114,7 +139,7 @@ async function refuseNow(
   tx: Queryable,
   facts: {
     readonly operation: Operation;
-    readonly requester: Person | null;
+    readonly requester: Person;
     readonly channel: Parameters<typeof refuseAction>[0]['channel'];
   },
 ): Promise<readonly Refusal[]> {
@@ -134,19 +159,16 @@ async function refuseNow(
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
 }
 
-/** The target or its registry is away: nothing was learnt about the plan. */
+/** The target or its registry is away, or busy: nothing was learnt about the plan. */
 function mayPass(refusal: Refusal): boolean {
-  return (
-    refusal.code === 'target-error' && (refusal.problem === 'unavailable' || refusal.problem === 'timeout')
-  );
+  return refusal.code === 'target-error' && PASSING_PROBLEMS.includes(refusal.problem);
 }
 
-async function askAgain(
-  context: OperationContext,
-  operation: Operation,
-  refusal: Refusal,
-): Promise<Dispatch> {
-  const why = refusal.code === 'target-error' ? refusal.detail : refusal.code;
+function reasonOf(refusal: Refusal): string {
+  return refusal.code === 'target-error' ? refusal.detail : refusal.code;
+}
+
+async function askAgain(context: OperationContext, operation: Operation, why: string): Promise<Dispatch> {
   await changeOperation(context, operation.id, async ({ tell }) => tell('waiting', { kind: 'waiting', why }));
   const until = context.clock().getTime() + ASK_AGAIN;
   return { next: 'wait', until: Math.min(until, operation.expiresAt?.getTime() ?? until) };
@@ -160,36 +182,27 @@ async function end(
 ): Promise<Dispatch> {
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
-    return moveTo(context, change, state, outcome);
+    return moveTo(context, change, { state, outcome });
   });
 }
 
 async function moveTo(
   context: OperationContext,
   change: Change,
-  state: OperationState,
-  outcome: OperationOutcome | null,
+  move: {
+    readonly state: OperationState;
+    readonly outcome: OperationOutcome | null;
+    /** Those whose approvals were counted. */
+    readonly approvedBy?: readonly string[];
+  },
 ): Promise<Dispatch> {
   const { id, planDigest: digest } = change.before.operation;
+  const { state, outcome, approvedBy = [] } = move;
   const at = context.clock();
   const moved = await moveOperation(change.tx, { id, from: 'awaiting-approval', to: state, outcome, at });
   if (!moved) throw new Error(`operation ${id} moved while its row was held`);
-  await appendAudit(
-    change.tx,
-    {
-      actor: 'slipway',
-      action: `operation.${state}`,
-      subject: id,
-      detail: { planDigest: digest, approvedBy: approversOf(change), outcome: outcome?.code ?? null },
-    },
-    at,
-  );
+  const detail = { planDigest: digest, approvedBy, outcome: outcome?.code ?? null };
+  await appendAudit(change.tx, { actor: 'slipway', action: `operation.${state}`, subject: id, detail }, at);
   if (outcome !== null) change.tell('ended', { kind: 'ended', state, outcome });
   return settled(state);
-}
-
-function approversOf(change: Change): readonly string[] {
-  return change.before.approvals
-    .filter((approval) => approval.decision === 'approve')
-    .map((approval) => approval.userId);
 }

@@ -1,13 +1,23 @@
+import { hostname } from 'node:os';
 import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { LOCKS } from '../store/advisory-locks.ts';
 import type { Database } from '../store/database.ts';
-import { letGoExecutor, otherExecutors, removeExecutor, tryHoldExecutor } from '../store/executors.ts';
+import {
+  type Executor,
+  letGoExecutor,
+  otherExecutors,
+  removeExecutor,
+  tryHoldExecutor,
+} from '../store/executors.ts';
 import { throughOutages } from '../store/outage.ts';
 
 /** Set by us, so that a new release resumes what an old one began. */
 const APPLICATION_VERSION = 'slipway';
 const WAKE = 'wake';
+/** Milliseconds that an executor's lock must have been free before others take over. */
+const GRACE = 5_000;
 /** Recoveries of one operation before it is given up: far beyond any honest series of crashes. */
 const MAX_RECOVERIES = 10_000;
 
@@ -32,8 +42,10 @@ interface EngineOptions {
   readonly database: Database;
   readonly executorId: string;
   readonly log: Logger;
-  /** Takes over whatever else a process that is gone left behind. */
-  readonly adopt: (executorId: string) => Promise<void>;
+  /** Takes over whatever else belongs to none of these executors. */
+  readonly adopt: (known: readonly string[]) => Promise<void>;
+  /** Whether this process is alive itself, by its own lease. */
+  readonly mayTakeOver: () => boolean;
   /** The operation's workflow: deterministic between its {@link checkpoint}s. */
   readonly run: (operationId: string) => Promise<void>;
 }
@@ -55,19 +67,33 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     name: 'operation',
     maxRecoveryAttempts: MAX_RECOVERIES,
   });
-  await DBOS.launch();
+  await alone(options.url, () => DBOS.launch());
+  const freeSince = new Map<string, number>();
   return {
     start: async (operationId) => {
       await DBOS.startWorkflow(workflow, { workflowID: operationId })(operationId);
     },
     wake,
     fate,
-    takeOver: () => takeOver(options),
+    takeOver: () => takeOver(options, freeSince),
     stop: async () => {
       await DBOS.shutdown({ deregister: true });
       await pool.end();
     },
   };
+}
+
+/** DBOS brings its schema up to date when it is launched; two at once would be in each other's way. */
+async function alone(url: string, work: () => Promise<void>): Promise<void> {
+  const session = new pg.Client({ connectionString: url });
+  session.on('error', () => undefined);
+  await session.connect();
+  try {
+    await session.query('select pg_advisory_lock($1)', [LOCKS.migration]);
+    await work();
+  } finally {
+    await session.end();
+  }
 }
 
 /**
@@ -104,39 +130,71 @@ async function fate(operationId: string): Promise<Fate> {
   return ['PENDING', 'ENQUEUED', 'DELAYED'].includes(status.status) ? 'under-way' : 'given-up';
 }
 
-async function takeOver(options: EngineOptions): Promise<readonly string[]> {
+/**
+ * Forgets executors that are gone, and continues whatever belongs to none that is known. What belongs to
+ * nobody is found by that alone, so that work which a process began while it was being forgotten is found too.
+ */
+async function takeOver(options: EngineOptions, freeSince: Map<string, number>): Promise<readonly string[]> {
+  if (!options.mayTakeOver()) return [];
   const others = await otherExecutors(options.database, options.executorId);
-  if (others.length === 0) return [];
+  const gone = others.length === 0 ? [] : await forgetGone(options, others, freeSince);
+  const known = new Set([
+    options.executorId,
+    ...(await otherExecutors(options.database, options.executorId)).map(({ id }) => id),
+  ]);
+  const pending = await DBOS.listWorkflows({ status: 'PENDING', loadInput: false });
+  const orphans = pending.filter(({ executorId }) => executorId === undefined || !known.has(executorId));
+  if (orphans.length > 0) await DBOS.resumeWorkflows(orphans.map(({ workflowID }) => workflowID));
+  await options.adopt([...known]);
+  return gone;
+}
+
+async function forgetGone(
+  options: EngineOptions,
+  others: readonly Executor[],
+  freeSince: Map<string, number>,
+): Promise<readonly string[]> {
   const session = new pg.Client({ connectionString: options.url });
+  session.on('error', (err) => options.log.debug({ err }, 'the connection for taking over broke'));
   await session.connect();
   try {
     const gone: string[] = [];
-    for (const executor of others) {
-      // Holding its lock means that it is gone, and keeps it from coming back while we take over.
-      if (!(await tryHoldExecutor(session, executor))) continue;
-      await resumePending(executor.id);
-      await options.adopt(executor.id);
-      gone.push(executor.id);
-      await letGoAfter(session, options.database, executor);
-    }
+    for (const executor of others)
+      if (await forgetIfGone(session, executor, { options, freeSince })) gone.push(executor.id);
     return gone;
   } finally {
     await session.end();
   }
 }
 
-async function letGoAfter(
+/** Holding an executor's lock means that it is not alive, and keeps it from coming back meanwhile. */
+async function forgetIfGone(
   session: pg.Client,
-  database: Database,
-  executor: Parameters<typeof letGoExecutor>[1],
-): Promise<void> {
-  await removeExecutor(database, executor.id);
+  executor: Executor,
+  { options, freeSince }: { readonly options: EngineOptions; readonly freeSince: Map<string, number> },
+): Promise<boolean> {
+  if (!(await tryHoldExecutor(session, executor))) {
+    freeSince.delete(executor.id);
+    return false;
+  }
+  const since = freeSince.get(executor.id) ?? Date.now();
+  freeSince.set(executor.id, since);
+  // One that lost its connection gets the time to take its lock again, unless it certainly died.
+  const gone = diedHere(executor) || Date.now() - since >= GRACE;
+  if (gone) await removeExecutor(options.database, executor.id);
   await letGoExecutor(session, executor);
+  return gone;
 }
 
-async function resumePending(executorId: string): Promise<void> {
-  const pending = await DBOS.listWorkflows({ executorId, status: 'PENDING', loadInput: false });
-  if (pending.length > 0) await DBOS.resumeWorkflows(pending.map((workflow) => workflow.workflowID));
+/** True if its process ran on this machine and is not there any more. */
+function diedHere({ host, pid }: Executor): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
 }
 
 /** DBOS tells a lot: what it calls information is detail to us. */

@@ -15,8 +15,8 @@ export interface Inbox {
    * and nothing will be.
    */
   accept(delivery: Delivery): Promise<'stored' | 'duplicate'>;
-  /** Works on what a process that is gone had stored and not finished. */
-  adopt(executorId: string): Promise<void>;
+  /** Works on what none of the known executors will finish. */
+  adopt(known: readonly string[]): Promise<void>;
   /** Resolves when nothing is being worked on. */
   idle(): Promise<void>;
 }
@@ -25,6 +25,8 @@ interface InboxOptions {
   readonly database: Database;
   readonly executorId: string;
   readonly log: Logger;
+  /** Whether this process holds its lease. */
+  readonly isAlive: () => boolean;
   /** Idempotent: it may be called again for the same delivery after a crash. */
   readonly work: (delivery: Delivery) => Promise<void>;
 }
@@ -38,14 +40,16 @@ export function createInbox(options: InboxOptions): Inbox {
   };
   return {
     accept: async (delivery) => {
+      // Another process may be taking over what this one has: it must not take in more.
+      if (!options.isAlive()) throw new Error('this process has lost its lease');
       const storing = storeDelivery(database, delivery, executorId);
       const result = await inTime(options, delivery, storing);
       // After the caller has acknowledged: the work is longer than what Slack waits for.
       if (result === 'stored') setImmediate(begin, delivery);
       return result;
     },
-    adopt: async (from) => {
-      const left = await claimDeliveries(database, { from, by: executorId });
+    adopt: async (known) => {
+      const left = await claimDeliveries(database, { known, by: executorId });
       for (const delivery of left) begin(delivery);
     },
     idle: async () => {

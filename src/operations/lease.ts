@@ -7,6 +7,9 @@ import { type Executor, isRegistered, registerExecutor, tryHoldExecutor } from '
 
 /** Milliseconds between attempts to get a lost connection back. */
 const RECONNECT = 250;
+/** Milliseconds that work under way gets to finish by itself when the process stops, and then to notice that it must. */
+const FINISH = 2_000;
+const CUT_OFF = 2_000;
 /** The server drops a client that the network has lost after about 10 s. */
 const KEEPALIVE = '-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3';
 
@@ -22,9 +25,11 @@ export interface Lease {
    * {@link Lease.stop} it never settles: what was begun is for the next process.
    */
   whileHeld<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** True while it is held, as far as is known without asking. */
+  isHeld(): boolean;
   /** No more work from now on; what is under way may finish. */
   stop(): void;
-  /** Gives the lease back and forgets the executor, if it leaves nothing open. */
+  /** Waits a moment for work under way, cuts it off, and gives the lease back. */
   release(): Promise<void>;
 }
 
@@ -56,6 +61,7 @@ class AdvisoryLease implements Lease {
   #regained: Promise<void> = Promise.resolve();
   #stopped = false;
   #lastCheck: Promise<unknown> = Promise.resolve();
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(executor: Executor, options: LeaseOptions) {
     this.executorId = executor.id;
@@ -68,6 +74,8 @@ class AdvisoryLease implements Lease {
       connectionString: this.#options.url,
       options: KEEPALIVE,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 4_000,
+      query_timeout: 5_000,
     });
     session.on('error', () => this.#onLost(session));
     session.on('end', () => this.#onLost(session));
@@ -85,8 +93,10 @@ class AdvisoryLease implements Lease {
   async whileHeld<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     for (;;) {
       const signal = await this.#held();
+      const running = work(signal);
+      this.#track(running);
       try {
-        return await work(signal);
+        return await running;
       } catch (error) {
         if (!signal.aborted) throw error;
       }
@@ -97,11 +107,33 @@ class AdvisoryLease implements Lease {
     this.#stopped = true;
   }
 
+  isHeld(): boolean {
+    return this.#session !== null && !this.#stopped;
+  }
+
   async release(): Promise<void> {
     this.#stopped = true;
+    await this.#quiet(FINISH);
+    this.#lost.abort(new Error('this process is stopping'));
+    await this.#quiet(CUT_OFF);
     const session = this.#session;
     this.#session = null;
     await session?.end();
+  }
+
+  #track(running: Promise<unknown>): void {
+    const settled = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#underWay.add(settled);
+    void settled.then(() => this.#underWay.delete(settled));
+  }
+
+  /** Until nothing is under way, or so many milliseconds have passed. */
+  async #quiet(limit: number): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    await Promise.race([Promise.all(this.#underWay), delay(limit, undefined, { ref: false })]);
   }
 
   /** Asks the server itself: a process that was stopped for a while can't know otherwise. */

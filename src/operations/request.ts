@@ -44,7 +44,9 @@ export async function submit(
   if (refusals.length > 0) return { kind: 'refusal', refusals };
   const plans = plansOf(planned);
   if (submission.dryRun) return { kind: 'dry-run', plans };
-  const repeated = await refuseRepeated(context, submission, plans);
+  // An emergency does not wait for the approval of the same that somebody asked for before.
+  const repeated =
+    submission.options.emergency === null ? await refuseRepeated(context, submission, plans) : [];
   if (repeated.length > 0) return { kind: 'refusal', refusals: repeated };
   const ids = await create(context, submission, plans);
   for (const id of ids) await engine.start(id);

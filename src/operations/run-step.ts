@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type StepContext, type StepProgress, TargetError } from '../../integrations/target.ts';
+import {
+  type DeployTarget,
+  type StepContext,
+  type StepProgress,
+  TargetError,
+} from '../../integrations/target.ts';
 import type { OperationView, StepState } from '../domain/operation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { isOutage } from '../store/outage.ts';
 import { recordStep } from '../store/steps.ts';
 import { changeOperation } from './change.ts';
 import { type OperationContext, targetOf } from './context.ts';
@@ -15,6 +21,8 @@ type Running = Extract<StepProgress, { phase: 'running' }>;
 /** First wait after an error that may pass; doubled up to {@link LONGEST_PAUSE}. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
+/** What a step gets at least after it was taken up again. */
+const GRACE = 60_000;
 /** The message is rendered again at least this often while a step runs, for its elapsed time. */
 const REFRESH = 5_000;
 
@@ -27,9 +35,9 @@ export async function runStep(
   run: { readonly operationId: string; readonly recordId: string; readonly step: PlannedStep },
 ): Promise<StepEnd> {
   const runner = new StepRunner(context, run);
-  const begun = await checkpoint(`start ${run.recordId}`, () => runner.start());
+  const begun = await checkpoint(`start ${run.recordId}`, () => runner.safely(() => runner.start()));
   if (begun.phase !== 'running') return begun;
-  return checkpoint(`follow ${run.recordId}`, () => runner.follow(begun));
+  return checkpoint(`follow ${run.recordId}`, () => runner.safely(() => runner.follow(begun)));
 }
 
 class StepRunner {
@@ -39,6 +47,7 @@ class StepRunner {
   readonly #step: PlannedStep;
   #told: string | null = null;
   #toldAt = 0;
+  readonly #resumedAt: number;
   #lines = 0;
 
   constructor(
@@ -49,11 +58,22 @@ class StepRunner {
     this.#operationId = run.operationId;
     this.#recordId = run.recordId;
     this.#step = run.step;
+    this.#resumedAt = context.clock().getTime();
+  }
+
+  /** A fault of our own is a failed step like any other, so that what was begun is taken back. */
+  async safely<T extends StepProgress>(work: () => Promise<T>): Promise<T | StepEnd> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      return this.#explain(error);
+    }
   }
 
   async start(): Promise<StepProgress> {
     const view = await this.#record('running', null);
-    const target = targetOf(this.#context, view.operation.plan.target);
+    const target = this.#targetOf(view);
     const progress = await this.#patiently(view, (step) => target.start(this.#step, step));
     if (progress.phase !== 'running') await this.#record(progress.phase, progress.message);
     return progress;
@@ -61,17 +81,25 @@ class StepRunner {
 
   async follow(begun: Running): Promise<StepEnd> {
     const view = await this.#record('running', begun.message);
-    const target = targetOf(this.#context, view.operation.plan.target);
+    const target = this.#targetOf(view);
     let progress: StepProgress = begun;
     while (progress.phase === 'running') {
-      if (this.#isOverTime(view)) progress = this.#overTime(progress.message);
-      else
-        progress = await this.#look(view, progress, (handle, step) =>
-          target.resume(this.#step, handle, step),
-        );
+      // Looked at before it is given up: while nobody was running it may have come to its end.
+      progress = await this.#look(view, progress, (handle, step) => target.resume(this.#step, handle, step));
+      if (progress.phase === 'running' && this.#isOverTime(view)) progress = this.#overTime(progress.message);
     }
     await this.#record(progress.phase, progress.message);
     return progress;
+  }
+
+  /** The target by its name, which must still be the system that the plan was made and approved for. */
+  #targetOf({ operation: { plan } }: OperationView): DeployTarget {
+    const target = targetOf(this.#context, plan.target);
+    if (target.identity === plan.identity) return target;
+    throw new TargetError(
+      'invalid',
+      `The config now means ${target.identity} by it, and ${plan.identity} was approved.`,
+    );
   }
 
   async #look(
@@ -121,10 +149,13 @@ class StepRunner {
     };
   }
 
+  /** A process that takes a step up again gives it a little time, however long nobody was running. */
   #isOverTime(view: OperationView): boolean {
-    const startedAt = view.steps.find((step) => step.id === this.#recordId)?.startedAt;
-    const since = startedAt?.getTime() ?? this.#context.clock().getTime();
-    return this.#context.clock().getTime() - since > this.#step.timeLimit;
+    const now = this.#context.clock().getTime();
+    const startedAt = view.steps.find((step) => step.id === this.#recordId)?.startedAt?.getTime() ?? now;
+    return (
+      now - startedAt > this.#step.timeLimit && now - this.#resumedAt > Math.min(GRACE, this.#step.timeLimit)
+    );
   }
 
   #overTime(message: string): StepEnd {

@@ -59,7 +59,9 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
   for (const step of plan.steps) {
     begun.push(step);
     const end = await runStep(context, { operationId, recordId: step.id, step });
-    if (end.phase === 'failed') return failed(context, { operationId, begun, failure: end });
+    if (end.phase === 'failed' && step.effect !== 'tidies') {
+      return failed(context, { operationId, begun, failure: end });
+    }
     // What was read last is what is so now; what was done last says less.
     if (step.effect === 'reads') proof = end.message;
   }

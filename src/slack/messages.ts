@@ -76,10 +76,10 @@ async function putEmergency(
   view: OperationView,
   { words, incidentChannelId }: MessagesSettings,
 ): Promise<void> {
-  if (incidentChannelId === null) return;
   await putPublication<MessageContent>(tx, {
     key: `${operationKey(view.operation.id)}/emergency`,
-    channelId: incidentChannelId,
+    // Loud where it was asked for, if there is no other place.
+    channelId: incidentChannelId ?? view.operation.channelId,
     thread: null,
     priority: PRIORITY.operation,
     content: renderEmergency(view, words),

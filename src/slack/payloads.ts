@@ -164,7 +164,7 @@ export function withoutSkinTone(reaction: string): string {
 }
 
 /** A click on a button of ours. */
-export function readButton(body: unknown): Received<ButtonDelivery> {
+export function readButton(body: unknown, now: number): Received<ButtonDelivery> {
   const its = buttonPayload.parse(body);
   const [{ action_id, value }] = its.actions;
   const { message_ts: messageTs, thread_ts: threadTs } = its.container;
@@ -175,6 +175,7 @@ export function readButton(body: unknown): Received<ButtonDelivery> {
       id: `act:${its.trigger_id}:${action_id}`,
       action: buttonAction.parse(parseJson(value)),
       messageTs: messageTs ?? null,
+      at: now,
       origin: {
         userId: its.user.id,
         channelId: its.channel?.id ?? '',

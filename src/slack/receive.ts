@@ -104,7 +104,7 @@ function receiveReactions(app: App, settings: ReceiveSettings): void {
 
 function receiveButtons(app: App, settings: ReceiveSettings): void {
   app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
-    const click = ours(readButton(body), settings);
+    const click = ours(readButton(body, Date.now()), settings);
     const stored = click === null || (await store(click, settings));
     await ack();
     if (click !== null && !stored) {

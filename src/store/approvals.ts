@@ -16,7 +16,7 @@ export async function recordApproval(
      on conflict (operation_id, user_id) do update
        set decision = $3, plan_digest = $4, via = $5, decided_at = $6, withdrawn_at = null
        where (a.withdrawn_at is null and (a.decision <> $3 or a.plan_digest <> $4))
-         or ($5 = 'button' and a.withdrawn_at is not null) or a.withdrawn_at < $6`,
+         or a.withdrawn_at < $6`,
     [operationId, approval.userId, approval.decision, approval.planDigest, approval.via, approval.decidedAt],
   );
   return rowCount === 1;

@@ -78,7 +78,8 @@ export async function* readAudit(db: Queryable): AsyncGenerator<AuditRecord> {
 
 /** What checking the trail found; `brokenAt` is the number of the first line that is not as it was written. */
 export type AuditVerdict =
-  | { readonly ok: true; readonly records: number }
+  /** `head` is the last line's hash: kept elsewhere, it shows later that nothing was cut off or rewritten. */
+  | { readonly ok: true; readonly records: number; readonly head: string }
   | { readonly ok: false; readonly brokenAt: number; readonly why: string };
 
 /** Follows the chain from its first line: nothing changed, nothing missing, nothing put between. */
@@ -96,7 +97,7 @@ export async function verifyAudit(records: AsyncIterable<AuditRecord>): Promise<
     }
     previousHash = record.hash;
   }
-  return { ok: true, records: seq };
+  return { ok: true, records: seq, head: previousHash };
 }
 
 interface AuditRow {

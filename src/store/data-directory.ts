@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 
 /** A data directory that this process has to itself. */
@@ -20,21 +21,47 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+/** Milliseconds between signs of life, and without one after which a process on another machine is gone. */
+const BEAT = 5_000;
+const SILENT = 30_000;
+
 /**
  * Takes a data directory for this process. A claim left by a process that is gone is taken over; one
- * whose process lives is refused.
+ * whose process lives is refused. Of a process on another machine, or in another container, only its signs
+ * of life in the claim's file can be seen.
  */
 export function claimDataDirectory(directory: string): DataDirectory {
   mkdirSync(directory, { recursive: true });
   const file = path.join(directory, 'slipway.pid');
-  const claim = describeProcess(process.pid);
-  for (;;) {
-    if (create(file, claim)) return { path: directory, release: () => rmSync(file, { force: true }) };
+  const claim = `${describeProcess(process.pid)} ${hostname()}`;
+  while (!create(file, claim)) {
     const holder = readClaim(file);
-    if (holder !== null && holder === describeProcess(Number.parseInt(holder, 10))) {
+    if (holder !== null && isAlive(holder, file))
       throw new DataDirectoryInUse(directory, Number.parseInt(holder, 10));
-    }
     rmSync(file, { force: true });
+  }
+  const beat = setInterval(() => keepFresh(file), BEAT).unref();
+  return {
+    path: directory,
+    release: () => {
+      clearInterval(beat);
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+function isAlive(claim: string, file: string): boolean {
+  const [pid = '', began = '', host = ''] = claim.split(' ');
+  if (host === '' || host === hostname()) return describeProcess(Number(pid)) === `${pid} ${began}`;
+  return Date.now() - statSync(file).mtimeMs < SILENT;
+}
+
+function keepFresh(file: string): void {
+  try {
+    const now = new Date();
+    utimesSync(file, now, now);
+  } catch {
+    // The file is gone: so is the directory, or its volume. The process ends by that, not by this.
   }
 }
 
@@ -61,7 +88,7 @@ function readClaim(file: string): string | null {
  * apart; empty when there is no such process. Where the system has no /proc the number has to do.
  */
 function describeProcess(pid: number): string {
-  if (!existsSync('/proc/self/stat')) return isThere(pid) ? String(pid) : '';
+  if (!existsSync('/proc/self/stat')) return isThere(pid) ? `${pid} -` : '';
   try {
     // Field 22 of proc(5) is the start time; field 2, the name, is in parentheses and may hold spaces.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -12,6 +12,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     connectionString: url,
     max: 12,
     connectionTimeoutMillis: 5_000,
+    // A network that loses packets without a word must not hold anybody for ever.
+    query_timeout: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
     options: '-c search_path=slipway',
     application_name: 'slipway',
   });
@@ -23,6 +27,11 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
 export async function inTransaction<T>(database: Database, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
+  // A connection that is cut between two queries tells it as an event; the next query rejects as well.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -34,6 +43,7 @@ export async function inTransaction<T>(database: Database, work: (tx: Queryable)
     });
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

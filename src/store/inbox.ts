@@ -19,15 +19,15 @@ export async function finishDelivery(db: Queryable, id: string): Promise<void> {
   await db.query('update slipway.inbox set done_at = now() where id = $1', [id]);
 }
 
-/** Takes over what a process that is gone left undone, and returns it, oldest first. */
+/** Takes over what none of the known executors will finish, and returns it, oldest first. */
 export async function claimDeliveries(
   db: Queryable,
-  claim: { readonly from: string; readonly by: string },
+  claim: { readonly known: readonly string[]; readonly by: string },
 ): Promise<readonly Delivery[]> {
   const { rows } = await db.query<{ delivery: Delivery; received_at: Date }>(
-    `update slipway.inbox set claimed_by = $2 where claimed_by = $1 and done_at is null
+    `update slipway.inbox set claimed_by = $2 where done_at is null and not claimed_by = any($1)
      returning delivery, received_at`,
-    [claim.from, claim.by],
+    [claim.known, claim.by],
   );
   return [...rows]
     .sort((a, b) => a.received_at.getTime() - b.received_at.getTime())

@@ -42,10 +42,9 @@ describe('a registry or a cloud that fails', () => {
 
   /** Begins a deploy to staging and waits for the state in which it ends. */
   async function deployed(state: string): Promise<string> {
-    const before = await watch.count();
-    await ana.command('deploys', `/deploy api ${await next()} staging`);
-    await expect.poll(() => watch.count()).toBe(before + 1);
-    const { id } = await watch.until(state);
+    const version = await next();
+    const id = await watch.begun(() => ana.command('deploys', `/deploy api ${version} staging`));
+    await watch.until(state);
     const word = state === 'succeeded' ? 'Done' : 'Undone';
     return wordsOf(await ana.see('deploys', says(id, word)));
   }

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import type { DeployTarget } from '../../integrations/target.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
 import type { OperationView } from '../../src/domain/operation.ts';
 import type { Person } from '../../src/domain/person.ts';
@@ -17,6 +18,8 @@ export interface OperationsWorld {
   readonly engine: Engine;
   readonly staging: ScriptedTarget;
   readonly production: ScriptedTarget;
+  /** Who is deployed to under which name: the config, as it were. */
+  readonly targets: Map<string, DeployTarget>;
   readonly people: Map<string, Person>;
   /** What was told in threads: `op-… approved`. */
   readonly told: string[];
@@ -57,6 +60,9 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
   const versions = ['v1.0.0', 'v1.1.0', 'v1.2.0'];
   const staging = scriptedTarget({ service: 'api', environment: 'staging' }, versions);
   const production = scriptedTarget({ service: 'api', environment: 'production' }, versions);
+  const targets = new Map<string, DeployTarget>(
+    [staging, production].map((target) => [targetKey(target.ref), target]),
+  );
   const people = new Map([ANA, BO, CHEN, DANA].map((id) => [id, member(id)]));
   const told: string[] = [];
   let offset = 0;
@@ -65,7 +71,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
   const context: OperationContext = {
     database,
     config: { ...config, ...overrides },
-    targets: new Map([staging, production].map((target) => [targetKey(target.ref), target])),
+    targets,
     people: { person: async (id) => people.get(id) ?? null },
     channels: { channel: async (id) => ({ id, name: 'deploys' }) },
     messages: {
@@ -84,6 +90,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     executorId: lease.executorId,
     log,
     adopt: async () => undefined,
+    mayTakeOver: () => true,
     run: (operationId) => runOperation(context, operationId),
   });
   return {
@@ -91,6 +98,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     engine,
     staging,
     production,
+    targets,
     people,
     told,
     advance: (milliseconds) => {

@@ -51,7 +51,12 @@ export function scriptedTarget(ref: TargetRef, versions: readonly string[]): Scr
         },
         to: { version: artifact.version, digest: artifact.digest, revision: null },
         artifact,
-        steps: [step('prepare'), { ...step('move'), undo: step('move-back') }, step('prove')],
+        steps: [
+          step('prepare'),
+          { ...step('move'), undo: step('move-back') },
+          step('prove'),
+          { ...step('tidy'), effect: 'tidies' },
+        ],
         live: live.fingerprint,
         warnings: [],
       }),

@@ -19,11 +19,11 @@ const STOP_LIMIT = 15_000;
 export interface EmbeddedPostgres {
   /** `postgres://…@127.0.0.1:…/slipway` */
   readonly url: string;
+  readonly pid: number;
   /** True if it was running already: left by a crash, or another process is using it. */
   readonly adopted: boolean;
-  isRunning(): boolean;
-  /** Starts it once more at the same address, after something outside ended it. */
-  restart(): Promise<void>;
+  /** Starts it again at the same address if it has died; true if it had. */
+  ensureRunning(): Promise<boolean>;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
 }
@@ -37,20 +37,39 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   const cluster = clusterIn(dataDir);
   const account = unprivilegedAccount();
   await ensureCluster(cluster, account);
-  const running = runningPostmaster(cluster);
-  let postmaster = running ?? (await startPostmaster(cluster, account, await freePort()));
-  await untilReady(cluster, postmaster);
+  const running = await adopt(cluster);
+  let postmaster = running ?? (await startReady(cluster, account, await freePort()));
   await ensureDatabase(cluster, postmaster);
   return {
     url: connectionUrl(cluster, postmaster, DATABASE),
+    pid: postmaster.pid,
     adopted: running !== null,
-    isRunning: () => isPostgres(postmaster.pid),
-    restart: async () => {
-      postmaster = runningPostmaster(cluster) ?? (await startPostmaster(cluster, account, postmaster.port));
-      await untilReady(cluster, postmaster);
+    ensureRunning: async () => {
+      if (isPostgres(postmaster.pid)) return false;
+      postmaster = await startReady(cluster, account, postmaster.port);
+      return true;
     },
     stop: () => stopPostmaster(postmaster),
   };
+}
+
+/** The server that runs there already; null if there is none, or if it is just ending. */
+async function adopt(cluster: Cluster): Promise<Postmaster | null> {
+  const running = runningPostmaster(cluster);
+  if (running === null) return null;
+  try {
+    await untilReady(cluster, running);
+    return running;
+  } catch (error) {
+    if (isPostgres(running.pid)) throw error;
+    return null;
+  }
+}
+
+async function startReady(cluster: Cluster, account: Account | null, port: number): Promise<Postmaster> {
+  const started = await startPostmaster(cluster, account, port);
+  await untilReady(cluster, started);
+  return started;
 }
 
 /** The address of the server that runs in the data directory now; null if none does. */

@@ -150,7 +150,7 @@ test('an etag that Cloud Run renewed by itself is read again, and no conflict', 
 
 test.each([
   ['ABORTED', 'conflict', 'terminal', /somebody else/],
-  ['RESOURCE_EXHAUSTED', 'quota', 'terminal', /quota/],
+  ['RESOURCE_EXHAUSTED', 'quota', 'retryable', /quota/],
   ['NOT_FOUND', 'not-found', 'terminal', /project, region and name/],
   ['PERMISSION_DENIED', 'permission', 'terminal', /run\.services\.update/],
   ['INVALID_ARGUMENT', 'invalid', 'terminal', /does not accept/],

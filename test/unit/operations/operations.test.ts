@@ -84,8 +84,13 @@ describe('an operation', () => {
     const { id } = await requested('staging');
     const view = await world.until(id, ended);
     expect(view.operation.state).toBe('succeeded');
-    expect(view.steps.map((step) => step.state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
-    expect(world.staging.calls).toEqual(['start prepare', 'start move', 'start prove']);
+    expect(view.steps.map((step) => step.state)).toEqual([
+      'succeeded',
+      'succeeded',
+      'succeeded',
+      'succeeded',
+    ]);
+    expect(world.staging.calls).toEqual(['start prepare', 'start move', 'start prove', 'start tidy']);
   });
 
   it('touches nothing before it is approved, and runs when it is', async () => {
@@ -201,6 +206,46 @@ describe('an operation', () => {
     });
     expect(world.staging.calls.at(-1)).toBe('start move-back');
     expect(steps.at(-1)).toMatchObject({ id: 'undo:move-back', state: 'succeeded' });
+  });
+
+  it('takes nothing back when only the tidying fails', async () => {
+    world.staging.script.set('tidy', async () => ({ phase: 'failed', problem: 'conflict', message: 'busy' }));
+    const { id } = await requested('staging');
+    const { operation, steps } = await world.until(id, ended);
+    expect(operation.state).toBe('succeeded');
+    expect(steps.at(-1)).toMatchObject({ id: 'tidy', state: 'failed', message: 'busy' });
+  });
+
+  it('takes back what it began when a step meets a fault of our own', async () => {
+    world.staging.script.set('prove', async () => {
+      throw new TypeError('a bug');
+    });
+    const { id } = await requested('staging');
+    expect((await world.until(id, ended)).operation.state).toBe('undone');
+    expect(world.staging.calls.at(-1)).toBe('start move-back');
+  });
+
+  it('looks before it gives a step up whose time went by while nobody was running', async () => {
+    world.staging.script.set('move', async () => {
+      world.advance(120 * MINUTE);
+      return { phase: 'running', handle: null, message: 'moving', lookAgainAfter: 1 };
+    });
+    const { id } = await requested('staging');
+    expect((await world.until(id, ended)).operation.state).toBe('succeeded');
+    expect(world.staging.calls).toContain('resume move');
+  });
+
+  it('stops when the config means another system by the target than was approved', async () => {
+    const other = { ...world.staging, identity: 'scripted/elsewhere' };
+    world.staging.script.set('prepare', async () => {
+      world.targets.set('api/staging', other);
+      return { phase: 'succeeded', message: 'done' };
+    });
+    const { id } = await requested('staging');
+    const { operation } = await world.until(id, ended);
+    expect(operation.outcome).toMatchObject({ code: 'step-failed', step: 'Do move' });
+    expect(world.staging.calls).toEqual(['start prepare']);
+    world.targets.set('api/staging', world.staging);
   });
 
   it('says loudly when taking back fails too', async () => {

@@ -12,7 +12,7 @@ import {
 
 const BOT = 'U0BOT';
 const READERS = {
-  readButton,
+  readButton: (body: unknown) => readButton(body, 0),
   readCommand,
   readFilledForm,
   readMention: (body: unknown) => readMention(body, BOT),

@@ -22,7 +22,7 @@ describe('the audit trail', () => {
   afterAll(() => test.drop());
 
   it('is whole after concurrent appends', async () => {
-    expect(await verifyAudit(readAudit(test.database))).toEqual({ ok: true, records: 20 });
+    expect(await verifyAudit(readAudit(test.database))).toMatchObject({ ok: true, records: 20 });
   });
 
   it('refuses to be changed, cut or emptied', async () => {
