@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FORM_ACTION_PREFIX, VERSION_ACTION } from '../../src/slack/render/form.ts';
 import { quick } from '../support/demo-config.ts';
 import { openForm } from '../support/form.ts';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
@@ -89,12 +90,13 @@ describe('the commands, as people type them', () => {
       selected_option: { text: { type: 'plain_text', text: value }, value },
     });
     const values = {
-      service: { service: pick('api') },
-      environment: { environment: pick('staging') },
-      version: { 'slipway:version': pick(version) },
-      reason: { reason: { type: 'plain_text_input', value: 'by the form' } },
+      service: { [`${FORM_ACTION_PREFIX}service`]: pick('api') },
+      environment: { [`${FORM_ACTION_PREFIX}environment`]: pick('staging') },
+      version: { [VERSION_ACTION]: pick(version) },
+      reason: { [`${FORM_ACTION_PREFIX}reason`]: { type: 'plain_text_input', value: 'by the form' } },
     };
-    await ana.client.apiCall('views.submit', { view_id: view, state: JSON.stringify({ values }) });
+    const state = JSON.stringify({ values });
+    expect(await ana.client.apiCall('views.submit', { view_id: view, state })).not.toHaveProperty('errors');
   }
 
   it('deploys what the form says, and refuses a version that can be none', async () => {
@@ -116,8 +118,7 @@ describe('the commands, as people type them', () => {
   });
 
   it('shows what serves, what waits and for whom, and what was done', async () => {
-    await ana.command('deploys', '/deploy api v1.1.0 production');
-    const { id } = await watch.until('awaiting-approval');
+    const id = await watch.begun(() => ana.command('deploys', '/deploy api v1.1.0 production'));
     const asked = await ana.see('deploys', says(id));
     const status = wordsOf(await ana.ask('deploys', '/status api'));
     expect(status).toContain('v1.0.0');

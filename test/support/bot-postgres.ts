@@ -19,7 +19,12 @@ export interface BotPostgres {
 export function botPostgres(dataDir: string): BotPostgres {
   const line = (n: number) =>
     readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[n] ?? '';
-  const pid = () => Number(line(0));
+  const pid = () => {
+    const found = Number(line(0));
+    // Signals to 0 go to our own process group.
+    if (!(found > 1)) throw new Error(`no PostgreSQL runs in ${dataDir}`);
+    return found;
+  };
   const signal = (name: NodeJS.Signals) => {
     for (const process_ of [pid(), ...childrenOf(pid())]) process.kill(process_, name);
   };

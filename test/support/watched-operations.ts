@@ -20,6 +20,8 @@ export interface OperationWatch {
   states(): Promise<readonly string[]>;
   /** Waits until the newest operation is in that state; fails at once if it ended in another. */
   until(state: string): Promise<WatchedOperation>;
+  /** The ID of the operation that comes of this work. */
+  begun(work: () => Promise<unknown>): Promise<string>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
@@ -39,6 +41,12 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
     );
     return rows[0] ?? null;
   };
+  const count = async () => {
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::int as count from slipway.operations',
+    );
+    return rows[0]?.count ?? 0;
+  };
   return {
     newest,
     states: async () => {
@@ -57,12 +65,23 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    count: async () => {
-      const { rows } = await client.query<{ count: number }>(
-        'select count(*)::int as count from slipway.operations',
-      );
-      return rows[0]?.count ?? 0;
-    },
+    begun: (work) => begun(count, newest, work),
+    count,
     close: () => client.end(),
   };
+}
+
+async function begun(
+  count: () => Promise<number>,
+  newest: () => Promise<WatchedOperation | null>,
+  work: () => Promise<unknown>,
+): Promise<string> {
+  const before = await count();
+  await work();
+  const deadline = Date.now() + LIMIT;
+  while ((await count()) === before) {
+    if (Date.now() > deadline) throw new Error('no operation came of it');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return (await newest())?.id ?? '';
 }

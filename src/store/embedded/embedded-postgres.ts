@@ -19,6 +19,7 @@ const STOP_LIMIT = 15_000;
 export interface EmbeddedPostgres {
   /** `postgres://…@127.0.0.1:…/slipway` */
   readonly url: string;
+  readonly pid: number;
   /** True if it was running already: left by a crash, or another process is using it. */
   readonly adopted: boolean;
   /** Starts it again at the same address if it has died; true if it had. */
@@ -41,6 +42,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   await ensureDatabase(cluster, postmaster);
   return {
     url: connectionUrl(cluster, postmaster, DATABASE),
+    pid: postmaster.pid,
     adopted: running !== null,
     ensureRunning: async () => {
       if (isPostgres(postmaster.pid)) return false;
