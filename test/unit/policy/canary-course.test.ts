@@ -5,7 +5,7 @@ import { nextOf } from '../../../src/policy/canary-course.ts';
 import type { CanaryState, PendingInstruction } from '../../../src/store/canaries.ts';
 
 const now = new Date('2026-11-22T03:00:00Z');
-const after = (seconds: number) => new Date(now.getTime() + 1_000 * seconds);
+const inSeconds = (seconds: number) => new Date(now.getTime() + 1_000 * seconds);
 const terms: CanaryTerms = {
   steps: [10, 50, 100],
   first: 10,
@@ -17,8 +17,8 @@ const terms: CanaryTerms = {
 const watching: CanaryState = {
   percent: 10,
   auto: false,
-  pauseEndsAt: after(30),
-  nextLookAt: after(5),
+  pauseEndsAt: inSeconds(30),
+  nextLookAt: inSeconds(5),
   passed: true,
   standing: UNJUDGED,
   trouble: null,
@@ -35,7 +35,7 @@ function next(changes: Partial<CanaryState>, ...instructions: readonly CanaryIns
   return nextOf({ terms, state: { ...watching, ...changes }, pending, moves: 1, now });
 }
 
-const overdue = { pauseEndsAt: after(-1), auto: true } as const;
+const overdue = { pauseEndsAt: inSeconds(-1), auto: true } as const;
 
 describe('a canary', () => {
   it('begins with its first percent', () => {
@@ -73,7 +73,7 @@ describe('a canary', () => {
 
   it.each([
     ['nobody said that it should', { auto: false }],
-    ['its time is not over', { pauseEndsAt: after(1) }],
+    ['its time is not over', { pauseEndsAt: inSeconds(1) }],
     ['it was not seen to be well', { passed: false }],
     ['something holds it', { trouble: { code: 'no-data', heldSince: now.toISOString() } }],
   ] as const)('does not go on by itself while %s', (_why, changes) => {
@@ -81,7 +81,7 @@ describe('a canary', () => {
   });
 
   it('sleeps until whatever comes first', () => {
-    expect(next({})).toEqual({ do: 'wait', until: after(5) });
-    expect(next({ auto: true, nextLookAt: null })).toEqual({ do: 'wait', until: after(30) });
+    expect(next({})).toEqual({ do: 'wait', until: inSeconds(5) });
+    expect(next({ auto: true, nextLookAt: null })).toEqual({ do: 'wait', until: inSeconds(30) });
   });
 });
