@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/real/**/*.test.ts'],
     reporters: ['verbose', './test/support/count-reporter.ts'],
     testTimeout: 600_000,
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 120_000,
     fileParallelism: false,
   },

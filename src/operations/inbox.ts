@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Database } from '../store/database.ts';
 import { claimDeliveries, finishDelivery, storeDelivery } from '../store/inbox.ts';
 import { throughOutages } from '../store/outage.ts';
+
+/** Slack gives up after three seconds, and then tells people less than we can. */
+const STORE_LIMIT = 2_000;
 
 /** What came in from people: stored before it is acknowledged, then worked on once. */
 export interface Inbox {
@@ -38,7 +42,8 @@ export function createInbox(options: InboxOptions): Inbox {
     accept: async (delivery) => {
       // Another process may be taking over what this one has: it must not take in more.
       if (!options.isAlive()) throw new Error('this process has lost its lease');
-      const result = await storeDelivery(database, delivery, executorId);
+      const storing = storeDelivery(database, delivery, executorId);
+      const result = await inTime(options, delivery, storing);
       // After the caller has acknowledged: the work is longer than what Slack waits for.
       if (result === 'stored') setImmediate(begin, delivery);
       return result;
@@ -51,6 +56,25 @@ export function createInbox(options: InboxOptions): Inbox {
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
+}
+
+/**
+ * The person who typed or clicked is told so when it was not stored in time. Should it be stored after all,
+ * it must not be done behind their back. Events are told to nobody: Slack repeats them until they are stored.
+ */
+async function inTime(
+  { database, log }: InboxOptions,
+  delivery: Delivery,
+  storing: ReturnType<typeof storeDelivery>,
+): ReturnType<typeof storeDelivery> {
+  if (delivery.kind === 'mention' || delivery.kind === 'reaction') return storing;
+  const late = Symbol('late');
+  const first = await Promise.race([storing, delay(STORE_LIMIT, late, { ref: false })]);
+  if (first !== late) return first;
+  storing
+    .then((result) => (result === 'stored' ? finishDelivery(database, delivery.id) : undefined))
+    .catch((err: unknown) => log.warn({ err, delivery: delivery.id }, 'a late delivery was not put aside'));
+  throw new Error(`the database did not answer within ${STORE_LIMIT} ms`);
 }
 
 async function process({ database, log, work }: InboxOptions, delivery: Delivery): Promise<void> {

@@ -43,10 +43,7 @@ describe('approval', () => {
   });
 
   async function question(text: string): Promise<SeenMessage> {
-    const before = await watch.count();
-    await ana.command('deploys', text);
-    await expect.poll(() => watch.count()).toBe(before + 1);
-    const { id } = await watch.until('awaiting-approval');
+    const id = await watch.begun(() => ana.command('deploys', text));
     return ana.see('deploys', says(id));
   }
 
@@ -78,10 +75,7 @@ describe('approval', () => {
 
   it('is asked for anew by the button “Plan again”, as the person who clicks', async () => {
     const expired = await ana.see('deploys', says('Expired'));
-    const before = await watch.count();
-    await ana.click('deploys', expired, 'Plan again');
-    await expect.poll(() => watch.count()).toBe(before + 1);
-    const { id } = await watch.until('awaiting-approval');
+    const id = await watch.begun(() => ana.click('deploys', expired, 'Plan again'));
     const anew = await ana.see('deploys', says(id));
     expect(anew.ts).not.toBe(expired.ts);
     await bo.click('deploys', anew, 'Approve');

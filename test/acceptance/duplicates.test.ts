@@ -38,10 +38,9 @@ describe('what is said twice', () => {
 
   /** Asks for production and returns the question once it can be seen. */
   async function question(): Promise<SeenMessage> {
-    const before = await watch.count();
-    await ana.command('deploys', `/deploy api ${await otherVersion('production')} production`);
-    await expect.poll(() => watch.count()).toBeGreaterThan(before);
-    return ana.see('deploys', isAbout((await watch.newest())?.id ?? 'none'));
+    const version = await otherVersion('production');
+    const id = await watch.begun(() => ana.command('deploys', `/deploy api ${version} production`));
+    return ana.see('deploys', isAbout(id));
   }
 
   async function expectOneOutcome(id: string, callsBefore: number): Promise<void> {
@@ -58,8 +57,9 @@ describe('what is said twice', () => {
     await running.workspace.lever('duplicate', { copies: 3 });
     const callsBefore = (await running.workspace.cloudCalls()).length;
     const before = await watch.count();
-    await ana.command('deploys', `/deploy api ${await otherVersion('staging')} staging`);
-    const { id } = await watch.until('succeeded');
+    const version = await otherVersion('staging');
+    const id = await watch.begun(() => ana.command('deploys', `/deploy api ${version} staging`));
+    await watch.until('succeeded');
     await expectOneOutcome(id, callsBefore);
     expect(await watch.count()).toBe(before + 1);
   });
@@ -91,8 +91,8 @@ describe('what is said twice', () => {
 
   it('runs one of two deploys of one target that are approved at once, and voids or refuses the other', async () => {
     const first = await question();
-    await ana.command('deploys', '/deploy api v1.2.0 production');
-    const second = await ana.see('deploys', says('production', 'v1.2.0', 'Waiting for approval'));
+    const id = await watch.begun(() => ana.command('deploys', '/deploy api v1.2.0 production'));
+    const second = await ana.see('deploys', isAbout(id));
     await Promise.all([first, second].map(({ ts }) => bo.react('deploys', ts, 'white_check_mark')));
     await expect
       .poll(async () => [...(await watch.states()).slice(-2)].sort(), { timeout: 45_000 })
@@ -124,8 +124,9 @@ describe('what is said twice', () => {
   it('posts one message when Slack loses the answer to posting it', async () => {
     await running.workspace.lever('faults', { method: 'chat.postMessage', kind: 'lose', calls: 1 });
     const callsBefore = (await running.workspace.cloudCalls()).length;
-    await ana.command('deploys', `/deploy api ${await otherVersion('staging')} staging`);
-    const { id } = await watch.until('succeeded');
+    const version = await otherVersion('staging');
+    const id = await watch.begun(() => ana.command('deploys', `/deploy api ${version} staging`));
+    await watch.until('succeeded');
     await expectOneOutcome(id, callsBefore);
   });
 });

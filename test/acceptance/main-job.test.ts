@@ -70,10 +70,10 @@ describe('the main job, from a keystroke to traffic', () => {
     const root = await ana.say('general', 'shall we ship 1.2?');
     await ana.say('general', '@slipway deploy api v1.2.0 staging', root);
     await expect
-      .poll(async () => (await ana.thread('general', root)).some(says('Deploy api to staging', 'Done')), {
+      .poll(async () => (await ana.thread('general', root)).map(({ text }) => text).join('\n'), {
         timeout: 45_000,
       })
-      .toBe(true);
+      .toContain('Deploy api to staging · Done');
     expect(await running.workspace.serving('api', 'staging')).toMatchObject({ version: 'v1.2.0' });
   });
 });

@@ -28,11 +28,10 @@ describe('what people decide while the bot is dead', () => {
 
   /** Asks for production and returns the question once it stands there with its reactions. */
   async function question(): Promise<SeenMessage> {
-    const before = await watch.count();
     const { version } = await running.workspace.serving('api', 'production');
-    await ana.command('deploys', `/deploy api ${version === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0'} production`);
-    await expect.poll(() => watch.count()).toBe(before + 1);
-    const { id } = await watch.until('awaiting-approval');
+    const id = await watch.begun(() =>
+      ana.command('deploys', `/deploy api ${version === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0'} production`),
+    );
     return ana.see('deploys', (message) => says(id)(message) && message.reactions.length === 2);
   }
 

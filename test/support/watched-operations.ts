@@ -3,6 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 
 const LIMIT = 45_000;
+const OPEN = ['awaiting-approval', 'running'];
 
 /** How an operation and its steps are, as the bot's own database has it. */
 export interface WatchedOperation {
@@ -17,8 +18,10 @@ export interface OperationWatch {
   newest(): Promise<WatchedOperation | null>;
   /** How each operation stands, oldest first. */
   states(): Promise<readonly string[]>;
-  /** Waits until the newest operation is in that state. */
+  /** Waits until the newest operation is in that state; fails at once if it ended in another. */
   until(state: string): Promise<WatchedOperation>;
+  /** The ID of the operation that comes of this work. */
+  begun(work: () => Promise<unknown>): Promise<string>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
@@ -38,6 +41,12 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
     );
     return rows[0] ?? null;
   };
+  const count = async () => {
+    const { rows } = await client.query<{ count: number }>(
+      'select count(*)::int as count from slipway.operations',
+    );
+    return rows[0]?.count ?? 0;
+  };
   return {
     newest,
     states: async () => {
@@ -51,16 +60,28 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
       for (;;) {
         const found = await newest();
         if (found?.state === state) return found;
-        if (Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
+        const over = found !== null && !OPEN.includes(found.state);
+        if (over || Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    count: async () => {
-      const { rows } = await client.query<{ count: number }>(
-        'select count(*)::int as count from slipway.operations',
-      );
-      return rows[0]?.count ?? 0;
-    },
+    begun: (work) => begun(count, newest, work),
+    count,
     close: () => client.end(),
   };
+}
+
+async function begun(
+  count: () => Promise<number>,
+  newest: () => Promise<WatchedOperation | null>,
+  work: () => Promise<unknown>,
+): Promise<string> {
+  const before = await count();
+  await work();
+  const deadline = Date.now() + LIMIT;
+  while ((await count()) === before) {
+    if (Date.now() > deadline) throw new Error('no operation came of it');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return (await newest())?.id ?? '';
 }
