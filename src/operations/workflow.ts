@@ -1,4 +1,4 @@
-import type { OperationOutcome, OperationState } from '../domain/operation.ts';
+import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { appendAudit } from '../store/audit.ts';
 import { findOperation, moveOperation } from '../store/operations.ts';
@@ -7,14 +7,9 @@ import { runCanary } from './canary/run-canary.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
+import type { Ending } from './ending.ts';
 import { checkpoint, isEngineError, untilWoken } from './engine.ts';
 import { runStep, type StepEnd } from './run-step.ts';
-
-/** How an operation ended. */
-export interface Ending {
-  readonly state: Exclude<OperationState, 'awaiting-approval' | 'running'>;
-  readonly outcome: OperationOutcome;
-}
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
 

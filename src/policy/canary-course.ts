@@ -1,5 +1,5 @@
 import type { CanaryTerms } from '../domain/canary.ts';
-import type { CanaryAction, CanaryState, PendingInstruction } from '../store/canaries.ts';
+import type { CanaryAction, CanaryState, PendingInstruction } from '../domain/canary-state.ts';
 
 /** What a canary does next. */
 export type CanaryNext =

@@ -1,13 +1,6 @@
 import type { CanaryConfig } from '../config/schema.ts';
+import type { Standing } from '../domain/canary-state.ts';
 import { type Verdict, type VerdictKind, worstOf } from '../domain/verdict.ts';
-
-/** What the verdicts so far have come to; kept between looks, plain JSON. */
-export interface Standing {
-  /** Failed looks since the last that passed. */
-  readonly failures: number;
-  /** When the first look without a verdict was, since the last that passed: milliseconds since 1970. */
-  readonly heldSince: number | null;
-}
 
 export type CanaryRules = Pick<CanaryConfig, 'failureLimit' | 'onNoData' | 'onUnavailable' | 'holdLimit'>;
 

@@ -1,4 +1,4 @@
-import type { PendingPicture } from '../store/pictures.ts';
+import type { PendingPicture } from '../domain/picture.ts';
 import type { Pending } from './calls.ts';
 import type { Clock } from './clock.ts';
 import type { CallKind, PacedCall, Pacing } from './pacing.ts';

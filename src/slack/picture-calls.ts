@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIRateLimitedError } from '@slack/web-api';
-import type { PendingPicture } from '../store/pictures.ts';
+import type { PendingPicture } from '../domain/picture.ts';
 import { type CallResult, outcomeOf, type Pending, type PublishingClient } from './calls.ts';
 
 /** Sending the bytes takes no longer, or is taken for lost. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { PendingPicture } from '../store/pictures.ts';
+import type { PendingPicture } from '../domain/picture.ts';
 import type { Priority } from '../store/publications.ts';
 import { type Entry, missingReaction } from './backlog.ts';
 import {

@@ -1,5 +1,5 @@
+import type { PendingPicture } from '../domain/picture.ts';
 import type { Queryable } from './database.ts';
-import type { PendingPicture } from './pictures.ts';
 
 /** The channel of PostgreSQL's notifications on which {@link putPublication} tells its key. */
 export const PUBLICATIONS_CHANNEL = 'slipway_publications';

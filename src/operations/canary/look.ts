@@ -1,18 +1,13 @@
 import { TargetError } from '../../../integrations/target.ts';
 import type { CanaryTrouble } from '../../domain/canary.ts';
+import type { CanaryEnding, CanaryState } from '../../domain/canary-state.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { type CanaryDecision, combineVerdicts, decide } from '../../policy/canary.ts';
-import {
-  type CanaryEnding,
-  type CanaryState,
-  insertLook,
-  readCanary,
-  writeCanary,
-} from '../../store/canaries.ts';
+import { insertLook, readCanary, writeCanary } from '../../store/canaries.ts';
 import { type Change, changeOperation } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import type { CanaryRun } from './run-canary.ts';
+import type { CanaryRun } from './canary-run.ts';
 import { canaryJson, canaryRules } from './terms.ts';
 
 /** What one look found: a verdict, or something that ends the canary whatever is measured. */

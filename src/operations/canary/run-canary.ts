@@ -1,11 +1,9 @@
-import type { TrafficCapability } from '../../../integrations/target.ts';
-import type { CanaryTerms } from '../../domain/canary.ts';
+import type { CanaryAction } from '../../domain/canary-state.ts';
 import type { OperationOutcome } from '../../domain/operation.ts';
 import type { Plan, PlannedStep } from '../../domain/plan.ts';
 import { UNJUDGED } from '../../policy/canary.ts';
 import { type CanaryNext, nextOf } from '../../policy/canary-course.ts';
 import {
-  type CanaryAction,
   finishInstructions,
   insertCanary,
   insertMove,
@@ -19,18 +17,11 @@ import { isOutage } from '../../store/outage.ts';
 import { insertSteps } from '../../store/steps.ts';
 import { changeOperation } from '../change.ts';
 import { type OperationContext, targetOf } from '../context.ts';
+import type { Ending } from '../ending.ts';
 import { checkpoint, untilWoken } from '../engine.ts';
 import { runStep, type StepEnd } from '../run-step.ts';
-import type { Ending } from '../workflow.ts';
+import type { CanaryRun } from './canary-run.ts';
 import { lookOnce } from './look.ts';
-
-/** A canary under way: its plan, what was agreed, and the target's means. */
-export interface CanaryRun {
-  readonly operationId: string;
-  readonly plan: Plan;
-  readonly terms: CanaryTerms;
-  readonly traffic: TrafficCapability;
-}
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
 

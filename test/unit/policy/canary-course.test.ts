@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CanaryInstruction, CanaryTerms } from '../../../src/domain/canary.ts';
+import type { CanaryState, PendingInstruction } from '../../../src/domain/canary-state.ts';
 import { UNJUDGED } from '../../../src/policy/canary.ts';
 import { nextOf } from '../../../src/policy/canary-course.ts';
-import type { CanaryState, PendingInstruction } from '../../../src/store/canaries.ts';
 
 const now = new Date('2026-11-22T03:00:00Z');
 const inSeconds = (seconds: number) => new Date(now.getTime() + 1_000 * seconds);

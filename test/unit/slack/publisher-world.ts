@@ -1,10 +1,10 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import type { PendingPicture } from '../../../src/domain/picture.ts';
 import type { Pending, PublishingClient } from '../../../src/slack/calls.ts';
 import type { Clock } from '../../../src/slack/clock.ts';
 import { createPublisher, type Publisher } from '../../../src/slack/publisher.ts';
 import type { PublishingTurn, TurnEvents } from '../../../src/slack/publishing-turn.ts';
 import type { ObservedCall, PostedMessage, PublisherStore } from '../../../src/slack/sender.ts';
-import type { PendingPicture } from '../../../src/store/pictures.ts';
 import type { Priority } from '../../../src/store/publications.ts';
 
 export const BOT = 'U0BOT';
