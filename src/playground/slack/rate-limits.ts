@@ -1,5 +1,10 @@
 import type { Clock } from './clock.ts';
-import type { Rate } from './seed.ts';
+
+export interface Rate {
+  readonly perMinute: number;
+  /** How many calls may come at once before the rate counts. */
+  readonly burst: number;
+}
 
 /**
  * Slack's classes of methods (https://docs.slack.dev/apis/web-api/rate-limits). `posting` is counted per

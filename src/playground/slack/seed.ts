@@ -1,5 +1,5 @@
 import type { User, UserGroup } from './entities.ts';
-import type { Tier } from './rate-limits.ts';
+import type { Rate, Tier } from './rate-limits.ts';
 
 /** A slash command as the app's manifest declares it. */
 export interface CommandSeed {
@@ -31,12 +31,6 @@ export interface ChannelSeed {
   readonly name: string;
   readonly topic: string;
   readonly members: readonly string[];
-}
-
-export interface Rate {
-  readonly perMinute: number;
-  /** How many calls may come at once before the rate counts. */
-  readonly burst: number;
 }
 
 /** Slack's time limits and rates. */
