@@ -1,6 +1,7 @@
 import type { Delivery } from '../src/domain/delivery.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
+import { canaryStatus, instruct } from '../src/operations/canary/instruct.ts';
 import { lock, unlock } from '../src/operations/closing.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -45,6 +46,15 @@ export async function carryOut(
         origin,
       });
     }
+    case 'canary': {
+      const { target, version, percent, auto, dryRun, options } = command;
+      const requests = [{ kind: 'canary', target, version, percent, auto } as const];
+      return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
+    }
+    case 'canary-instruction':
+      return instruct(context, engine, { ...command, deliveryId, origin });
+    case 'canary-status':
+      return canaryStatus(context, { target: command.target, channelId: origin.channelId, deliveryId });
     case 'status':
       return { kind: 'status', targets: await readStatus(context, command) };
     case 'status-why':

@@ -1,10 +1,11 @@
+import type { CanaryInstruction } from '../src/domain/canary.ts';
 import type { LockScope } from '../src/domain/lock.ts';
 import type { Outcome } from '../src/domain/refusal.ts';
 import type { RequestOptions } from '../src/domain/request.ts';
 import type { TargetRef } from '../src/domain/target.ts';
 
 /** The slash commands there are, without the slash. */
-export const COMMAND_NAMES = ['deploy', 'rollback', 'status'] as const;
+export const COMMAND_NAMES = ['deploy', 'rollback', 'canary', 'status'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** A command that was understood to its last word. Nothing in it is guessed. */
@@ -34,6 +35,23 @@ export type Command =
       readonly dryRun: boolean;
       readonly options: RequestOptions;
     }
+  /** Starts a canary. */
+  | {
+      readonly name: 'canary';
+      readonly target: TargetRef;
+      readonly version: string;
+      readonly percent: number | null;
+      readonly auto: boolean;
+      readonly dryRun: boolean;
+      readonly options: RequestOptions;
+    }
+  /** Tells one that is running what to do; null means the one that runs in this channel. */
+  | {
+      readonly name: 'canary-instruction';
+      readonly target: TargetRef | null;
+      readonly instruction: CanaryInstruction;
+    }
+  | { readonly name: 'canary-status'; readonly target: TargetRef | null }
   | { readonly name: 'status'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status-why'; readonly target: TargetRef }
   /** Null asks what commands there are. */

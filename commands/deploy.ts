@@ -8,10 +8,13 @@ import { readShipment } from './shipment.ts';
 import { spelled, tokenize } from './tokenize.ts';
 import { findService, serviceNames, serviceSpellings } from './words.ts';
 
+const USAGE = '/deploy service version environment';
+
 const shipment: Sentence = {
   flags: OPERATION_FLAGS,
   read(said, vocabulary) {
-    const read = readShipment(said.words, vocabulary);
+    const otherBeginnings = [...OTHER_SENTENCES.keys(), 'help'];
+    const read = readShipment({ words: said.words, vocabulary, usage: USAGE, otherBeginnings });
     return read.ok ? accept({ name: 'deploy', ...read.value, ...optionsOf(said) }) : read;
   },
 };

@@ -1,7 +1,7 @@
 import { type Outcome, refuse } from '../src/domain/refusal.ts';
 import type { RequestOptions } from '../src/domain/request.ts';
 import type { Command, Vocabulary } from './command.ts';
-import { missingWord, unknownWord, type WordRefusal } from './refusals.ts';
+import { isWordRefusal, missingWord, unknownWord, type WordRefusal } from './refusals.ts';
 import { type FlagToken, spelled, type Token, type WordToken } from './tokenize.ts';
 import { understoodOf } from './understood.ts';
 import { isTaken } from './words.ts';
@@ -68,10 +68,6 @@ export function withFlags(said: Said, outcome: Outcome<Command>): Outcome<Comman
   }
   if (outcome.ok || !isWordRefusal(outcome.refusal)) return outcome;
   return refuse({ ...outcome.refusal, understood: [...outcome.refusal.understood, ...flags] });
-}
-
-function isWordRefusal(refusal: { readonly code: string }): refusal is WordRefusal {
-  return refusal.code === 'unknown-word' || refusal.code === 'missing-word';
 }
 
 function partFlags(tokens: readonly Token[], spec: FlagSpec) {

@@ -40,6 +40,11 @@ export function unclosedQuote(rest: string): WordRefusal {
   return unknownWord({ role: 'text', word: rest, instead: `"${clip(rest.slice(1).trim())}"` });
 }
 
+/** True for what a grammar refuses; other refusals have no word in them. */
+export function isWordRefusal(refusal: { readonly code: string }): refusal is WordRefusal {
+  return refusal.code === 'unknown-word' || refusal.code === 'missing-word';
+}
+
 function clip(text: string): string {
   return text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO - 1).toWellFormed()}…`;
 }

@@ -17,9 +17,15 @@ import {
   serviceSpellings,
 } from './words.ts';
 
-const USAGE = '/deploy service version environment';
-/** What else the first word of `/deploy` may be. */
-const OTHER_BEGINNINGS = ['history', 'lock', 'unlock', 'help'];
+/** The words to read, and the command that they belong to. */
+export interface ShipmentRequest {
+  readonly words: readonly WordToken[];
+  readonly vocabulary: Vocabulary;
+  /** How it is written: `/deploy service version environment`. */
+  readonly usage: string;
+  /** What else the command may begin with. */
+  readonly otherBeginnings: readonly string[];
+}
 
 /** What `service version environment` said. */
 export interface Shipment {
@@ -42,15 +48,16 @@ interface Parts {
  * that names a service or an environment is never taken for a version, unless it stands behind an `@` and
  * the environment is said too.
  */
-export function readShipment(tokens: readonly WordToken[], vocabulary: Vocabulary): Outcome<Shipment> {
-  const parts = partWords(joinLists(tokens.map(spelled)), vocabulary);
-  const services = readServices(parts, vocabulary);
+export function readShipment(request: ShipmentRequest): Outcome<Shipment> {
+  const { vocabulary } = request;
+  const parts = partWords(joinLists(request.words.map(spelled)), request);
+  const services = readServices(parts, request);
   if (!services.ok) return services;
   const understood = services.value.map((service) => `service ${service}`);
-  const version = readVersion(parts, vocabulary, understood);
+  const version = readVersion(parts, request, understood);
   if (!version.ok) return version;
   understood.push(`version ${version.value}`);
-  const environment = readDestination(parts.rest, vocabulary, understood);
+  const environment = readDestination(parts.rest, request, understood);
   if (!environment.ok) return environment;
   const targets = services.value.map((service) => ({ service, environment: environment.value }));
   const missing = targets.map((target) => findTarget(target, vocabulary)).find(({ ok }) => !ok);
@@ -71,14 +78,14 @@ function joinLists(words: readonly string[]): readonly string[] {
   return joined;
 }
 
-function partWords(words: readonly string[], vocabulary: Vocabulary): Parts {
+function partWords(words: readonly string[], request: ShipmentRequest): Parts {
   const [first = '', second] = words;
   const at = first.indexOf('@');
   if (at > 0) {
     const [services, version] = [first.slice(0, at), first.slice(at + 1)];
     return { services, version, joined: true, rest: words.slice(1) };
   }
-  if (beginsWithVersion(words, vocabulary)) {
+  if (beginsWithVersion(words, request)) {
     return { services: null, version: words[0], joined: false, rest: words.slice(1) };
   }
   return { services: first, version: second, joined: false, rest: words.slice(2) };
@@ -88,12 +95,15 @@ function partWords(words: readonly string[], vocabulary: Vocabulary): Parts {
  * Was the service left out? Not if the first word is one, and not if it might be one with a typing
  * error: the channel's service is only meant when nothing else can be.
  */
-function beginsWithVersion(words: readonly string[], vocabulary: Vocabulary): boolean {
+function beginsWithVersion(
+  words: readonly string[],
+  { vocabulary, otherBeginnings }: ShipmentRequest,
+): boolean {
   const [first, second] = words;
   if (first === undefined) return true;
   if (first.includes(',') || findService(first, vocabulary) !== null) return false;
   if (/^(v?\d|sha256:)/.test(first) || isTaken(first, vocabulary)) return true;
-  const names = [...serviceSpellings(vocabulary), ...OTHER_BEGINNINGS];
+  const names = [...serviceSpellings(vocabulary), ...otherBeginnings];
   if (vocabulary.defaults.service === null || isTypingErrorOf(first, names)) return false;
   return (
     second === undefined || second === 'to' || nearest(second, environmentSpellings(vocabulary)).length > 0
@@ -112,20 +122,21 @@ function sortedLetters(word: string): string {
   return [...word].sort().join('');
 }
 
-function readServices(parts: Parts, vocabulary: Vocabulary): Outcome<readonly string[]> {
+function readServices(
+  parts: Parts,
+  { vocabulary, usage, otherBeginnings }: ShipmentRequest,
+): Outcome<readonly string[]> {
   const allowed = serviceNames(vocabulary);
   if (parts.services === null) {
     const { service } = vocabulary.defaults;
-    return service === null
-      ? refuse(missingWord({ role: 'service', usage: USAGE, allowed }))
-      : accept([service]);
+    return service === null ? refuse(missingWord({ role: 'service', usage, allowed })) : accept([service]);
   }
   const services: string[] = [];
   for (const word of parts.services.split(',')) {
     const service = findService(word, vocabulary);
     const understood = services.map((name) => `service ${name}`);
     if (service === null) {
-      const spellings = [...serviceSpellings(vocabulary), ...OTHER_BEGINNINGS];
+      const spellings = [...serviceSpellings(vocabulary), ...otherBeginnings];
       return refuse(unknownWord({ role: 'service', word, understood, spellings, allowed }));
     }
     if (services.includes(service)) return refuse(unknownWord({ role: 'word', word, understood }));
@@ -134,13 +145,13 @@ function readServices(parts: Parts, vocabulary: Vocabulary): Outcome<readonly st
   return accept(services);
 }
 
-function readVersion(parts: Parts, vocabulary: Vocabulary, understood: readonly string[]): Outcome<string> {
+function readVersion(parts: Parts, request: ShipmentRequest, understood: readonly string[]): Outcome<string> {
   const { version, joined, rest } = parts;
   if (version === undefined || version === '' || version === 'to') {
-    return refuse(missingWord({ role: 'version', usage: USAGE, understood }));
+    return refuse(missingWord({ role: 'version', usage: request.usage, understood }));
   }
-  if (isTaken(version, vocabulary) && !(joined && rest.length > 0)) {
-    return refuse(takenVersion(version, parts, vocabulary, understood));
+  if (isTaken(version, request.vocabulary) && !(joined && rest.length > 0)) {
+    return refuse(takenVersion(version, parts, request, understood));
   }
   if (isVersion(version)) return accept(version);
   return refuse(unknownWord({ role: 'version', word: version, understood }));
@@ -150,18 +161,18 @@ function readVersion(parts: Parts, vocabulary: Vocabulary, understood: readonly 
 function takenVersion(
   version: string,
   { services, joined, rest }: Parts,
-  vocabulary: Vocabulary,
+  { vocabulary, usage }: ShipmentRequest,
   understood: readonly string[],
 ): WordRefusal {
   const environment = findEnvironment(version, vocabulary);
   if (joined) {
     const known = [...understood, `version ${version}`];
     const allowed = environmentNames(vocabulary);
-    return missingWord({ role: 'environment', usage: USAGE, understood: known, allowed });
+    return missingWord({ role: 'environment', usage, understood: known, allowed });
   }
   if (environment !== null && rest.length === 0) {
     const known = [...understood, `environment ${environment}`];
-    return missingWord({ role: 'version', usage: USAGE, understood: known });
+    return missingWord({ role: 'version', usage, understood: known });
   }
   const join = findService(version, vocabulary) === null ? '@' : ',';
   const instead = services === null ? {} : { instead: `${services}${join}${version}` };
@@ -170,7 +181,7 @@ function takenVersion(
 
 function readDestination(
   rest: readonly string[],
-  vocabulary: Vocabulary,
+  { vocabulary, usage }: ShipmentRequest,
   understood: readonly string[],
 ): Outcome<string> {
   const [word, extra] = rest[0] === 'to' ? rest.slice(1) : rest;
@@ -178,7 +189,7 @@ function readDestination(
   if (word === undefined) {
     const environment = rest.length === 0 ? vocabulary.defaults.environment : null;
     if (environment !== null) return accept(environment);
-    return refuse(missingWord({ role: 'environment', usage: USAGE, understood, allowed }));
+    return refuse(missingWord({ role: 'environment', usage, understood, allowed }));
   }
   const environment = findEnvironment(word, vocabulary);
   if (environment === null) {

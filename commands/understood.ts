@@ -1,4 +1,6 @@
+import type { CanaryInstruction } from '../src/domain/canary.ts';
 import type { LockScope } from '../src/domain/lock.ts';
+import type { TargetRef } from '../src/domain/target.ts';
 import type { Command } from './command.ts';
 
 /** What a command's words said, piece by piece, as a refusal repeats it: `service api`. */
@@ -12,6 +14,18 @@ export function understoodOf(command: Command): readonly string[] {
       ];
     case 'rollback':
       return [...place(command.target), ...(command.to === null ? [] : [`version ${command.to}`])];
+    case 'canary':
+      return [
+        ...(command.auto ? ['auto'] : []),
+        ...(command.percent === null ? [] : [`${command.percent} percent`]),
+        `service ${command.target.service}`,
+        `version ${command.version}`,
+        `environment ${command.target.environment}`,
+      ];
+    case 'canary-instruction':
+      return [instruction(command.instruction), ...optionalPlace(command.target)];
+    case 'canary-status':
+      return ['status', ...optionalPlace(command.target)];
     case 'status-why':
       return place(command.target);
     case 'deploy-form':
@@ -36,6 +50,14 @@ export function place(said: {
     ...(said.service === null ? [] : [`service ${said.service}`]),
     ...(said.environment === null ? [] : [`environment ${said.environment}`]),
   ];
+}
+
+function optionalPlace(target: TargetRef | null): readonly string[] {
+  return target === null ? [] : place(target);
+}
+
+function instruction(told: CanaryInstruction): string {
+  return told.kind === 'move' ? `${told.percent} percent` : told.kind;
 }
 
 function scope(locked: LockScope): readonly string[] {

@@ -20,6 +20,7 @@ export const RESERVED_WORDS: readonly string[] = [
   'incidents',
   'list',
   'lock',
+  'percent',
   'promote',
   'restore',
   'status',

@@ -65,6 +65,62 @@ export interface RollbackCapability {
   }): Promise<Outcome<TargetPlan>>;
 }
 
+/** A revision that takes part in a canary. */
+export interface CanarySide {
+  readonly revision: string;
+  /** Where it answers whatever its share is; null while it has no address of its own. */
+  readonly url: string | null;
+}
+
+/** How a canary is at one moment, read from the target. */
+export interface CanaryObservation {
+  readonly canary: CanarySide;
+  readonly baseline: CanarySide;
+  /** False when somebody else changed the traffic; `found` says what is there, for people. */
+  readonly ours: boolean;
+  readonly found: string;
+}
+
+/**
+ * Shares of traffic for a new revision beside what serves. Present where the target can split. What serves,
+ * the baseline, is the revision with the largest share that is really served; the canary's share is taken
+ * from it alone, and everybody else's shares and marks stay. Percents are of all traffic.
+ *
+ * The life of a canary: the plan's steps, any number of weight steps, then the promote steps or the abort
+ * steps. Every change of traffic is a compare-and-set: it is made only on the split that the operation set
+ * before; any other is a `conflict` and is left as it is. Weight and promote steps have no undo: the way
+ * back, from wherever a canary is, are the abort steps.
+ */
+export interface TrafficCapability {
+  /** The percents below 100 that a canary of this plan can have, in ascending order; they depend on what was found. */
+  reachable(plan: TargetPlan): readonly number[];
+  /**
+   * Plans a canary: the steps that make the new revision ready without traffic, prove it, and give it and
+   * the baseline addresses of their own. The `undo` of each takes it back. Read-only.
+   */
+  planCanary(request: {
+    readonly live: LiveState;
+    readonly artifact: Artifact;
+  }): Promise<Outcome<TargetPlan>>;
+  /** The step that gives the canary this percent, up or down, and the baseline the rest. Its id is not unique in an operation. */
+  weightStep(request: { readonly plan: TargetPlan; readonly from: number; readonly to: number }): PlannedStep;
+  /** The steps that give it everything, prove it, watch it where the config says so, and tidy up. */
+  promoteSteps(plan: TargetPlan, from: number): readonly PlannedStep[];
+  /**
+   * The steps that give back the split found at the start and take back everything else that preparing did,
+   * whichever of it had begun. `weights` are the percents that the canary may have: the last one that was
+   * set, and the one that a step which did not end was setting (100 for promoting). At any other, the split
+   * is somebody else's and keeps its shares.
+   */
+  abortSteps(plan: TargetPlan, weights: readonly number[]): readonly PlannedStep[];
+  /** Where canary and baseline answer, and whether the split still is the one of this percent. Read-only. */
+  observe(request: {
+    readonly plan: TargetPlan;
+    readonly operationId: string;
+    readonly percent: number;
+  }): Promise<CanaryObservation>;
+}
+
 /** One line of `slipway doctor`. */
 export interface Finding {
   readonly subject: string;
@@ -106,9 +162,13 @@ export interface DeployTarget {
   close(): Promise<void>;
 
   readonly rollback?: RollbackCapability;
+  readonly traffic?: TrafficCapability;
 }
 
 /** The kinds of operation that a target can do, from the capabilities that it has. */
 export function capabilitiesOf(target: DeployTarget): readonly OperationKind[] {
-  return target.rollback === undefined ? ['deploy'] : ['deploy', 'rollback'];
+  const kinds: OperationKind[] = ['deploy'];
+  if (target.rollback !== undefined) kinds.push('rollback');
+  if (target.traffic !== undefined) kinds.push('canary');
+  return kinds;
 }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
+import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import type { Config } from './config/schema.ts';
@@ -24,6 +25,7 @@ import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
 import { openDeployForm } from './slack/forms.ts';
@@ -140,7 +142,18 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  return { ...parts, people: slack.people, channels: slack.channels, messages, clock };
+  // Alerts are not received yet: none is known to fire.
+  const alerts = { critical: async () => null };
+  return {
+    ...parts,
+    analysis: createAnalysis,
+    pictures: createCanaryPictures(parts.database, en),
+    alerts,
+    people: slack.people,
+    channels: slack.channels,
+    messages,
+    clock,
+  };
 }
 
 async function launch(

@@ -26,9 +26,8 @@ import { migrate } from './store/migrate.ts';
 
 /** Visitors a second on each demo service: enough for a split to be seen, and for a bad version to show. */
 const VISITORS = 4;
-
 /** Milliseconds between two looks at the database that was brought along. */
-const DATABASE_WATCH = 1_000;
+const DATABASE_WATCH = 500;
 
 const terminal = createTerminal(process.stdout, process.stderr);
 
@@ -153,6 +152,7 @@ async function openPlayground(
   return opened.url;
 }
 
+/** The database that the bot brings along is started again should it be ended from outside. */
 async function ensureDatabase(settings: Settings, log: Logger, stack: AsyncDisposableStack): Promise<string> {
   if (settings.databaseUrl !== null) return settings.databaseUrl.reveal();
   const postgres = await startEmbeddedPostgres(settings.dataDirectory);

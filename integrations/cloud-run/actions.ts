@@ -1,7 +1,9 @@
 import { createRevision } from './steps/create-revision.ts';
 import { migrate } from './steps/migrate.ts';
+import { restoreCanary } from './steps/restore-canary.ts';
 import { restoreTraffic } from './steps/restore-traffic.ts';
 import { setJobImage } from './steps/set-job-image.ts';
+import { setWeight } from './steps/set-weight.ts';
 import { shiftTraffic } from './steps/shift-traffic.ts';
 import type { StepAction } from './steps/step.ts';
 import { tidy } from './steps/tidy.ts';
@@ -13,8 +15,10 @@ import { watchServing } from './steps/watch-serving.ts';
 export const ACTIONS = {
   'create-revision': createRevision,
   migrate,
+  'restore-canary': restoreCanary,
   'restore-traffic': restoreTraffic,
   'set-job-image': setJobImage,
+  'set-weight': setWeight,
   'shift-traffic': shiftTraffic,
   tidy,
   'verify-new': verifyNew,

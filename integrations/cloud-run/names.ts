@@ -35,6 +35,11 @@ export function revisionTag(operationId: string): string {
   return `sw${fingerprintOf(operationId)}`;
 }
 
+/** The traffic tag that gives the baseline of a canary an address of its own; as long as the other one. */
+export function baselineTag(operationId: string): string {
+  return `bl${fingerprintOf(operationId)}`;
+}
+
 /** Ten hexadecimal digits: with the service's name (under 50) still within the 63 of a revision's. */
 function fingerprintOf(operationId: string): string {
   return createHash('sha256').update(operationId).digest('hex').slice(0, 10);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import type { HttpCheck } from '../checks.ts';
 import type { ActionName } from './actions.ts';
+import type { CanaryGround } from './canary-split.ts';
 import type { FoundSplit } from './traffic.ts';
 
 const MINUTE = 60_000;
@@ -21,6 +22,42 @@ export function createRevisionStep(artifact: Artifact, found: FoundSplit): Plann
     },
     timeLimit: 15 * MINUTE,
     undo: restoreStep('create-revision', 'Take the new revision’s tag away', { revision: null, found }),
+  };
+}
+
+/** As in a deploy, with a tag on the baseline beside the one on the new revision. */
+export function createCanaryStep(artifact: Artifact, ground: CanaryGround): PlannedStep {
+  const step = createRevisionStep(artifact, ground.found);
+  return {
+    ...step,
+    input: { ...step.input, baseline: ground.baseline },
+    undo: { ...restoreCanaryStep(ground, [0]), id: step.id, title: 'Take the tags away' },
+  };
+}
+
+export function setWeightStep(of: {
+  readonly title: string;
+  readonly ground: CanaryGround;
+  readonly from: number;
+  readonly to: number;
+}): PlannedStep {
+  const { title, ground, from, to } = of;
+  return {
+    ...step('set-weight', title, 'reversible'),
+    id: `weight-${to}`,
+    input: { ...groundAsJson(ground), from, to },
+    timeLimit: 5 * MINUTE,
+  };
+}
+
+export function restoreCanaryStep(
+  ground: CanaryGround,
+  weights: readonly number[],
+): Omit<PlannedStep, 'undo'> {
+  return {
+    ...step('restore-canary', 'Restore the traffic that was found', 'reversible'),
+    input: { ...groundAsJson(ground), weights },
+    timeLimit: 5 * MINUTE,
   };
 }
 
@@ -89,8 +126,8 @@ export function watchServingStep(
   };
 }
 
-export function tidyStep(): PlannedStep {
-  return { ...step('tidy', 'Take the tag away', 'tidies'), input: {}, timeLimit: 2 * MINUTE };
+export function tidyStep(title: string): PlannedStep {
+  return { ...step('tidy', title, 'tidies'), input: {}, timeLimit: 2 * MINUTE };
 }
 
 function restoreStep(
@@ -123,6 +160,10 @@ function longest(checks: readonly HttpCheck[]): number {
 
 function asCheck({ http, status, successes, timeout }: HttpCheck): JsonObject {
   return { http, status, successes, timeout };
+}
+
+function groundAsJson({ found, baseline }: CanaryGround): JsonObject {
+  return { found: asJson(found), baseline };
 }
 
 function asJson({ entries, latestCreated }: FoundSplit): JsonObject {

@@ -27,29 +27,40 @@ export async function planDeploy(
   if (soleDigest(live) === artifact.digest) {
     return refuse({ code: 'already-serving', target: binding.ref, version: artifact.version });
   }
-  const [service, migration] = await Promise.all([
-    serviceAsSeen(binding, live),
-    planMigration(binding, artifact),
-  ]);
-  const unserved = await unservedSettings(binding, service, live);
+  const service = await serviceAsSeen(binding, live);
+  const preparation = await planPreparation(binding, { live, artifact, service });
   const { entries, latestCreated } = service;
-  const early = binding.checks.filter((check) => check.http.startsWith('/'));
   return accept({
     from: endOf(servingRevision(live)),
     to: { version: artifact.version, digest: artifact.digest, revision: null },
     artifact,
     steps: [
       createRevisionStep(artifact, { entries, latestCreated }),
-      ...migration.steps,
-      ...(early.length > 0 ? [verifyNewStep(early)] : []),
+      ...preparation.steps,
       shiftTrafficStep(`Move all traffic to ${artifact.version}`, null, { entries, latestCreated }),
       verifyServingStep(null, artifact.digest, binding.checks),
       ...(binding.watch > 0 ? [watchServingStep(artifact.digest, binding.checks, binding.watch)] : []),
-      tidyStep(),
+      tidyStep('Take the tag away'),
     ],
     live: live.fingerprint,
-    warnings: [...warningsOf(binding, service), ...unserved, ...migration.warnings],
+    warnings: [...splitWarning(service), ...preparation.warnings],
   });
+}
+
+/** What comes between the new revision and its traffic, for a deploy and a canary alike, and what to know first. */
+export async function planPreparation(
+  binding: CloudRunBinding,
+  of: { readonly live: LiveState; readonly artifact: Artifact; readonly service: ServiceReading },
+): Promise<{ readonly steps: readonly PlannedStep[]; readonly warnings: readonly string[] }> {
+  const [migration, unserved] = await Promise.all([
+    planMigration(binding, of.artifact),
+    unservedSettings(binding, of.service, of.live),
+  ]);
+  const early = binding.checks.filter((check) => check.http.startsWith('/'));
+  return {
+    steps: [...migration.steps, ...(early.length > 0 ? [verifyNewStep(early)] : [])],
+    warnings: [...warningsOf(binding, of.service), ...unserved, ...migration.warnings],
+  };
 }
 
 /** The service now, which must still be what `live` was read from. */
@@ -95,12 +106,14 @@ async function planMigration(
   return { steps: [...set, migrateStep({ name, image })], warnings: [changesData] };
 }
 
+function splitWarning(service: ServiceReading): readonly string[] {
+  const shares = sharesOf(service.served);
+  if (Object.keys(shares).length <= 1) return [];
+  return [`Traffic is split now: ${describeShares(shares)}. All of it will move.`];
+}
+
 function warningsOf(binding: CloudRunBinding, service: ServiceReading): readonly string[] {
   const warnings: string[] = [];
-  const shares = sharesOf(service.served);
-  if (Object.keys(shares).length > 1) {
-    warnings.push(`Traffic is split now: ${describeShares(shares)}. All of it will move.`);
-  }
   if (service.reconciling) warnings.push('A change by somebody else is under way.');
   if (binding.checks.length === 0) {
     warnings.push('No checks are configured: only readiness and traffic will be verified.');

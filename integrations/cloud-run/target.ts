@@ -6,6 +6,7 @@ import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
 import { ACTIONS, isAction } from './actions.ts';
 import type { CloudRunBinding } from './binding.ts';
+import { createTraffic } from './canary.ts';
 import type { CloudRunApi } from './client.ts';
 import type { CloudRunTargetConfig } from './config.ts';
 import { examine } from './examine.ts';
@@ -60,6 +61,7 @@ export function createCloudRunTarget(options: CloudRunTargetOptions): DeployTarg
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
+    traffic: createTraffic(binding),
   };
 }
 

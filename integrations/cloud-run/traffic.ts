@@ -62,6 +62,14 @@ export function withoutTag(entries: readonly TrafficEntry[], tag: string): reado
   });
 }
 
+/** Without all of these tags. */
+export function withoutTags(
+  entries: readonly TrafficEntry[],
+  tags: readonly string[],
+): readonly TrafficEntry[] {
+  return tags.reduce(withoutTag, entries);
+}
+
 /** Exactly these shares, by name, and every tag where it was. */
 export function withShares(entries: readonly TrafficEntry[], shares: Shares): readonly TrafficEntry[] {
   const tags = entries.filter((entry) => entry.tag !== null).map((entry) => ({ ...entry, percent: 0 }));
@@ -78,10 +86,10 @@ export function withShares(entries: readonly TrafficEntry[], shares: Shares): re
 export function restored(request: {
   readonly found: readonly TrafficEntry[];
   readonly current: readonly TrafficEntry[];
-  readonly ownTag: string | null;
+  readonly ownTags: readonly string[];
   readonly pin: boolean;
 }): readonly TrafficEntry[] {
-  const tags = request.current.filter((entry) => entry.tag !== null && entry.tag !== request.ownTag);
+  const tags = request.current.filter(({ tag }) => tag !== null && !request.ownTags.includes(tag));
   const stands = (entry: TrafficEntry) =>
     tags.some((now) => now.tag === entry.tag && now.revision === entry.revision);
   const back = request.found.flatMap((entry) => {

@@ -40,8 +40,9 @@ function allowedBy(issue: Issue): string {
     case 'invalid_type':
       return TYPES[issue.expected] ?? issue.expected;
     case 'invalid_value':
-    case 'invalid_union':
       return choicesOf(issue).join(', ');
+    case 'invalid_union':
+      return choicesOf(issue).join(', ') || issue.message;
     case 'too_small':
       return `at least ${amount(issue.minimum, issue.origin)}`;
     case 'too_big':

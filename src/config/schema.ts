@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { duration } from './duration.ts';
 
@@ -38,6 +39,33 @@ const migrate = z
   .strictObject({ job: z.string().min(1).describe('The job to run before traffic moves.') })
   .describe('A migration that runs after the new revision is ready and before it takes traffic.');
 
+const canary = z
+  .strictObject({
+    steps: z
+      .array(z.int().min(1).max(100))
+      .min(1)
+      .default([10, 50, 100])
+      .describe('Percents of traffic that it walks through; 100 promotes.'),
+    pause: duration.prefault('10m').describe('How long each step is watched.'),
+    analysis: z
+      .array(analysisConfig)
+      .max(10)
+      .prefault([{ probe: {} }])
+      .describe('What judges it; [] for nothing but time.'),
+    interval: duration.prefault('30s').describe('Time between two looks.'),
+    failureLimit: z.int().min(1).max(100).default(2).describe('Failed looks in a row that end it.'),
+    onNoData: z
+      .enum(['hold', 'abort', 'pass'])
+      .default('hold')
+      .describe('What a look without data leads to.'),
+    onUnavailable: z
+      .enum(['hold', 'abort'])
+      .default('hold')
+      .describe('What a look at a source that is away leads to.'),
+    holdLimit: duration.prefault('15m').describe('How long it is held before it is aborted.'),
+  })
+  .describe('How a new version takes traffic step by step, and what judges it.');
+
 /** Every kind of target there is; an unknown kind does not validate. */
 export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig]);
 
@@ -51,6 +79,7 @@ const serviceEnvironment = z.strictObject({
     .default(0)
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
+  canary: canary.prefault({}),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
 
@@ -133,5 +162,6 @@ export type ServiceConfig = Config['services'][string];
 export type ServiceEnvironmentConfig = ServiceConfig['environments'][string];
 export type EnvironmentConfig = Config['environments'][string];
 export type ApprovalConfig = z.output<typeof approval>;
+export type CanaryConfig = z.output<typeof canary>;
 export type TargetConfig = z.output<typeof targetConfig>;
 export type RoleConfig = z.output<typeof role>;

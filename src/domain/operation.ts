@@ -1,4 +1,5 @@
 import type { Digest } from './artifact.ts';
+import type { CanaryTrouble, CanaryView } from './canary.ts';
 import type { Plan } from './plan.ts';
 import type { Refusal, TargetProblem } from './refusal.ts';
 import type { OperationRequest, RequestOptions } from './request.ts';
@@ -46,6 +47,12 @@ export type OperationOutcome =
       readonly undo:
         | { readonly result: 'not-needed' | 'done' }
         | { readonly result: 'failed'; readonly step: string; readonly detail: string };
+    }
+  /** The canary was taken back, and the split that was found is there again. */
+  | {
+      readonly code: 'canary-aborted';
+      readonly by: string | null;
+      readonly why: CanaryTrouble | { readonly code: 'asked'; readonly reason: string | null };
     }
   | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
   | { readonly code: 'expired' }
@@ -106,4 +113,6 @@ export interface OperationView {
   readonly steps: readonly StepRecord[];
   /** Decisions that stand: withdrawn ones are not among them. */
   readonly approvals: readonly Approval[];
+  /** Null for every other kind of operation, and before a canary has begun. */
+  readonly canary: CanaryView | null;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
+import type { CanaryTerms } from './canary.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
 import type { TargetRef } from './target.ts';
 
@@ -69,6 +70,8 @@ export interface Plan extends TargetPlan {
   /** The target's name in its own system, unique in the world. */
   readonly identity: string;
   readonly approval: ApprovalRule;
+  /** Only for canaries. */
+  readonly canary?: CanaryTerms;
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */

@@ -11,6 +11,8 @@ export type WordRole =
   | 'flag'
   | 'subcommand'
   | 'duration'
+  /** A canary's share: a whole number from 1 to 99. */
+  | 'percent'
   | 'word'
   | 'text';
 
@@ -105,6 +107,25 @@ export type Refusal =
       readonly target: TargetRef;
       readonly problem: TargetProblem;
       readonly detail: string;
+    }
+  /** There is no canary here, or more than one to choose from. */
+  | {
+      readonly code: 'which-canary';
+      readonly running: readonly TargetRef[];
+    }
+  /** Farther than what was approved. */
+  | {
+      readonly code: 'past-approval';
+      readonly target: TargetRef;
+      readonly approved: number;
+      readonly asked: number;
+    }
+  /** The target cannot give that share. */
+  | {
+      readonly code: 'unreachable-share';
+      readonly target: TargetRef;
+      readonly asked: number;
+      readonly nearest: readonly number[];
     }
   /** The bot met a fault of its own; its log tells more under this delivery. */
   | { readonly code: 'fault'; readonly deliveryId: string }

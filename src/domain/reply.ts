@@ -1,3 +1,4 @@
+import type { CanaryInstruction } from './canary.ts';
 import type { LiveState } from './live-state.ts';
 import type { Lock, LockScope } from './lock.ts';
 import type { Operation, OperationView } from './operation.ts';
@@ -35,5 +36,8 @@ export type Reply =
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'canaries'; readonly operations: readonly OperationView[] }
+  /** A canary was told what to do; its message shows it doing so. */
+  | { readonly kind: 'instructed'; readonly target: TargetRef; readonly instruction: CanaryInstruction }
   /** Work that takes longer than a second has begun. */
   | { readonly kind: 'looking-up' };

@@ -26,8 +26,18 @@ export interface RollbackRequest {
   readonly to: string | null;
 }
 
+/** Try a version on a share of the traffic first. */
+export interface CanaryRequest {
+  readonly kind: 'canary';
+  readonly target: TargetRef;
+  readonly version: string;
+  /** The first percent; null for the first step of the config. */
+  readonly percent: number | null;
+  readonly auto: boolean;
+}
+
 /** What can become an operation. */
-export type OperationRequest = DeployRequest | RollbackRequest;
+export type OperationRequest = DeployRequest | RollbackRequest | CanaryRequest;
 
 /** How it was asked for, beside what was asked. */
 export interface RequestOptions {

@@ -1,3 +1,4 @@
+import type { CanaryTrouble } from './canary.ts';
 import type { OperationOutcome, OperationState } from './operation.ts';
 
 /** Something that happened to an operation, told in its thread. */
@@ -7,4 +8,8 @@ export type ThreadLine =
   | { readonly kind: 'reminder'; readonly approvers: readonly string[]; readonly expiresAt: string }
   | { readonly kind: 'waiting'; readonly why: string }
   | { readonly kind: 'log'; readonly text: string }
+  /** A canary's share changed; `by` null when it did so by itself. */
+  | { readonly kind: 'canary-moved'; readonly percent: number; readonly by: string | null }
+  | { readonly kind: 'canary-held'; readonly trouble: CanaryTrouble }
+  | { readonly kind: 'canary-going-on' }
   | { readonly kind: 'ended'; readonly state: OperationState; readonly outcome: OperationOutcome };

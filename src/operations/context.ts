@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import type { AnalysisProvider } from '../../integrations/analysis/analysis.ts';
 import type { DeployTarget } from '../../integrations/target.ts';
-import type { Config } from '../config/schema.ts';
+import type { CanaryConfig, Config } from '../config/schema.ts';
 import type { OperationState, OperationView } from '../domain/operation.ts';
 import type { People } from '../domain/person.ts';
 import type { OperationKind } from '../domain/plan.ts';
@@ -34,6 +35,23 @@ export interface OperationMetrics {
   approved(seconds: number): void;
 }
 
+/** Draws canaries for people. */
+export interface CanaryPictures {
+  /** Puts a picture of the canary so far into its thread; the same key again is the same picture. */
+  show(request: {
+    readonly view: OperationView;
+    readonly key: string;
+    /** Null while it runs. */
+    readonly end: { readonly at: Date; readonly word: string } | null;
+  }): Promise<void>;
+}
+
+/** Whoever knows of alerts. */
+export interface Alerts {
+  /** The name of a critical alert that fires for the target now; null when none does. */
+  critical(target: TargetRef): Promise<string | null>;
+}
+
 /** Everything that operations are run with. */
 export interface OperationContext {
   readonly database: Database;
@@ -43,6 +61,10 @@ export interface OperationContext {
   readonly channels: { channel(id: string): Promise<ChannelRef> };
   readonly messages: Messages;
   readonly metrics: OperationMetrics;
+  /** What judges canaries, from its part of the config. */
+  readonly analysis: (configs: CanaryConfig['analysis']) => readonly AnalysisProvider[];
+  readonly alerts: Alerts;
+  readonly pictures: CanaryPictures;
   readonly lease: Lease;
   readonly clock: () => Date;
   readonly log: Logger;

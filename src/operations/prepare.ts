@@ -5,6 +5,7 @@ import type { OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { approvalRule } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
+import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
 type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease'>;
@@ -26,9 +27,24 @@ export async function preparePlan(
     target: request.target,
     identity: target.identity,
     approval: approvalRule(request.target, context.config),
+    ...(request.kind === 'canary'
+      ? { canary: canaryTerms(request, canaryRules(context.config, request.target)) }
+      : {}),
   };
+  const unreachable = refuseShares(target, plan);
+  if (unreachable !== null) return refuse(unreachable);
   const unproven = await refuseUnproven(context, plan);
   return unproven === null ? accept(plan) : refuse(unproven);
+}
+
+/** A share that a canary would have to reach and cannot. */
+function refuseShares(target: DeployTarget, plan: Plan): Refusal | null {
+  if (target.traffic === undefined || plan.canary === undefined) return null;
+  const reachable = target.traffic.reachable(plan);
+  const asked = plan.canary.steps.find((step) => step !== 100 && !reachable.includes(step));
+  if (asked === undefined) return null;
+  const nearest = [...reachable].sort((a, b) => Math.abs(a - asked) - Math.abs(b - asked)).slice(0, 3);
+  return { code: 'unreachable-share', target: plan.target, asked, nearest };
 }
 
 /** Turns the integration's error into a refusal; anything else is a fault and goes on. */
@@ -47,8 +63,22 @@ async function planOnTarget(
   request: OperationRequest,
 ): Promise<Outcome<TargetPlan>> {
   if (request.kind === 'rollback') return planRollback(context, target, request.to);
+  if (request.kind === 'canary') return planCanary(target, request.version);
   const [artifact, live] = await Promise.all([target.resolve(request.version), target.inspect()]);
   return artifact.ok ? target.planDeploy({ live, artifact: artifact.value }) : artifact;
+}
+
+async function planCanary(target: DeployTarget, version: string): Promise<Outcome<TargetPlan>> {
+  if (target.traffic === undefined) {
+    return refuse({
+      code: 'no-capability',
+      target: target.ref,
+      wanted: 'canary',
+      can: capabilitiesOf(target),
+    });
+  }
+  const [artifact, live] = await Promise.all([target.resolve(version), target.inspect()]);
+  return artifact.ok ? target.traffic.planCanary({ live, artifact: artifact.value }) : artifact;
 }
 
 async function planRollback(
@@ -72,7 +102,7 @@ async function planRollback(
 async function refuseUnproven(context: PrepareContext, plan: Plan): Promise<Refusal | null> {
   const before = context.config.environments[plan.target.environment]?.after;
   const { artifact, target } = plan;
-  if (before === undefined || artifact === null || plan.kind !== 'deploy') return null;
+  if (before === undefined || artifact === null || plan.kind === 'rollback') return null;
   if (context.config.services[target.service]?.environments[before] === undefined) return null;
   const proven = await provenDigests(context.database, { service: target.service, environment: before });
   if (proven.includes(artifact.digest)) return null;

@@ -11,6 +11,7 @@ import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { readLocks } from '../store/locks.ts';
 import { insertOperation, openOperations, readView } from '../store/operations.ts';
+import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
 import { preparePlan } from './prepare.ts';
@@ -37,6 +38,8 @@ export async function submit(
   engine: Engine,
   submission: Submission,
 ): Promise<Reply | null> {
+  const aborted = await abortCanaryFirst(context, engine, submission);
+  if (aborted !== null) return aborted;
   const forbidden = await refuseByPolicy(context, submission);
   if (forbidden.length > 0) return { kind: 'refusal', refusals: forbidden };
   const planned = await Promise.all(submission.requests.map((request) => preparePlan(context, request)));
@@ -51,6 +54,24 @@ export async function submit(
   const ids = await create(context, submission, plans);
   for (const id of ids) await engine.start(id);
   return null;
+}
+
+/**
+ * Going back while a canary runs is ending the canary: then what served before serves everything again. To
+ * go back farther, it is asked once more.
+ */
+async function abortCanaryFirst(
+  context: OperationContext,
+  engine: Engine,
+  { requests, options, origin, deliveryId, dryRun }: Submission,
+): Promise<Reply | null> {
+  const rollback = requests.find(({ kind }) => kind === 'rollback');
+  if (rollback === undefined || dryRun) return null;
+  const { target } = rollback;
+  const [running] = await runningCanaries(context, { target, channelId: origin.channelId });
+  if (running === undefined) return null;
+  const reason = options.reason ?? options.emergency;
+  return instruct(context, engine, { target, instruction: { kind: 'abort', reason }, deliveryId, origin });
 }
 
 function plansOf(planned: readonly Outcome<Plan>[]): readonly Plan[] {

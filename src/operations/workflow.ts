@@ -3,13 +3,15 @@ import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { appendAudit } from '../store/audit.ts';
 import { findOperation, moveOperation } from '../store/operations.ts';
 import { insertSteps } from '../store/steps.ts';
+import { runCanary } from './canary/run-canary.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { checkpoint, isEngineError, untilWoken } from './engine.ts';
 import { runStep, type StepEnd } from './run-step.ts';
 
-interface Ending {
+/** How an operation ended. */
+export interface Ending {
   readonly state: Exclude<OperationState, 'awaiting-approval' | 'running'>;
   readonly outcome: OperationOutcome;
 }
@@ -65,6 +67,7 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
     // What was read last is what is so now; what was done last says less.
     if (step.effect === 'reads') proof = end.message;
   }
+  if (plan.kind === 'canary') return runCanary(context, operationId, plan);
   return { state: 'succeeded', outcome: { code: 'done', detail: proof } };
 }
 

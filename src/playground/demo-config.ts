@@ -49,7 +49,7 @@ export function demoConfig(playground: PlaygroundDescription): string {
 
 function permissions(): object {
   const everybody = ['deployer', 'approver'];
-  return { deploy: everybody, rollback: everybody, emergency: everybody, lock: everybody };
+  return { deploy: everybody, rollback: everybody, canary: everybody, emergency: everybody, lock: everybody };
 }
 
 function demoService(
@@ -77,6 +77,14 @@ function demoTarget(playground: PlaygroundDescription, service: string, environm
     },
     verify: [{ http: '/health', successes: 3 }],
     watch: '6s',
+    // Short steps, for somebody who watches.
+    canary: {
+      steps: [10, 50, 100],
+      pause: '20s',
+      interval: '5s',
+      holdLimit: '1m',
+      analysis: [{ probe: { path: '/health', maxErrorRate: '5%', maxP95: '1s', minRequests: 20 } }],
+    },
     ...(service === 'api' && environment === 'production' ? { migrate: { job: 'api-migrate' } } : {}),
   };
 }

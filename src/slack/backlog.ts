@@ -1,3 +1,4 @@
+import type { PendingPicture } from '../store/pictures.ts';
 import type { Pending } from './calls.ts';
 import type { Clock } from './clock.ts';
 import type { CallKind, PacedCall, Pacing } from './pacing.ts';
@@ -108,9 +109,9 @@ export class Backlog {
     lanes: ReadonlySet<string>,
     threads: Set<string>,
   ): Exclude<Next, { kind: 'wait' | 'nothing' }> | null {
-    const { channelId, key, priority, threadTs, ts } = entry.publication;
+    const { channelId, key, priority, sentVersion, threadTs, ts } = entry.publication;
     const thread = `${channelId} ${threadTs}`;
-    const isNewReply = threadTs !== null && ts === null;
+    const isNewReply = threadTs !== null && ts === null && sentVersion === 0;
     const waitsForEarlier = isNewReply && threads.has(thread);
     if (isNewReply && !entry.stuck) threads.add(thread);
     if (entry.busy || waitsForEarlier) return null;
@@ -123,10 +124,16 @@ export class Backlog {
 
 /** What Slack must be asked next for a publication; null when it shows all that it should. */
 export function neededCall(publication: Pending): CallKind | null {
-  const { ts, attemptedAt, version, sentVersion } = publication;
+  const { ts, attemptedAt, version, sentVersion, picture } = publication;
+  if (picture !== null) return sentVersion > 0 ? null : neededForPicture(picture, attemptedAt);
   if (ts === null) return attemptedAt === null ? 'post' : 'find';
   if (sentVersion < version) return 'update';
   return missingReaction(publication) === undefined ? null : 'react';
+}
+
+function neededForPicture({ fileId }: PendingPicture, attemptedAt: Date | null): CallKind {
+  if (attemptedAt !== null) return 'find';
+  return fileId === null ? 'upload' : 'share';
 }
 
 /** The next reaction that the bot has to add. */
@@ -154,6 +161,7 @@ function renew(known: Entry, stored: Pending): Entry {
     sentVersion: Math.max(publication.sentVersion, stored.sentVersion),
     reactionsAdded: [...new Set([...stored.reactionsAdded, ...publication.reactionsAdded])],
     attemptedAt: publication.attemptedAt ?? stored.attemptedAt,
+    picture: publication.picture ?? stored.picture,
   };
   if (isNew && known.stuck) {
     known.stuck = false;

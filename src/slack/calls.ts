@@ -13,6 +13,7 @@ export interface PublishingClient {
   readonly chat: Pick<WebClient['chat'], 'postMessage' | 'update' | 'postEphemeral'>;
   readonly reactions: Pick<WebClient['reactions'], 'add'>;
   readonly conversations: Pick<WebClient['conversations'], 'history' | 'replies'>;
+  readonly files: Pick<WebClient['files'], 'getUploadURLExternal' | 'completeUploadExternal'>;
 }
 
 export type Pending = PendingPublication<MessageContent>;
@@ -100,10 +101,7 @@ export async function findMessage(
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const { messages, response_metadata } = await readPage(client, publication, cursor);
       const found = messages?.find(
-        ({ metadata, user }) =>
-          user === botUserId &&
-          metadata?.event_type === EVENT_TYPE &&
-          keyOf(metadata.event_payload) === publication.key,
+        (message) => message.user === botUserId && isMessageOf(message, publication),
       );
       if (found?.ts !== undefined) return found.ts;
       cursor = response_metadata?.next_cursor;
@@ -111,6 +109,16 @@ export async function findMessage(
     }
     throw new Error(`no end of messages while looking for ${publication.key}`);
   });
+}
+
+type Found = NonNullable<ConversationsHistoryResponse['messages']>[number];
+
+function isMessageOf({ files = [], metadata }: Found, { key, picture }: Pending): boolean {
+  if (picture !== null) {
+    const uploads = [picture.fileId, ...picture.pastFileIds];
+    return files.some(({ id }) => id !== undefined && uploads.includes(id));
+  }
+  return metadata?.event_type === EVENT_TYPE && keyOf(metadata.event_payload) === key;
 }
 
 /** What Slack said to a call, told apart by what is to be done next. */

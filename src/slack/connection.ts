@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { People } from '../domain/person.ts';
 import { holdersOf } from '../policy/roles.ts';
 import type { Database } from '../store/database.ts';
+import { pictureStore } from '../store/pictures.ts';
 import { publicationStore } from '../store/publications.ts';
 import { createSlackApp, type SlackApp, type SlackTransport } from './app.ts';
 import { type Channels, createChannels } from './channels.ts';
@@ -70,7 +71,8 @@ export async function connectSlack(options: {
     publisher: createPublisher({
       client: publishing,
       botUserId: identity.botUserId,
-      store: publicationStore<MessageContent>(options.database),
+      fetch,
+      store: { ...publicationStore<MessageContent>(options.database), ...pictureStore(options.database) },
       turn: createPublishingTurn({ url: options.databaseUrl, clock, log }),
       clock,
       log,

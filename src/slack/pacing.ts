@@ -2,7 +2,7 @@ import type { Priority } from '../store/publications.ts';
 import type { Clock } from './clock.ts';
 
 /** What the publisher asks of Slack. */
-export type CallKind = 'post' | 'update' | 'react' | 'find';
+export type CallKind = 'post' | 'update' | 'react' | 'find' | 'upload' | 'share';
 
 /** How often a kind of call may be made. */
 interface Rate {
@@ -17,13 +17,15 @@ interface Rate {
 /**
  * Slack's limits (https://docs.slack.dev/apis/web-api/rate-limits), a little under them because calls
  * arrive less evenly than they leave: about one message a second in each channel, and some fifty calls a
- * minute of each method of tier 3 in the whole workspace.
+ * minute of each method of tier 3, a hundred of tier 4, in the whole workspace. Sharing a file posts a message.
  */
 const RATES: Readonly<Record<CallKind, Rate>> = {
   post: { interval: 1_100, burst: 3, reserve: 1 },
   update: { interval: 1_300, burst: 40, reserve: 10 },
   react: { interval: 1_300, burst: 40, reserve: 0 },
   find: { interval: 1_300, burst: 40, reserve: 10 },
+  upload: { interval: 700, burst: 20, reserve: 5 },
+  share: { interval: 700, burst: 20, reserve: 5 },
 };
 
 /** One message is not edited more often than this. */
@@ -55,9 +57,11 @@ export class Pacing {
   /** Milliseconds until the call may be made; 0 for now. */
   wait(call: PacedCall): number {
     const now = this.#clock.now();
-    const blocked = Math.max(0, (this.#blocked.get(limitOf(call)) ?? 0) - now);
-    const waits = ratesOf(call).map(([name, rate]) => this.#waitIn(name, rate, call.priority, now));
-    return Math.max(blocked, ...waits);
+    const waits = ratesOf(call).flatMap(([name, rate]) => [
+      (this.#blocked.get(name) ?? 0) - now,
+      this.#waitIn(name, rate, call.priority, now),
+    ]);
+    return Math.max(0, ...waits);
   }
 
   /** Counts a call that is made now. */
@@ -103,5 +107,6 @@ function limitOf({ kind, channelId }: PacedCall): string {
 
 function ratesOf(call: PacedCall): readonly (readonly [string, Rate])[] {
   const limit = [limitOf(call), RATES[call.kind]] as const;
+  if (call.kind === 'share') return [limit, [limitOf({ ...call, kind: 'post' }), RATES.post]];
   return call.kind === 'update' || call.kind === 'post' ? [limit, [`edit ${call.key}`, EDIT]] : [limit];
 }

@@ -4,6 +4,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   cant_update_message: 'the message was posted by another app or token; use one token',
   channel_not_found: 'check the channel in the config and invite the bot: /invite @slipway',
   ekm_access_denied: 'ask the workspace’s administrators: its encryption keys are withheld',
+  file_not_found: 'the upload went astray; it is tried again by itself',
   invalid_auth: 'set SLACK_BOT_TOKEN to the bot token of the installed app',
   invalid_blocks: 'this is a fault of Slipway; please report it with this line',
   is_archived: 'unarchive the channel, or name another one in the config',

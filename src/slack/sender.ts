@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { PendingPicture } from '../store/pictures.ts';
 import type { Priority } from '../store/publications.ts';
 import { type Entry, missingReaction } from './backlog.ts';
 import {
@@ -11,25 +12,38 @@ import {
   updateMessage,
 } from './calls.ts';
 import type { Clock } from './clock.ts';
+import { type Answer, learn } from './learn.ts';
 import type { PacedCall, Pacing } from './pacing.ts';
+import { sharePicture, uploadPicture } from './picture-calls.ts';
 import { remedyFor } from './remedies.ts';
 
 /** When the database is away, or a message turns out to be posted already. */
 const STORE_PAUSE = 1_000;
 const REFUSED_PAUSE = 600_000;
+/** Slack posts a shared file a little after it was asked to: so long nobody may say that it did not. */
+const SHARE_DELAY = 30_000;
+const SHARE_LOOK_PAUSE = 3_000;
 
-/** What the publisher keeps in PostgreSQL: functions of `store/publications.ts`. */
+/** What the publisher keeps in PostgreSQL: functions of `store/publications.ts` and `store/pictures.ts`. */
 export interface PublisherStore {
   pending(): Promise<readonly Pending[]>;
   markAttempt(key: string, at: Date): Promise<boolean>;
   unmarkAttempt(key: string): Promise<void>;
-  recordSent(sent: { readonly key: string; readonly ts: string; readonly version: number }): Promise<void>;
+  recordSent(sent: {
+    readonly key: string;
+    readonly ts: string | null;
+    readonly version: number;
+  }): Promise<void>;
   recordReaction(key: string, reaction: string): Promise<void>;
   recordFailure(failed: {
     readonly key: string;
     readonly failure: string;
     readonly retryAt: Date;
   }): Promise<void>;
+  readPicture(key: string): Promise<Uint8Array | null>;
+  recordUpload(key: string, fileId: string): Promise<void>;
+  discardUpload(key: string): Promise<void>;
+  forgetPicture(key: string): Promise<void>;
 }
 
 /** One call to Slack and how it ended, for whoever counts them. */
@@ -50,6 +64,8 @@ export interface PostedMessage {
 
 export interface SenderOptions {
   readonly client: PublishingClient;
+  /** Sends files to where Slack wants them. */
+  readonly fetch: typeof fetch;
   readonly botUserId: string;
   readonly store: PublisherStore;
   readonly clock: Clock;
@@ -87,14 +103,13 @@ export class Sender {
   }
 
   async #call(entry: Entry, call: PacedCall): Promise<SendResult> {
-    if (call.kind === 'post' && !(await this.#mark(entry))) return 'new-message';
+    if (makesMessage(call) && !(await this.#mark(entry))) return 'new-message';
     const asked = entry.publication;
     const result = await this.#ask(asked, call);
     this.#options.observe({ call: call.kind, result: result.kind, priority: call.priority });
     switch (result.kind) {
       case 'done':
-        learn(entry, call, { asked, value: result.value });
-        return 'done';
+        return this.#learn(entry, call, { asked, value: result.value });
       case 'unsure':
         this.#options.log.warn({ publication: asked.key, error: result.error }, 'Slack did not answer');
         return 'unsure';
@@ -103,15 +118,30 @@ export class Sender {
         await this.#unmark(entry, call);
         return 'not-now';
       case 'refused':
-        await this.#unmark(entry, call);
+        if (call.kind === 'share' && isFileGone(result.error)) await this.#discardUpload(entry);
+        else await this.#unmark(entry, call);
         await this.#giveUp(entry, result.error);
         return 'not-now';
     }
   }
 
-  #ask(publication: Pending, call: PacedCall): Promise<CallResult<string | null>> {
+  #learn(entry: Entry, call: PacedCall, answer: Answer): SendResult {
+    if (call.kind === 'find' && answer.value === null && this.#mayStillCome(answer.asked)) {
+      this.#restUntil(entry, SHARE_LOOK_PAUSE);
+      return 'not-now';
+    }
+    learn(entry, call, answer);
+    return 'done';
+  }
+
+  #mayStillCome({ attemptedAt, picture }: Pending): boolean {
+    if (picture === null || attemptedAt === null) return false;
+    return this.#options.clock.now() - attemptedAt.getTime() < SHARE_DELAY;
+  }
+
+  async #ask(publication: Pending, call: PacedCall): Promise<CallResult<string | null>> {
     const { client, botUserId } = this.#options;
-    const { channelId, ts } = publication;
+    const { channelId, picture, ts } = publication;
     switch (call.kind) {
       case 'post':
         return postMessage(client, publication);
@@ -121,7 +151,16 @@ export class Sender {
         return updateMessage(client, publication, ts ?? '');
       case 'react':
         return addReaction(client, { channelId, ts: ts ?? '' }, missingReaction(publication) ?? '');
+      case 'upload':
+        return picture === null ? NO_PICTURE : this.#upload(publication.key, picture);
+      case 'share':
+        return picture === null ? NO_PICTURE : sharePicture(client, publication, picture);
     }
+  }
+
+  async #upload(key: string, picture: PendingPicture): Promise<CallResult<string>> {
+    const png = await this.#options.store.readPicture(key);
+    return png === null ? NO_PICTURE : uploadPicture(this.#options, picture, png);
   }
 
   /** Writes down that the message is about to be posted; false if it turns out to be there. */
@@ -135,9 +174,18 @@ export class Sender {
     return false;
   }
 
+  /** The file cannot be shared any more. It is still looked for, in case that it was shared before. */
+  async #discardUpload(entry: Entry): Promise<void> {
+    const { picture } = entry.publication;
+    if (picture === null || picture.fileId === null) return;
+    await this.#options.store.discardUpload(entry.publication.key);
+    const pastFileIds = [...picture.pastFileIds, picture.fileId];
+    entry.publication = { ...entry.publication, picture: { ...picture, fileId: null, pastFileIds } };
+  }
+
   /** A post that was not taken leaves nothing to be looked for. */
   async #unmark(entry: Entry, call: PacedCall): Promise<void> {
-    if (call.kind !== 'post') return;
+    if (!makesMessage(call)) return;
     await this.#options.store.unmarkAttempt(entry.publication.key);
     entry.publication = { ...entry.publication, attemptedAt: null };
   }
@@ -154,13 +202,14 @@ export class Sender {
 
   async #record(entry: Entry): Promise<void> {
     const { store, onPosted } = this.#options;
-    const { key, channelId, ts, sentVersion, reactionsAdded } = entry.publication;
-    if (ts === null) return;
-    await store.recordSent({ key, ts, version: sentVersion });
+    const { key, channelId, ts, sentVersion, reactionsAdded, picture } = entry.publication;
+    const fileId = picture?.fileId ?? null;
+    if (fileId !== null) await store.recordUpload(key, fileId);
+    if (ts !== null || sentVersion > 0) await store.recordSent({ key, ts, version: sentVersion });
+    if (picture !== null && sentVersion > 0) await store.forgetPicture(key);
     for (const reaction of reactionsAdded) await store.recordReaction(key, reaction);
     entry.unrecorded = false;
-    if (entry.news === null) return;
-    onPosted({ key, channelId, ts, found: entry.news === 'found' });
+    if (entry.news !== null && ts !== null) onPosted({ key, channelId, ts, found: entry.news === 'found' });
     entry.news = null;
   }
 
@@ -169,26 +218,14 @@ export class Sender {
   }
 }
 
-/** What a call that was done says about its publication. A message that was found may say something old. */
-function learn(
-  entry: Entry,
-  { kind }: PacedCall,
-  { asked, value }: { readonly asked: Pending; readonly value: string | null },
-): void {
-  const { publication } = entry;
-  entry.failures = 0;
-  entry.stuck = false;
-  if (value === null) {
-    entry.publication = { ...publication, attemptedAt: null };
-    return;
-  }
-  entry.unrecorded = true;
-  if (kind === 'react') {
-    entry.publication = { ...publication, reactionsAdded: [...publication.reactionsAdded, value] };
-    return;
-  }
-  if (kind === 'post') entry.news = 'posted';
-  if (kind === 'find') entry.news = 'found';
-  const sentVersion = kind === 'find' ? publication.sentVersion : asked.version;
-  entry.publication = { ...publication, ts: value, sentVersion };
+/** A call for a picture that has none, or whose bytes are gone: no fault of Slack's. */
+const NO_PICTURE = { kind: 'refused', error: 'no_picture' } as const;
+
+/** After these nobody knows whether there is a message, unless Slack answers. */
+function makesMessage({ kind }: PacedCall): boolean {
+  return kind === 'post' || kind === 'share';
+}
+
+function isFileGone(error: string): boolean {
+  return error.startsWith('file_not_found');
 }

@@ -5,6 +5,7 @@ import type { OperationRequest, RequestOptions } from '../domain/request.ts';
 import { type TargetRef, targetKey } from '../domain/target.ts';
 import { LOCK_CLASSES } from './advisory-locks.ts';
 import { readApprovals } from './approvals.ts';
+import { readCanaryView } from './canaries.ts';
 import type { Queryable } from './database.ts';
 import { insertSteps, readSteps } from './steps.ts';
 
@@ -112,7 +113,13 @@ export async function findOperation(db: Queryable, id: string): Promise<Operatio
 export async function readView(db: Queryable, id: string): Promise<OperationView | null> {
   const operation = await findOperation(db, id);
   if (operation === null) return null;
-  return { operation, steps: await readSteps(db, id), approvals: await readApprovals(db, id) };
+  const { plan } = operation;
+  return {
+    operation,
+    steps: await readSteps(db, id),
+    approvals: await readApprovals(db, id),
+    canary: await readCanaryView(db, id, plan),
+  };
 }
 
 /** Operations that still have something to do, oldest first; all of them or those on one target. */

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import type { PendingPicture } from './pictures.ts';
 
 /** The channel of PostgreSQL's notifications on which {@link putPublication} tells its key. */
 export const PUBLICATIONS_CHANNEL = 'slipway_publications';
@@ -38,6 +39,8 @@ export interface PendingPublication<Content> {
   readonly attemptedAt: Date | null;
   readonly failure: string | null;
   readonly retryAt: Date | null;
+  /** What it shows beside its text; only `putPicture` of `pictures.ts` puts one. */
+  readonly picture: PendingPicture | null;
 }
 
 /** Where a publication stands in Slack. */
@@ -90,9 +93,13 @@ export async function pendingPublications<Content>(
 ): Promise<readonly PendingPublication<Content>[]> {
   const { rows } = await db.query<PendingRow<Content>>(
     `select * from (
-       select p.*, coalesce(parent.thread_ts, parent.ts, p.thread_ts) as in_thread, row_number() over (
+       select p.*, coalesce(parent.thread_ts, parent.ts, p.thread_ts) as in_thread,
+         case when picture.key is not null then jsonb_build_object(
+           'filename', filename, 'title', title, 'alt', alt, 'fileId', file_id, 'pastFileIds', past_file_ids
+         ) end as picture, row_number() over (
          partition by p.channel_id order by p.retry_at is not null, p.priority, p.waiting_since, p.ordinal) as place
        from slipway.publications p left join slipway.publications parent on parent.key = p.parent_key
+         left join slipway.pictures picture on picture.key = p.key
        where p.pending and (p.retry_at is null or p.retry_at <= now())
          and (p.parent_key is null or parent.ts is not null)
      ) placed where place <= $1 order by priority, waiting_since, ordinal`,
@@ -115,10 +122,13 @@ export async function unmarkAttempt(db: Queryable, key: string): Promise<void> {
   await db.query('update slipway.publications set attempted_at = null where key = $1 and ts is null', [key]);
 }
 
-/** Says what Slack shows now. A message keeps the first ts that is recorded for it. */
+/**
+ * Says what Slack shows now. A message keeps the first ts that is recorded for it; of a picture that was
+ * shared Slack does not tell one.
+ */
 export async function recordSent(
   db: Queryable,
-  sent: { readonly key: string; readonly ts: string; readonly version: number },
+  sent: { readonly key: string; readonly ts: string | null; readonly version: number },
 ): Promise<void> {
   await db.query(
     `update slipway.publications set ts = coalesce(ts, $2), sent_version = greatest(sent_version, $3),
@@ -198,6 +208,7 @@ interface PendingRow<Content> {
   readonly attempted_at: Date | null;
   readonly failure: string | null;
   readonly retry_at: Date | null;
+  readonly picture: PendingPicture | null;
 }
 
 function toPending<Content>(row: PendingRow<Content>): PendingPublication<Content> {
@@ -215,5 +226,6 @@ function toPending<Content>(row: PendingRow<Content>): PendingPublication<Conten
     attemptedAt: row.attempted_at,
     failure: row.failure,
     retryAt: row.retry_at,
+    picture: row.picture,
   };
 }

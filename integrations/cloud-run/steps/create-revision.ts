@@ -5,7 +5,7 @@ import type { RevisionTemplate } from '../client.ts';
 import { ended } from '../errors.ts';
 import { ANNOTATIONS } from '../names.ts';
 import { ownContainer, readinessOf, type ServiceReading } from '../reading.ts';
-import { pinned, withTag } from '../traffic.ts';
+import { pinned, type TrafficEntry, withTag } from '../traffic.ts';
 import { changeService, currentService, ensureUntouched, operationFailure } from './change-service.ts';
 import { defineAction, foundSplit, type OperationHandle, operationHandle, type StepRun } from './step.ts';
 
@@ -15,6 +15,8 @@ const input = z.object({
   /** `repository@sha256:…` */
   reference: z.string(),
   found: foundSplit,
+  /** The revision that a canary is compared with: it gets a tag too, and so an address of its own. */
+  baseline: z.string().optional(),
 });
 type Input = z.output<typeof input>;
 
@@ -33,15 +35,24 @@ export const createRevision = defineAction({
       ensureSameTemplate(service, input);
       return {
         template: templateFor(run, service, input),
-        traffic: withTag(pinned(service.entries), run.ownRevision, run.ownTag),
+        traffic: tagged(run, pinned(service.entries), input.baseline),
       };
     });
-    return look(run, { operation });
+    return look(run, input, { operation });
   },
-  async resume(run, _input, handle) {
-    return look(run, operationHandle.parse(handle));
+  async resume(run, input, handle) {
+    return look(run, input, operationHandle.parse(handle));
   },
 });
+
+function tagged(
+  run: StepRun,
+  entries: readonly TrafficEntry[],
+  baseline: string | undefined,
+): readonly TrafficEntry[] {
+  const own = withTag(entries, run.ownRevision, run.ownTag);
+  return baseline === undefined ? own : withTag(own, baseline, run.ownBaselineTag);
+}
 
 function findOwn(run: StepRun) {
   const { api, names } = run.binding;
@@ -80,14 +91,14 @@ function templateFor(run: StepRun, service: ServiceReading, input: Input): Revis
   };
 }
 
-async function look(run: StepRun, handle: OperationHandle): Promise<StepProgress> {
+async function look(run: StepRun, input: Input, handle: OperationHandle): Promise<StepProgress> {
   const revision = await findOwn(run);
   const readiness = revision === null ? null : readinessOf(revision);
   if (readiness?.state === 'failed') {
     if (revision?.logUri) run.context.log(`Logs of ${run.ownRevision}: ${revision.logUri}`);
     return notReady(run, readiness.message);
   }
-  if (readiness?.state === 'succeeded' && (await isReachable(run))) {
+  if (readiness?.state === 'succeeded' && (await isReachable(run, input))) {
     return { phase: 'succeeded', message: `${run.ownRevision} is ready and takes no traffic yet.` };
   }
   const failure = await operationFailure(run, handle.operation);
@@ -101,10 +112,11 @@ async function look(run: StepRun, handle: OperationHandle): Promise<StepProgress
   };
 }
 
-/** Whether its tag has an address. */
-async function isReachable(run: StepRun): Promise<boolean> {
+/** Whether every tag that was set has an address. */
+async function isReachable(run: StepRun, { baseline }: Input): Promise<boolean> {
   const service = await currentService(run);
-  return service.served.some((entry) => entry.tag === run.ownTag && entry.url !== null);
+  const tags = baseline === undefined ? [run.ownTag] : [run.ownTag, run.ownBaselineTag];
+  return tags.every((tag) => service.served.some((entry) => entry.tag === tag && entry.url !== null));
 }
 
 function notReady(run: StepRun, reason: string): StepProgress {

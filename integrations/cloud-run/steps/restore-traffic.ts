@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import type { StepProgress } from '../../target.ts';
-import { readinessOf, type ServiceReading } from '../reading.ts';
-import {
-  describeShares,
-  type FoundSplit,
-  restored,
-  sameShares,
-  sharesOf,
-  type TrafficEntry,
-  withoutTag,
-} from '../traffic.ts';
+import type { ServiceReading } from '../reading.ts';
+import { describeShares, restored, sameShares, sharesOf, type TrafficEntry, withoutTag } from '../traffic.ts';
 import { changedBehindOurBack, changeTraffic, currentService } from './change-service.ts';
+import { latestMeansTheSame, pinNote } from './latest-revision.ts';
 import { defineAction, foundSplit, operationHandle, revisionChoice, type StepRun } from './step.ts';
 
 const input = z.object({ revision: revisionChoice, found: foundSplit });
@@ -49,25 +42,7 @@ function standing(run: StepRun, service: ServiceReading, input: Input): Standing
 async function wanted(run: StepRun, service: ServiceReading, input: Input): Promise<readonly TrafficEntry[]> {
   if (standing(run, service, input) === 'theirs') return withoutTag(service.entries, run.ownTag);
   const pin = !(await latestMeansTheSame(run, service, input.found));
-  return restored({ found: input.found.entries, current: service.entries, ownTag: run.ownTag, pin });
-}
-
-/**
- * Whether “the latest ready revision” is the one that it was, and stays it. Once a newer revision is ready,
- * or may still become ready, giving back “the latest” would move traffic to what is being undone.
- */
-async function latestMeansTheSame(
-  run: StepRun,
-  service: ServiceReading,
-  found: FoundSplit,
-): Promise<boolean> {
-  const latest = found.entries.find((entry) => entry.latest);
-  if (latest === undefined) return true;
-  if (service.latestReady !== latest.revision) return false;
-  if (service.latestCreated === found.latestCreated) return true;
-  const { api, names } = run.binding;
-  const newer = await api.findRevision(names.revision(service.latestCreated), run.context.signal);
-  return newer === null || readinessOf(newer).state === 'failed';
+  return restored({ found: input.found.entries, current: service.entries, ownTags: [run.ownTag], pin });
 }
 
 /** Judged by what is served: the long-running operation itself may fail because the newest revision did. */
@@ -91,10 +66,4 @@ async function look(run: StepRun, input: Input, operation: string | null): Promi
         ? `Traffic is as it was: ${describeShares(served)}${pinNote(service, input.found)}.`
         : `Somebody else has changed the traffic to ${describeShares(served)}; it was left as it is.`,
   };
-}
-
-function pinNote(service: ServiceReading, found: FoundSplit): string {
-  const followed = found.entries.some((entry) => entry.latest && entry.percent > 0);
-  const follows = service.entries.some((entry) => entry.latest && entry.percent > 0);
-  return followed && !follows ? ', now by name, because a newer revision exists' : '';
 }

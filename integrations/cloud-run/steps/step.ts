@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { StepContext, StepProgress } from '../../target.ts';
 import type { CloudRunBinding } from '../binding.ts';
-import { revisionName, revisionTag } from '../names.ts';
+import type { CanaryNames } from '../canary-split.ts';
+import { baselineTag, revisionName, revisionTag } from '../names.ts';
 
 /** One step under way: the target, and the operation that it belongs to. */
 export interface StepRun {
@@ -11,6 +12,8 @@ export interface StepRun {
   /** The revision and the tag that this operation makes, or would make. */
   readonly ownRevision: string;
   readonly ownTag: string;
+  /** The tag that this operation sets on the baseline of its canary, if it is one. */
+  readonly ownBaselineTag: string;
 }
 
 /** What an action does, on input and handles as they come back from the database. */
@@ -25,6 +28,7 @@ export function stepRun(binding: CloudRunBinding, context: StepContext): StepRun
     context,
     ownRevision: revisionName(binding.config.service, context.operationId),
     ownTag: revisionTag(context.operationId),
+    ownBaselineTag: baselineTag(context.operationId),
   };
 }
 
@@ -53,6 +57,14 @@ const trafficEntry = z.object({
 
 /** The split that the plan found. */
 export const foundSplit = z.object({ entries: z.array(trafficEntry), latestCreated: z.string() });
+
+/** What a canary stands on. */
+export const canaryGround = z.object({ found: foundSplit, baseline: z.string() });
+
+/** The names of a canary, from those of its operation. */
+export function canaryNames(run: StepRun): CanaryNames {
+  return { revision: run.ownRevision, tag: run.ownTag, baselineTag: run.ownBaselineTag };
+}
 
 export const httpChecks = z.array(
   z.object({ http: z.string(), status: z.number(), successes: z.number(), timeout: z.number() }),

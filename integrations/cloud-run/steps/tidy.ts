@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { withoutTag } from '../traffic.ts';
+import { withoutTags } from '../traffic.ts';
 import { changeTraffic, currentService } from './change-service.ts';
 import { defineAction, operationHandle, type StepRun } from './step.ts';
 
 const LOOK_AGAIN = 300;
 
-/** Takes this operation's tag away; shares of traffic stay as they are. */
+/** Takes this operation's tags away; shares of traffic stay as they are. */
 export const tidy = defineAction({
   input: z.object({}),
   async start(run) {
-    const operation = await changeTraffic(run, (service) => withoutTag(service.entries, run.ownTag));
+    const operation = await changeTraffic(run, (service) =>
+      withoutTags(service.entries, [run.ownTag, run.ownBaselineTag]),
+    );
     return look(run, operation);
   },
   async resume(run, _input, handle) {

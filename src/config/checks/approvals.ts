@@ -1,9 +1,6 @@
 import { type ConfigPath, type PathProblem, problemAt } from '../problem.ts';
 import type { ApprovalConfig } from '../schema.ts';
-import { approvalsOf, type Check, type Checked } from './check.ts';
-
-/** Timers hold 24 days; two weeks are longer than anybody remembers what they were asked. */
-const LONGEST_WAIT = 14 * 24 * 3_600_000;
+import { approvalsOf, type Check, type Checked, LONGEST_WAIT } from './check.ts';
 
 /** What is asked for can be given: enough people, in a time that makes sense. */
 export const checkApprovals: Check = (checked) =>

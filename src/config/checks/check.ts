@@ -9,6 +9,9 @@ export interface Checked {
   says(path: ConfigPath): boolean;
 }
 
+/** Milliseconds. Timers hold 24 days; two weeks are longer than anybody remembers what they were asked. */
+export const LONGEST_WAIT = 14 * 24 * 3_600_000;
+
 /** A rule that no schema can state, since it compares parts of the config with each other. */
 export type Check = (checked: Checked) => readonly PathProblem[];
 

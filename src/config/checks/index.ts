@@ -1,4 +1,5 @@
 import { checkApprovals } from './approvals.ts';
+import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   checkImages,
   checkTwins,
   checkApprovals,
+  checkCanaries,
   checkChannels,
   checkFreezes,
   checkReactions,

@@ -4,6 +4,7 @@ import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { actions, button, context, fitList, header, section } from './blocks.ts';
+import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
 import { outcomeSentence } from './outcome.ts';
 import { progressLine, stepLines } from './steps.ts';
@@ -54,6 +55,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
     ),
     warnings(operation, shown.words),
     approvals(view, shown),
+    canary(view, shown),
     steps(view, shown),
     outcome(operation, shown.words),
     buttons(operation, shown.words),
@@ -83,6 +85,7 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
     waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',
     words.operation.askedBy(mention(operation.requesterId), null),
+    view.canary === null || operation.state !== 'running' ? '' : words.canary.share(view.canary.percent),
     outcome === null ? '' : outcomeSentence(outcome, words),
   ]
     .filter((part) => part !== '')
@@ -132,6 +135,11 @@ function question(operation: Operation, needed: number, shown: OperationContext)
       ? []
       : [words.operation.expires(moment(expiresAt), words.duration(expiresAt.getTime() - now.getTime()))]),
   ];
+}
+
+function canary(view: OperationView, shown: OperationContext): KnownBlock | null {
+  const lines = canaryLines(view, shown);
+  return lines.length === 0 ? null : section(lines, shown.words.more);
 }
 
 function steps({ operation, steps }: OperationView, { words, now }: OperationContext): KnownBlock | null {

@@ -10,6 +10,7 @@ import type { MessageContent } from '../content.ts';
 import { code, mention, moment, plain, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
+import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
@@ -45,6 +46,10 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
       return renderStatus(reply.targets, words);
     case 'why':
       return why(reply.target, reply.blockers, words);
+    case 'canaries':
+      return renderCanaries(reply.operations, shown);
+    case 'instructed':
+      return sentence(words.canary.instructed(reply.target, reply.instruction), words);
     case 'looking-up':
       return sentence(`:mag: ${words.replies.lookingUp}`, words);
   }
@@ -105,6 +110,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       [
         `*${prose(words.operation.title(plan.kind, plan.target))}*`,
         changeText(plan, words),
+        ...(plan.canary === undefined ? [] : [words.canary.terms(plan.canary)]),
         ...plan.warnings.map((warning) => `:warning: ${prose(warning)}`),
         ...plan.steps.map((step, index) => `${index + 1}. ${prose(step.title)}`),
         asked,

@@ -47,6 +47,12 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
     }
     case 'waiting':
       return words.thread.waiting(line.why);
+    case 'canary-moved':
+      return words.thread.canaryMoved(line.percent, line.by === null ? null : mention(line.by));
+    case 'canary-held':
+      return words.canary.held(line.trouble);
+    case 'canary-going-on':
+      return words.thread.canaryGoingOn;
     case 'ended':
       return words.thread.ended(
         title,

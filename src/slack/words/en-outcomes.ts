@@ -1,4 +1,5 @@
 import { code, mention, prose } from '../mrkdwn.ts';
+import { troubleText } from './en-canary.ts';
 import { problems } from './en-terms.ts';
 import type { OutcomeByCode, OutcomeSentences } from './words.ts';
 
@@ -16,6 +17,7 @@ export const outcomes: OutcomeSentences = {
     ]
       .filter((part) => part !== '')
       .join(' '),
+  'canary-aborted': aborted,
   rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
   cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
   expired: () => 'Nobody answered in time. Nothing was changed.',
@@ -25,6 +27,17 @@ export const outcomes: OutcomeSentences = {
     }. Nothing was done.`,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
+
+function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
+  if (why.code === 'not-ours') return `It was ended: ${troubleText(why)}. What they set was kept.`;
+  const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
+  const reason = why.code === 'asked' ? askedBecause(why.reason) : `: ${troubleText(why)}.`;
+  return `${who}${reason} The traffic is as it was before the canary.`;
+}
+
+function askedBecause(reason: string | null): string {
+  return reason === null ? '.' : `: “${prose(reason)}”.`;
+}
 
 /** The members of a plan, as an approver would ask about them. */
 const PLAN_MEMBERS: Readonly<Record<string, string>> = {
@@ -38,6 +51,7 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   live: 'the live state (traffic or what serves was changed by somebody else)',
   warnings: 'the warnings',
   approval: 'who must approve',
+  canary: 'the steps of the canary, or what judges it',
 };
 
 /** Somebody else's sentence within ours: harmless, and with its full stop. */

@@ -13,7 +13,7 @@ export const refusals: RefusalSentences = {
   'unknown-word': ({ role, word, understood, nearest, allowed }) =>
     sentences(
       gotSoFar(understood),
-      `There is no ${ROLES[role]} ${code(word)} here.`,
+      role === 'percent' ? noShare(word) : `There is no ${ROLES[role]} ${code(word)} here.`,
       nearest.length > 0 ? `Did you mean ${choice(nearest)}?` : '',
       allowed.length > 0 ? `Possible: ${list(allowed)}.` : '',
     ),
@@ -73,7 +73,7 @@ export const refusals: RefusalSentences = {
   busy: ({ target, operationId, kind, requesterId }) =>
     `A ${kinds[kind]} of ${key(target)} is already under way (${code(operationId)}, asked for by ${mention(
       requesterId,
-    )}). Wait until it ends, or cancel it in its message.`,
+    )}). ${kind === 'canary' ? canaryChoices(target) : 'Wait until it ends, or cancel it in its message.'}`,
   'awaiting-approval': ({ target, operationId }) =>
     `${code(operationId)} on ${key(target)} waits for its approval.`,
   unproven: ({ target, version, before }) =>
@@ -86,6 +86,16 @@ export const refusals: RefusalSentences = {
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
   'target-error': ({ target, problem, detail }) =>
     `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
+  'which-canary': ({ running }) => whichCanary(running),
+  'past-approval': ({ target, approved, asked }) =>
+    `The canary of ${key(target)} was approved for up to ${approved} %, and ${asked} % is farther. ${canaryChoices(
+      target,
+    )} A new ${code('/canary')} can be approved for more.`,
+  'unreachable-share': ({ target, asked, nearest }) =>
+    sentences(
+      `${key(target)} cannot give a canary ${asked} % of its traffic.`,
+      nearest.length > 0 ? `Nearest that it can: ${list(nearest.map((percent) => `${percent} %`))}.` : '',
+    ),
   fault: ({ deliveryId }) =>
     `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
   'not-stored': () =>
@@ -100,6 +110,7 @@ const ROLES: Readonly<Record<WordRole, string>> = {
   flag: 'flag',
   subcommand: 'subcommand',
   duration: 'duration',
+  percent: 'percent',
   word: 'word',
   text: 'text',
 };
@@ -123,6 +134,31 @@ const BARRED = {
   'other-workspace': 'People from other workspaces may not give commands or approvals.',
   unknown: 'Slack did not say who you are, and nobody unknown may give commands or approvals.',
 } as const;
+
+/** A canary's share is never rounded or bent to one that there is. */
+function noShare(word: string): string {
+  return `${code(word)} is not a share that a canary can have: write a whole percent from 1 to 99, ${code(
+    '/canary promote',
+  )} for all of the traffic or ${code('/canary abort')} for none.`;
+}
+
+function canaryChoices({ service, environment }: TargetRef): string {
+  const where = `${service} ${environment}`;
+  return `Give it everything with ${code(`/canary promote ${where}`)}, take it back with ${code(
+    `/canary abort ${where}`,
+  )}, or go back with ${code(`/rollback ${where}`)}, which ends it first.`;
+}
+
+function whichCanary(running: readonly TargetRef[]): string {
+  const [first, another] = running;
+  if (first === undefined) {
+    return `No canary is running here. Start one with ${code('/canary 10 service version environment')}.`;
+  }
+  const example = code(`/canary status ${first.service} ${first.environment}`);
+  const there = `${running.length === 1 ? 'The only one that runs is' : 'These run:'} ${list(running.map(targetKey))}.`;
+  const what = another === undefined ? 'There is no such canary here.' : 'Say which canary you mean.';
+  return `${what} ${there} Name it, as in ${example}.`;
+}
 
 function sentences(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');

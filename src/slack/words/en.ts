@@ -1,4 +1,5 @@
 import { prose } from '../mrkdwn.ts';
+import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { form, replies, status } from './en-replies.ts';
@@ -71,6 +72,11 @@ const thread: ThreadWords = {
     `*${prose(title)}: ${state}.*${outcomeText === '' ? '' : ` ${outcomeText}`}`,
   emergency: (whoText, title, versionText, reason) =>
     `:rotating_light: *Emergency, without approval:* ${whoText} started “${prose(title)}” (${versionText}). Reason: “${prose(reason)}”`,
+  canaryMoved: (percent, whoText) =>
+    `:twisted_rightwards_arrows: The canary takes ${share(percent)} now, ${
+      whoText === null ? 'by itself' : `moved by ${whoText}`
+    }.`,
+  canaryGoingOn: ':arrow_forward: What held the canary is over; it goes on.',
 };
 
 /** Everything in English. */
@@ -81,6 +87,7 @@ export const en: Words = {
   operation,
   buttons,
   thread,
+  canary,
   replies,
   status,
   form,

@@ -1,8 +1,10 @@
+import type { CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { TargetRef } from '../../domain/target.ts';
+import type { Measurement, VerdictKind } from '../../domain/verdict.ts';
 
 /** Refusals by their code. */
 export type RefusalByCode = { readonly [R in Refusal as R['code']]: R };
@@ -33,6 +35,7 @@ export interface Words {
   readonly operation: OperationWords;
   readonly buttons: ButtonWords;
   readonly thread: ThreadWords;
+  readonly canary: CanaryWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
   readonly form: FormWords;
@@ -82,6 +85,35 @@ export interface ThreadWords {
   waiting(why: string): string;
   ended(title: string, state: string, outcomeText: string): string;
   emergency(whoText: string, title: string, versionText: string, reason: string): string;
+  /** Null: the canary itself moved. */
+  canaryMoved(percent: number, whoText: string | null): string;
+  readonly canaryGoingOn: string;
+}
+
+export interface CanaryWords {
+  /** What an approver agrees to. */
+  terms(terms: CanaryTerms): string;
+  share(percent: number): string;
+  readonly moving: string;
+  /** This and the next five are parts of one sentence. */
+  watched(whenText: string, left: string): string;
+  readonly watchedEnough: string;
+  next(percent: number): string;
+  waitsForWord(target: TargetRef): string;
+  readonly waitsForLook: string;
+  /** No step that was approved is left. */
+  readonly farthest: string;
+  held(trouble: CanaryTrouble): string;
+  /** Who moved it when nobody did. */
+  readonly itself: string;
+  earlier(count: number): string;
+  readonly looks: string;
+  readonly noLooks: string;
+  readonly verdicts: Readonly<Record<VerdictKind, string>>;
+  measurement(measurement: Measurement): string;
+  readonly none: string;
+  readonly title: string;
+  instructed(target: TargetRef, instruction: CanaryInstruction): string;
 }
 
 export interface ReplyWords {

@@ -7,6 +7,7 @@ import { type Identity, identify } from '../../../src/slack/identity.ts';
 import { createPublisher, type Publisher } from '../../../src/slack/publisher.ts';
 import { createPublishingTurn } from '../../../src/slack/publishing-turn.ts';
 import type { ObservedCall, PostedMessage } from '../../../src/slack/sender.ts';
+import { pictureStore } from '../../../src/store/pictures.ts';
 import { type Publication, publicationStore, putPublication } from '../../../src/store/publications.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
@@ -80,7 +81,8 @@ export function startPublisher({ clients, identity, test }: Rig): RunningPublish
   const publisher = createPublisher({
     client: clients.publishing,
     botUserId: identity.botUserId,
-    store: publicationStore<MessageContent>(test.database),
+    fetch,
+    store: { ...publicationStore<MessageContent>(test.database), ...pictureStore(test.database) },
     turn,
     clock: systemClock,
     log: silent,

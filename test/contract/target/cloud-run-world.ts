@@ -8,7 +8,7 @@ import { createTargets } from '../../../integrations/kinds.ts';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { type DemoCloud, startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
-import type { TargetWorld } from './world.ts';
+import type { SplitWorld } from './world.ts';
 
 /** How many times faster than ours the demo cloud's clock goes. */
 const HASTE = 20;
@@ -22,7 +22,7 @@ export interface CloudRunWorldOptions {
   readonly watch?: string;
 }
 
-export interface CloudRunWorld extends TargetWorld {
+export interface CloudRunWorld extends SplitWorld {
   readonly cloud: DemoCloud;
   readonly api: CloudRunApi;
   readonly serviceName: string;
@@ -82,6 +82,15 @@ export async function makeCloudRunWorld(options: CloudRunWorldOptions): Promise<
       cloud.levers.deniedPermissions = new Set(['run.services.update']);
     },
     changeBehindOurBack: () => deployByHand(api, service),
+    shares: async () => sharesByVersion(cloud, options.environment),
+    async marks() {
+      return ((await service()).traffic ?? []).flatMap(({ tag }) => tag || []);
+    },
+    async url() {
+      return (await service()).uri ?? '';
+    },
+    versionAt,
+    splitBehindOurBack: (shares) => splitByHand(api, service, shares),
     async stop() {
       await Promise.all([...connected, api].map((one) => one.close()));
       await cloud.stop();
@@ -126,6 +135,46 @@ function servingDigest(cloud: DemoCloud, environment: string): string | null {
     .services.find((one) => one.name === 'api' && one.environment === environment);
   const [share] = service?.traffic.filter((one) => one.percent === 100) ?? [];
   return service?.revisions.find((one) => one.name === share?.revision)?.digest ?? null;
+}
+
+function sharesByVersion(cloud: DemoCloud, environment: string): Readonly<Record<string, number>> {
+  const service = cloud
+    .snapshot()
+    .services.find((one) => one.name === 'api' && one.environment === environment);
+  const shares: Record<string, number> = {};
+  for (const { version, percent } of service?.traffic ?? []) {
+    if (percent > 0) shares[version] = (shares[version] ?? 0) + percent;
+  }
+  return shares;
+}
+
+/** The demo services say in every answer which version gave it. */
+async function versionAt(url: string): Promise<string | null> {
+  try {
+    const response = await fetch(url);
+    const body: unknown = await response.json();
+    const said = typeof body === 'object' && body !== null && 'version' in body ? body.version : null;
+    return response.ok && typeof said === 'string' ? said : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What `gcloud run services update-traffic --to-revisions` does: tags stay where they are. */
+async function splitByHand(
+  api: CloudRunApi,
+  service: () => Promise<Service>,
+  shares: Readonly<Record<string, number>>,
+): Promise<void> {
+  const type = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
+  const { name, traffic } = await service();
+  const tags = (traffic ?? []).filter((target) => target.tag).map((target) => ({ ...target, percent: 0 }));
+  const parts = Object.entries(shares)
+    .filter(([, percent]) => percent > 0)
+    .map(([revision, percent]) => ({ type, revision, percent }));
+  const { signal } = new AbortController();
+  await api.updateService({ name: name ?? '', traffic: [...parts, ...tags] }, ['traffic'], signal);
+  while ((await service()).reconciling) await delay(20);
 }
 
 /** What `gcloud run deploy` without flags does to a service that is pinned: a new revision, and all traffic to it. */

@@ -25,3 +25,17 @@ export interface TargetWorld {
   changeBehindOurBack(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** A world whose target can split its traffic; it begins with all of it on the running version. */
+export interface SplitWorld extends TargetWorld {
+  /** Percent of all traffic by version, read without the target’s code; versions without any are left out. */
+  shares(): Promise<Readonly<Record<string, number>>>;
+  /** What is left on the traffic beside shares: tags, headers, labels. */
+  marks(): Promise<readonly string[]>;
+  /** Where people reach the target. */
+  url(): Promise<string>;
+  /** The version that answers one request there; null when it is not answered well. */
+  versionAt(url: string): Promise<string | null>;
+  /** Somebody else gives these revisions these percents; resolves when that serves. */
+  splitBehindOurBack(shares: Readonly<Record<string, number>>): Promise<void>;
+}

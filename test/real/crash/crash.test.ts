@@ -116,8 +116,15 @@ describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
       approved: true,
     },
   ] as const;
+  /** Killed around every change of its share, and in every pause: those are its boundaries too. */
+  const canary = {
+    name: 'a canary that walks by itself',
+    environment: 'production',
+    text: (version: string) => `/canary auto api ${version} production`,
+    approved: true,
+  } as const;
 
-  it.each(kinds)('$name survives a kill at every boundary between its steps', async ({
+  it.each([...kinds, canary])('$name survives a kill at every boundary between its steps', async ({
     environment,
     text,
     approved,

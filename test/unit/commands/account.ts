@@ -1,7 +1,9 @@
 import type { Command, Vocabulary } from '../../../commands/command.ts';
 import type { Token } from '../../../commands/tokenize.ts';
+import type { CanaryInstruction } from '../../../src/domain/canary.ts';
 import type { LockScope } from '../../../src/domain/lock.ts';
 import type { RequestOptions } from '../../../src/domain/request.ts';
+import type { TargetRef } from '../../../src/domain/target.ts';
 
 /** A command, or what was typed, as one list of canonical words and the flags with their texts. */
 export interface Account {
@@ -25,6 +27,15 @@ export function accountOfCommand(command: Command): Account {
       const { service, environment } = command.target;
       return { words: [service, environment, ...optional(command.to)], flags: flagsOf(command) };
     }
+    case 'canary': {
+      const { service, environment } = command.target;
+      const opening = [...optional(command.percent?.toString() ?? null), ...(command.auto ? ['auto'] : [])];
+      return { words: [...opening, service, command.version, environment], flags: flagsOf(command) };
+    }
+    case 'canary-instruction':
+      return instructionAccount(command.instruction, command.target);
+    case 'canary-status':
+      return { words: ['status', ...placeWords(command.target)], flags: [] };
     case 'history':
       return { words: ['history', ...optional(command.service)], flags: [] };
     case 'status':
@@ -38,6 +49,26 @@ export function accountOfCommand(command: Command): Account {
       return { words: ['lock', ...scopeWords(command.scope), ...end], flags: [`--reason ${command.reason}`] };
     }
   }
+}
+
+function instructionAccount(instruction: CanaryInstruction, target: TargetRef | null): Account {
+  const place = placeWords(target);
+  if (instruction.kind === 'move') return { words: [`${instruction.percent}`, ...place], flags: [] };
+  const reason = instruction.kind === 'abort' ? instruction.reason : null;
+  return { words: [instruction.kind, ...place], flags: reason === null ? [] : [`--reason ${reason}`] };
+}
+
+function placeWords(target: TargetRef | null): readonly string[] {
+  return target === null ? [] : [target.service, target.environment];
+}
+
+/** What was typed behind `/canary`, with its percent written as a bare number. */
+export function withoutPercentSign({ words, flags }: Account): Account {
+  const [first = '', second = ''] = words;
+  const [, digits, unit] = /^(\d+)(%|percent)?$/i.exec(first) ?? [];
+  if (digits === undefined) return { words, flags };
+  const unitBehind = unit === undefined && /^(%|percent)$/i.test(second);
+  return { words: [digits, ...words.slice(unitBehind ? 2 : 1)], flags };
 }
 
 /** What was typed, with aliases, lists and `service@version` written out and the optional `to` left out. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMAND_NAMES, type Vocabulary } from '../../../commands/command.ts';
 import { parseCommand, parseMention } from '../../../commands/index.ts';
 import { readable, tokenize } from '../../../commands/tokenize.ts';
-import { accountOfCommand, accountOfTokens, accounts } from './account.ts';
+import { accountOfCommand, accountOfTokens, accounts, withoutPercentSign } from './account.ts';
 import { anywhere, inDeploys } from './vocabulary.ts';
 
 const MUTATED_RUNS = 70_000;
@@ -62,6 +62,9 @@ const flag = fc.oneof(
     .map(([dash, name, join, text]) => `${dash}${name}${join}${text}`),
 );
 const place = fc.tuple(fc.option(service), fc.option(environment)).map(texts);
+const percents = ['10', '50%', '99 percent', '1 %', '0', '100', '101%', '-5', '12.5'] as const;
+const opening = fc.constantFrom(...percents, 'auto');
+const instruction = fc.constantFrom('promote', 'abort', 'status');
 const scope = fc.oneof(place, fc.constant(['everything']));
 
 /** Sentences of every shape, right or nearly so, as lists of pieces. */
@@ -86,6 +89,12 @@ const sentence: fc.Arbitrary<{ readonly name: string; readonly pieces: readonly 
   fc
     .tuple(place, fc.option(version))
     .map(([where, to]) => ({ name: 'rollback', pieces: [...where, ...(to === null ? [] : ['to', to])] })),
+  fc
+    .tuple(fc.option(opening), fc.option(service), version, fc.option(environment))
+    .map(([how, name, tag, env]) => ({ name: 'canary', pieces: texts([how, name, tag, env]) })),
+  fc
+    .tuple(fc.oneof(opening, instruction), place, fc.option(quoted))
+    .map(([what, where, reason]) => ({ name: 'canary', pieces: texts([what, ...where, reason]) })),
   place.map((pieces) => ({ name: 'status', pieces })),
   place.map((where) => ({ name: 'status', pieces: ['why', ...where] })),
 );
@@ -147,7 +156,8 @@ function expectAccounted(name: string, text: string, words: Vocabulary): 'comman
   const tokens = tokenize(text);
   if (outcome.value.name === 'help') return 'command';
   if (!tokens.ok) throw new Error(`a command came out of an unfinished quote: ${text}`);
-  const typed = accountOfTokens(tokens.value, words);
+  const account = accountOfTokens(tokens.value, words);
+  const typed = name === 'canary' ? withoutPercentSign(account) : account;
   const understood = accountOfCommand(outcome.value);
   if (!accounts(typed, understood, words)) {
     throw new Error(`“/${name} ${text}” became ${JSON.stringify(outcome.value)}`);
@@ -185,6 +195,13 @@ describe('the grammar of all commands', () => {
         'why',
         'for',
         '2h',
+        ...percents,
+        '%',
+        'percent',
+        'auto',
+        'promote',
+        'abort',
+        'status',
       ),
       flag,
       quoted,

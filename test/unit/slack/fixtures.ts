@@ -1,5 +1,7 @@
+import type { CanaryLook, CanaryTerms, CanaryView } from '../../../src/domain/canary.ts';
 import type { Operation, OperationView, StepRecord } from '../../../src/domain/operation.ts';
 import { type Plan, planDigest } from '../../../src/domain/plan.ts';
+import type { Verdict } from '../../../src/domain/verdict.ts';
 
 export const NOW = new Date('2026-08-01T10:05:00Z');
 
@@ -59,5 +61,58 @@ export function step(changes: Partial<StepRecord> = {}): StepRecord {
 }
 
 export function view(changes: Partial<OperationView> = {}): OperationView {
-  return { operation: operation(), steps: [], approvals: [], ...changes };
+  return { operation: operation(), steps: [], approvals: [], canary: null, ...changes };
+}
+
+/** What a canary of that operation was approved for: 10 → 50 → 100, ten minutes each. */
+export const TERMS: CanaryTerms = {
+  steps: [10, 50, 100],
+  first: 10,
+  pause: 600_000,
+  interval: 30_000,
+  auto: false,
+  analysis: [],
+};
+
+/** A canary that has had 10 % for two minutes, and passed one look. */
+export function canary(changes: Partial<CanaryView> = {}): CanaryView {
+  return {
+    terms: TERMS,
+    percent: 10,
+    auto: false,
+    pauseEndsAt: new Date('2026-08-01T10:13:00Z'),
+    trouble: null,
+    moves: [{ at: new Date('2026-08-01T10:03:00Z'), percent: 10, by: 'U0ANA' }],
+    looks: [look()],
+    ...changes,
+  };
+}
+
+export function look(verdict: Partial<Verdict> = {}): CanaryLook {
+  return {
+    at: new Date('2026-08-01T10:04:30Z'),
+    percent: 10,
+    verdict: {
+      kind: 'pass',
+      detail: 'Everything is within its limits.',
+      measurements: [
+        { name: 'error rate', canary: 0.0021, baseline: 0.001, limit: 0.01, unit: 'ratio' },
+        { name: 'p95', canary: 120.4, baseline: null, limit: 1000, unit: 'ms' },
+      ],
+      samples: 50,
+      warnings: [],
+      ...verdict,
+    },
+  };
+}
+
+/** The view of an operation with that canary. */
+export function canaryView(changes: Partial<CanaryView> = {}, its: Partial<Operation> = {}): OperationView {
+  const running = operation({
+    plan: plan({ kind: 'canary', canary: TERMS }),
+    state: 'running',
+    startedAt: new Date('2026-08-01T10:02:00Z'),
+    ...its,
+  });
+  return view({ operation: running, canary: canary(changes) });
 }

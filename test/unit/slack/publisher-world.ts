@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/slack/clock.ts';
 import { createPublisher, type Publisher } from '../../../src/slack/publisher.ts';
 import type { PublishingTurn, TurnEvents } from '../../../src/slack/publishing-turn.ts';
 import type { ObservedCall, PostedMessage, PublisherStore } from '../../../src/slack/sender.ts';
+import type { PendingPicture } from '../../../src/store/pictures.ts';
 import type { Priority } from '../../../src/store/publications.ts';
 
 export const BOT = 'U0BOT';
@@ -53,6 +54,8 @@ export interface PutRequest {
   readonly priority?: Priority;
   readonly threadTs?: string;
   readonly reactions?: readonly string[];
+  /** The file's name, for a picture. */
+  readonly picture?: string;
 }
 
 /** What PostgreSQL keeps, in memory; `away` makes every call to it fail. */
@@ -86,6 +89,7 @@ export class TestStore implements PublisherStore {
       attemptedAt: null,
       failure: null,
       retryAt: null,
+      picture: request.picture === undefined ? null : pictureNamed(request.picture),
     });
   }
 
@@ -108,7 +112,7 @@ export class TestStore implements PublisherStore {
     this.#change(key, { attemptedAt: null });
   }
 
-  async recordSent({ key, ts, version }: { key: string; ts: string; version: number }): Promise<void> {
+  async recordSent({ key, ts, version }: { key: string; ts: string | null; version: number }): Promise<void> {
     this.#change(key, { ts, sentVersion: version });
   }
 
@@ -130,6 +134,26 @@ export class TestStore implements PublisherStore {
     this.#change(key, { failure, retryAt });
   }
 
+  async readPicture(key: string): Promise<Uint8Array | null> {
+    return this.#row(key).picture === null ? null : Buffer.from('png');
+  }
+
+  async recordUpload(key: string, fileId: string): Promise<void> {
+    const { picture } = this.#row(key);
+    if (picture !== null) this.#change(key, { picture: { ...picture, fileId } });
+  }
+
+  async discardUpload(key: string): Promise<void> {
+    const { picture } = this.#row(key);
+    if (picture === null || picture.fileId === null) return;
+    const pastFileIds = [...picture.pastFileIds, picture.fileId];
+    this.#change(key, { picture: { ...picture, fileId: null, pastFileIds } });
+  }
+
+  async forgetPicture(key: string): Promise<void> {
+    this.#row(key);
+  }
+
   #change(key: string, change: Partial<Pending>): void {
     this.rows.set(key, { ...this.#row(key), ...change });
   }
@@ -146,6 +170,10 @@ export class TestStore implements PublisherStore {
   }
 }
 
+function pictureNamed(filename: string): PendingPicture {
+  return { filename, title: filename, alt: `what ${filename} shows`, fileId: null, pastFileIds: [] };
+}
+
 export type Fault =
   | { readonly kind: 'limited'; readonly seconds: number }
   | { readonly kind: 'error' }
@@ -154,7 +182,7 @@ export type Fault =
   | { readonly kind: 'lost' };
 
 export interface SlackCall {
-  readonly method: 'post' | 'update' | 'react' | 'find';
+  readonly method: 'post' | 'update' | 'react' | 'find' | 'upload' | 'share';
   readonly channel: string;
   readonly text: string;
   /** Seconds since the test began. */
@@ -168,6 +196,7 @@ interface SlackMessage {
   readonly key: string;
   text: string;
   readonly reactions: string[];
+  readonly fileIds: readonly string[];
 }
 
 /** As much of Slack as the publisher uses; `fault` decides what goes wrong. */
@@ -175,6 +204,9 @@ export class TestSlack {
   readonly calls: SlackCall[] = [];
   readonly messages: SlackMessage[] = [];
   fault: (call: SlackCall) => Fault | null = () => null;
+  /** How long Slack takes to post a shared file, in milliseconds. */
+  shareDelay = 0;
+  #files = 0;
   readonly #clock: Clock;
   readonly #began: number;
 
@@ -188,9 +220,8 @@ export class TestSlack {
       postMessage: async (args) => {
         const { channel, text = '', metadata, thread_ts } = parse(args);
         return this.#answer('post', channel, text, () => {
-          const ts = `${this.#clock.now() / 1000}.${String(this.messages.length).padStart(6, '0')}`;
           const key = String(metadata?.event_payload?.key);
-          this.messages.push({ ts, channel, threadTs: thread_ts, key, text, reactions: [] });
+          const ts = this.#post({ channel, threadTs: thread_ts, key, text, reactions: [], fileIds: [] });
           return { ok: true, ts };
         });
       },
@@ -217,10 +248,43 @@ export class TestSlack {
       history: async (args) => this.#find(parse(args).channel, undefined),
       replies: async (args) => this.#find(parse(args).channel, parse(args).ts),
     },
+    files: {
+      getUploadURLExternal: async ({ filename }) =>
+        this.#answer('upload', '', filename, () => {
+          this.#files += 1;
+          return { ok: true, upload_url: `https://files/${this.#files}`, file_id: `F${this.#files}` };
+        }),
+      completeUploadExternal: async (args) => {
+        const { channel_id: channel = '', thread_ts: threadTs, initial_comment: text = '', files } = args;
+        return this.#answer('share', channel, text, () => {
+          const fileIds = files.map(({ id }) => id);
+          const post = () => this.#post({ channel, threadTs, key: '', text, reactions: [], fileIds });
+          if (this.shareDelay === 0) post();
+          else this.#clock.after(this.shareDelay, post);
+          return { ok: true };
+        });
+      },
+    },
+  };
+
+  /** What the first address for bytes does instead of taking them. */
+  onceAtUpload: (() => Promise<Response>) | null = null;
+
+  /** Takes the bytes of a file. */
+  readonly fetch: typeof globalThis.fetch = async () => {
+    const answer = this.onceAtUpload;
+    this.onceAtUpload = null;
+    return answer === null ? new Response('OK') : answer();
   };
 
   text(key: string): string | undefined {
     return this.messages.find((message) => message.key === key)?.text;
+  }
+
+  #post(message: Omit<SlackMessage, 'ts'>): string {
+    const ts = `${this.#clock.now() / 1000}.${String(this.messages.length).padStart(6, '0')}`;
+    this.messages.push({ ...message, ts });
+    return ts;
   }
 
   #find(channel: string, threadTs: string | undefined) {
@@ -228,9 +292,10 @@ export class TestSlack {
       ok: true,
       messages: this.messages
         .filter((message) => message.channel === channel && message.threadTs === threadTs)
-        .map(({ ts, key }) => ({
+        .map(({ ts, key, fileIds }) => ({
           ts,
           user: BOT,
+          files: fileIds.map((id) => ({ id })),
           metadata: { event_type: 'slipway', event_payload: { key } },
         })),
     }));
@@ -307,6 +372,7 @@ export function createWorld(before?: Pick<World, 'clock' | 'store' | 'slack'>): 
   const log = (facts: object, message?: string) => void logged.push(`${message} ${JSON.stringify(facts)}`);
   const publisher = createPublisher({
     client: slack.client,
+    fetch: slack.fetch,
     botUserId: BOT,
     store,
     turn,

@@ -61,6 +61,9 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'own-request': { code: 'own-request' },
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
+  'which-canary': { code: 'which-canary', running: [TARGET] },
+  'past-approval': { code: 'past-approval', target: TARGET, approved: 50, asked: 80 },
+  'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
   'not-stored': { code: 'not-stored' },
 };
 

@@ -12,38 +12,9 @@ import {
   withShares,
   withTag,
 } from '../../../../integrations/cloud-run/traffic.ts';
+import { entry, splits } from './splits.ts';
 
-const REVISIONS = ['api-1', 'api-2', 'api-3'];
 const OWN = { revision: 'api-own', tag: 'sw1' };
-
-function entry(overrides: Partial<TrafficEntry> = {}): TrafficEntry {
-  return { latest: false, revision: 'api-1', percent: 0, tag: null, ...overrides };
-}
-
-/** Lists as Cloud Run has them: percent adds up to 100, tags are unique, “the latest” is one revision. */
-const splits = fc
-  .record({
-    cuts: fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 3 }),
-    tags: fc.array(fc.constantFrom('a', 'b', 'c', null), { minLength: 4, maxLength: 4 }),
-    names: fc.array(fc.constantFrom(...REVISIONS), { minLength: 4, maxLength: 4 }),
-    latest: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-  })
-  .map(({ cuts, tags, names, latest }): readonly TrafficEntry[] => {
-    const edges = [0, ...cuts.toSorted((a, b) => a - b), 100];
-    const used = new Set<string>();
-    return edges.slice(1).map((edge, at) => {
-      const tag = tags[at] ?? null;
-      const free = tag === null || used.has(tag) ? null : tag;
-      if (free !== null) used.add(free);
-      const isLatest = latest[at] ?? false;
-      return {
-        latest: isLatest,
-        revision: isLatest ? 'api-3' : (names[at] ?? 'api-1'),
-        percent: edge - (edges[at] ?? 0),
-        tag: free,
-      };
-    });
-  });
 
 describe('for any split', () => {
   test('pinning changes no share and leaves none to the latest', () => {
@@ -81,9 +52,9 @@ describe('for any split', () => {
       fc.property(splits, fc.boolean(), (found, shifted) => {
         const begun = withTag(pinned(found), OWN.revision, OWN.tag);
         const current = shifted ? withShares(begun, { [OWN.revision]: 100 }) : begun;
-        const back = restored({ found, current, ownTag: OWN.tag, pin: false });
+        const back = restored({ found, current, ownTags: [OWN.tag], pin: false });
         expect(sameEntries(back, found)).toBe(true);
-        const byName = restored({ found, current, ownTag: OWN.tag, pin: true });
+        const byName = restored({ found, current, ownTags: [OWN.tag], pin: true });
         expect(sharesOf(byName)).toEqual(sharesOf(found));
       }),
     );
@@ -98,7 +69,7 @@ test('tags that others set or took away in the meantime stay as they made them',
     entry({ tag: 'new', revision: 'api-2' }),
     entry({ tag: 'sw1', revision: 'api-own' }),
   ];
-  const back = restored({ found, current, ownTag: 'sw1', pin: false });
+  const back = restored({ found, current, ownTags: ['sw1'], pin: false });
   const wanted = [
     entry({ percent: 100 }),
     entry({ tag: 'moved', revision: 'api-3' }),
