@@ -26,7 +26,8 @@ export function botPostgres(dataDir: string): BotPostgres {
     return found;
   };
   const signal = (name: NodeJS.Signals) => {
-    for (const process_ of [pid(), ...childrenOf(pid())]) process.kill(process_, name);
+    process.kill(pid(), name);
+    for (const child of childrenOf(pid())) signalIfThere(child, name);
   };
   const query = async (sql: string) => {
     const password = readFileSync(path.join(dataDir, 'postgres.password'), 'utf8').trim();
@@ -58,6 +59,15 @@ function childrenOf(parent: number): readonly number[] {
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => parentOf(name) === parent)
     .map(Number);
+}
+
+/** A connection may be ending by itself just now. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** Field 4 of proc(5); the name before it is in parentheses and may hold spaces. */
