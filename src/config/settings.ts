@@ -52,12 +52,15 @@ export type ReadSettings =
 /** The only reader of the environment. Tells everything that is wrong with it at once. */
 export function readSettings(source: SettingsSource): ReadSettings {
   const variables = new Variables(source);
+  const mode = readMode(variables);
+  // Somebody who tries it at a terminal wants to see addresses and trouble, and nothing else.
+  const usualLevel = mode.kind === 'playground' ? 'warn' : 'info';
   const settings: Settings = {
     port: variables.port('PORT', 3000),
     dataDirectory: variables.text('SLIPWAY_DATA') ?? '.slipway',
-    logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, usualLevel),
     databaseUrl: variables.secret('DATABASE_URL', wrongDatabaseUrl),
-    mode: readMode(variables),
+    mode,
   };
   checkPorts(settings, variables);
   const { problems } = variables;

@@ -38,7 +38,7 @@ describe('an empty environment', () => {
     expect(settings({})).toEqual({
       port: 3000,
       dataDirectory: '.slipway',
-      logLevel: 'info',
+      logLevel: 'warn',
       databaseUrl: null,
       mode: { kind: 'playground', where: 'embedded', port: 4000, configPath: null },
     });
@@ -164,11 +164,11 @@ describe('a wrong environment', () => {
       SLACK_APP_TOKEN: 'hunter2',
     });
     expect(found.map(({ variable }) => variable)).toEqual([
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
       'PORT',
       'LOG_LEVEL',
       'DATABASE_URL',
-      'SLACK_BOT_TOKEN',
-      'SLACK_APP_TOKEN',
     ]);
     expect(JSON.stringify(found)).not.toContain('hunter2');
   });
