@@ -1,6 +1,6 @@
 import type { Digest } from '../domain/artifact.ts';
 import type { Operation, OperationOutcome, OperationState, OperationView } from '../domain/operation.ts';
-import type { OperationKind, Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { OperationRequest, RequestOptions } from '../domain/request.ts';
 import { type TargetRef, targetKey } from '../domain/target.ts';
 import { LOCK_CLASSES } from './advisory-locks.ts';
@@ -155,18 +155,6 @@ export async function provenDigests(db: Queryable, target: TargetRef): Promise<r
     [target.service, target.environment],
   );
   return rows.map((row) => row.digest);
-}
-
-/** How many operations of each kind and environment are open: for metrics and readiness. */
-export async function countOpen(
-  db: Queryable,
-): Promise<
-  readonly { readonly kind: OperationKind; readonly state: OperationState; readonly count: number }[]
-> {
-  const { rows } = await db.query<{ kind: OperationKind; state: OperationState; count: number }>(
-    'select kind, state, count(*)::int as count from slipway.operations where ended_at is null group by 1, 2',
-  );
-  return rows;
 }
 
 function toOperation(row: OperationRow): Operation {
