@@ -1,8 +1,13 @@
-import { appendAudit } from '../store/audit.ts';
-import { moveOperation, openOperations } from '../store/operations.ts';
-import { changeOperation } from './change.ts';
+import { openOperations } from '../store/operations.ts';
 import type { OperationContext } from './context.ts';
+import { endOperation } from './end-operation.ts';
+import type { Ending } from './ending.ts';
 import type { Engine } from './engine.ts';
+
+const GIVEN_UP: Ending = {
+  state: 'failed',
+  outcome: { code: 'fault', detail: 'It could not be resumed. Look at the target before you try again.' },
+};
 
 /**
  * Takes over work that nobody does any more: operations of processes that are gone are resumed; those that
@@ -14,28 +19,6 @@ export async function takeOverOnce(context: OperationContext, engine: Engine): P
   for (const { id } of await openOperations(context.database)) {
     const fate = await engine.fate(id);
     if (fate === 'never-begun') await engine.start(id);
-    if (fate === 'given-up') await giveUp(context, id);
+    if (fate === 'given-up') await endOperation(context, id, GIVEN_UP);
   }
-}
-
-async function giveUp(context: OperationContext, operationId: string): Promise<void> {
-  const at = context.clock();
-  const outcome = {
-    code: 'fault',
-    detail: 'It could not be resumed. Look at the target before you try again.',
-  } as const;
-  await changeOperation(context, operationId, async ({ tx, before, tell }) => {
-    const { state, endedAt } = before.operation;
-    if (endedAt !== null) return false;
-    await moveOperation(tx, { id: operationId, from: state, to: 'failed', outcome, at });
-    const entry = {
-      actor: 'slipway',
-      action: 'operation.failed',
-      subject: operationId,
-      detail: { outcome: 'fault' },
-    };
-    await appendAudit(tx, entry, at);
-    tell('ended', { kind: 'ended', state: 'failed', outcome });
-    return true;
-  });
 }

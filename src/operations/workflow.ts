@@ -1,12 +1,12 @@
 import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import { appendAudit } from '../store/audit.ts';
-import { findOperation, moveOperation } from '../store/operations.ts';
+import { findOperation } from '../store/operations.ts';
 import { insertSteps } from '../store/steps.ts';
 import { runCanary } from './canary/run-canary.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
+import { endOperation } from './end-operation.ts';
 import type { Ending } from './ending.ts';
 import { checkpoint, isEngineError, untilWoken } from './engine.ts';
 import { runStep, type StepEnd } from './run-step.ts';
@@ -107,26 +107,4 @@ async function addSteps(
   steps: readonly { readonly id: string; readonly title: string }[],
 ): Promise<void> {
   await changeOperation(context, operationId, ({ tx }) => insertSteps(tx, operationId, steps));
-}
-
-async function endOperation(context: OperationContext, operationId: string, ending: Ending): Promise<void> {
-  const at = context.clock();
-  const { state, outcome } = ending;
-  const ended = await changeOperation(context, operationId, async ({ tx, before, tell }) => {
-    const { operation } = before;
-    if (operation.endedAt !== null) return false;
-    await moveOperation(tx, { id: operationId, from: operation.state, to: state, outcome, at });
-    const detail = { planDigest: operation.planDigest, outcome: outcome.code };
-    await appendAudit(
-      tx,
-      { actor: 'slipway', action: `operation.${state}`, subject: operationId, detail },
-      at,
-    );
-    tell('ended', { kind: 'ended', state, outcome });
-    return operation;
-  });
-  if (ended === false) return;
-  const { kind, target } = ended.plan;
-  const seconds = (at.getTime() - (ended.startedAt ?? ended.createdAt).getTime()) / 1_000;
-  context.metrics.ended({ kind, target, state, seconds });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
-import { type SeenMessage, type TestPerson, wordsOf } from '../support/workspace.ts';
+import { type SeenMessage, says, type TestPerson } from '../support/workspace.ts';
 
 describe('a canary', () => {
   let running: RunningBot;
@@ -15,10 +15,6 @@ describe('a canary', () => {
   });
   afterAll(() => running.stop());
 
-  const says =
-    (...parts: readonly string[]) =>
-    (message: SeenMessage) =>
-      parts.every((part) => wordsOf(message).includes(part));
   const onlyFor = (person: TestPerson, ...parts: readonly string[]) =>
     person.see('deploys', (message) => message.is_ephemeral === true && says(...parts)(message));
 

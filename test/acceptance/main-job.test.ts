@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
-import { type SeenMessage, type TestPerson, wordsOf } from '../support/workspace.ts';
+import { says, type TestPerson, wordsOf } from '../support/workspace.ts';
 
 describe('the main job, from a keystroke to traffic', () => {
   let running: RunningBot;
@@ -14,11 +14,6 @@ describe('the main job, from a keystroke to traffic', () => {
     dana = running.workspace.person('dana');
   });
   afterAll(() => running.stop());
-
-  const says =
-    (...parts: readonly string[]) =>
-    (message: SeenMessage) =>
-      parts.every((part) => wordsOf(message).includes(part));
 
   it('ships to staging at once, in one message that ends with what serves', async () => {
     await ana.command('deploys', '/deploy api v1.1.0 staging');
