@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { alertsConfig } from './alerts.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -155,6 +156,7 @@ export const configSchema = z.strictObject({
   services: z.record(word, service),
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  alerts: alertsConfig.optional(),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -43,6 +43,8 @@ export type OperationRequest = DeployRequest | RollbackRequest | CanaryRequest;
 export interface RequestOptions {
   /** Skip approval, loudly; the reason is part of the record. */
   readonly emergency: string | null;
+  /** Why it is shipped although a critical alert may be firing. */
+  readonly duringIncident?: string;
   /** Why, in the requester's words. */
   readonly reason: string | null;
 }

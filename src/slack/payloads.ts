@@ -84,6 +84,17 @@ const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
   z.object({ do: z.literal('cancel'), operationId: z.string() }),
   z.object({ do: z.literal('plan-again'), operationId: z.string() }),
   z.object({ do: z.literal('roll-back'), operationId: z.string() }),
+  z.object({
+    do: z.literal(['acknowledge-alert', 'silence-form', 'end-silence', 'incident-report']),
+    groupId: z.string(),
+  }),
+  z.object({ do: z.literal('silence-alert'), groupId: z.string(), hours: z.int().min(1).max(24) }),
+  z.object({
+    do: z.literal('roll-back-target'),
+    groupId: z.string(),
+    service: z.string(),
+    environment: z.string(),
+  }),
 ]);
 
 /** Something parsed, and the workspace that it comes from. */

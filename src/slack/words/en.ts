@@ -1,4 +1,5 @@
 import { prose } from '../mrkdwn.ts';
+import { alerts } from './en-alerts.ts';
 import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
@@ -91,6 +92,7 @@ export const en: Words = {
   replies,
   status,
   form,
+  alerts,
   refusals,
   outcomes,
 };
