@@ -41,7 +41,8 @@ export const hostConfig = z
       .describe('Where runs keep their records; .slipway in the home directory when absent.'),
   })
   .refine(({ fingerprints, knownHostsFile }) => fingerprints !== undefined || knownHostsFile !== undefined, {
-    error: 'the host’s key must be known: give its fingerprints or a knownHostsFile',
+    path: ['fingerprints'],
+    error: 'fingerprints of the host’s keys, or a knownHostsFile that has them',
   })
   .describe('A machine that is reached by SSH.');
 
