@@ -1,4 +1,6 @@
-import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import { type AlertAct, acknowledge, endSilences, reportIncident, silence } from '../src/alerts/act.ts';
+import type { AlertContext } from '../src/alerts/context.ts';
+import type { AlertAction, ButtonAction, Delivery } from '../src/domain/delivery.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
@@ -29,6 +31,10 @@ export interface DeliveryContext {
   answer(origin: Origin, reply: Reply): Promise<void>;
   /** The operation whose message this is, or null. */
   operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
+  /** Null when the config receives no alerts. */
+  readonly alerts: AlertContext | null;
+  /** The reason of a silence for which nobody was asked one. */
+  readonly reasonOfSilence: string;
   /** Who has a reaction that decides under an operation's message now. */
   readonly readReactions: ReadReactions;
   /** Slack's names of the reactions that decide. */
@@ -64,6 +70,10 @@ async function workOnKind(context: DeliveryContext, delivery: Delivery): Promise
       return reacted(context, delivery);
     case 'button':
       return clicked(context, delivery);
+    case 'silence':
+      return acted(context, delivery.origin, (alerts) =>
+        silence(alerts, { ...actOf(delivery, delivery.groupId), ...delivery }),
+      );
   }
 }
 
@@ -162,6 +172,7 @@ async function stillApproves(
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
   const { operations, engine } = context;
+  if ('groupId' in action) return clickedAlert(context, delivery, action);
   if (action.do === 'plan-again' || action.do === 'roll-back') {
     return answered(context, origin, () => resubmit(context, delivery, action));
   }
@@ -176,6 +187,64 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   const decide = action.do === 'approve' ? approve : reject;
   const refusal = await decide(operations, engine, decision);
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
+}
+
+async function clickedAlert(
+  context: DeliveryContext,
+  delivery: Of<'button'>,
+  action: AlertAction,
+): Promise<void> {
+  const { origin } = delivery;
+  const act = actOf(delivery, action.groupId);
+  switch (action.do) {
+    case 'acknowledge-alert':
+      return acted(context, origin, (alerts) => acknowledge(alerts, act));
+    case 'silence-alert': {
+      const duration = action.hours * 3_600_000;
+      const reason = context.reasonOfSilence;
+      return acted(context, origin, (alerts) => silence(alerts, { ...act, duration, reason }));
+    }
+    case 'end-silence':
+      return acted(context, origin, (alerts) => endSilences(alerts, act));
+    case 'incident-report':
+      return acted(context, origin, (alerts) => reportIncident(alerts, act));
+    case 'roll-back-target':
+      return answered(context, origin, () => rollBack(context, delivery, action));
+    case 'silence-form':
+      // Opened while the click was received, since Slack allows three seconds for it.
+      return;
+  }
+}
+
+function actOf({ id, origin }: Of<'button' | 'silence'>, groupId: string): AlertAct {
+  return { groupId, userId: origin.userId, deliveryId: id };
+}
+
+/** Does something about an alert, and tells the person why not if it is refused. */
+async function acted(
+  context: DeliveryContext,
+  origin: Origin,
+  act: (alerts: AlertContext) => Promise<Refusal | null>,
+): Promise<void> {
+  const { alerts } = context;
+  const refusal: Refusal | null = alerts === null ? { code: 'alert-over' } : await act(alerts);
+  if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
+}
+
+/** The normal rollback, with its approval, where everybody who looks at the alert sees it. */
+async function rollBack(
+  { operations, engine }: DeliveryContext,
+  { id: deliveryId, origin }: Of<'button'>,
+  { groupId, service, environment }: Extract<AlertAction, { do: 'roll-back-target' }>,
+): Promise<Reply | null> {
+  const { threadTs: _, ...inChannel } = origin;
+  return submit(operations, engine, {
+    deliveryId,
+    requests: [{ kind: 'rollback', target: { service, environment }, to: null }],
+    options: { emergency: null, reason: groupId },
+    dryRun: false,
+    origin: inChannel,
+  });
 }
 
 /** Asks anew, as the person who clicked; an emergency is never repeated by a click. */

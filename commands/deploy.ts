@@ -1,7 +1,7 @@
 import { accept, refuse } from '../src/domain/refusal.ts';
 import type { CommandGrammar } from './command.ts';
 import { lock, unlock } from './deploy-lock.ts';
-import { NO_FLAGS, SHIPPING_FLAGS, optionsOf } from './flags.ts';
+import { NO_FLAGS, optionsOf, SHIPPING_FLAGS } from './flags.ts';
 import { unknownWord } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { readShipment } from './shipment.ts';

@@ -10,6 +10,8 @@ import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
+import { createAlertContext, startAlerts } from './alerts/alerts.ts';
+import type { AlertContext } from './alerts/context.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
@@ -26,15 +28,18 @@ import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createAlertMessages } from './slack/alert-messages.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
-import { openDeployForm } from './slack/forms.ts';
+import { openDeployForm, openSilenceForm } from './slack/forms.ts';
 import { createMessages, operationKey, operationOf } from './slack/messages.ts';
 import { receive } from './slack/receive.ts';
 import type { FormServices } from './slack/render/form.ts';
 import { renderReply } from './slack/render/reply.ts';
 import { en } from './slack/words/en.ts';
+import { forgetGroups } from './store/alert-desk.ts';
+import { criticalAlert } from './store/alerts.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { forgetDeliveries } from './store/inbox.ts';
 import { migrate } from './store/migrate.ts';
@@ -86,12 +91,18 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   });
   const lease = await holdLease(options, database, stack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, log });
-  const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
+  const alerts = createAlertContext({
+    operations: context,
+    messages: (settings) => createAlertMessages({ words: en, settings, clock: context.clock }),
+    channelIdOf: slack.channels.idOf,
+  });
+  const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks: [], log }), options);
+  const webhooks = tellAlerts(alerts, { engine, setup, stack });
+  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks, log }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -143,8 +154,9 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  // Alerts are not received yet: none is known to fire.
-  const alerts = { critical: async () => null };
+  const alerts: OperationContext['alerts'] = {
+    critical: (target, after) => criticalAlert(parts.database, target, after),
+  };
   return {
     ...parts,
     analysis: createAnalysis,
@@ -162,12 +174,13 @@ async function launch(
   parts: {
     readonly databaseUrl: string;
     readonly slack: SlackConnection;
+    readonly alerts: AlertContext | null;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<{ readonly engine: Engine; readonly inbox: Inbox }> {
   const { database, lease, log } = context;
   const { executorId } = lease;
-  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
+  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts), delivery);
   const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
   const engine = await launchEngine({
     url: parts.databaseUrl,
@@ -189,7 +202,7 @@ async function launch(
 function deliveryContext(
   operations: OperationContext,
   engine: Engine,
-  slack: SlackConnection,
+  { slack, alerts }: { readonly slack: SlackConnection; readonly alerts: AlertContext | null },
 ): DeliveryContext {
   const { config, database, clock } = operations;
   const { approveReaction, rejectReaction } = config.slack;
@@ -206,6 +219,8 @@ function deliveryContext(
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);
     },
+    alerts,
+    reasonOfSilence: en.alerts.noReason,
     readReactions: (operationId) => reactionsTo(operations, slack, operationId),
     reactions: { approve: approveReaction, reject: rejectReaction },
   };
@@ -226,6 +241,7 @@ async function keepLooking(
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
     repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
+    repeatedly('forgetting alerts', FORGET_INTERVAL, log, () => forgetGroups(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
 }
@@ -236,6 +252,17 @@ async function reactionsTo(context: OperationContext, slack: SlackConnection, op
   const { approveReaction, rejectReaction } = context.config.slack;
   const { botUserId } = slack.identity;
   return readReactions(slack.asking, { ...message, approveReaction, rejectReaction, botUserId });
+}
+
+/** Receives and tells alerts, where the config has sources of them. */
+function tellAlerts(
+  alerts: AlertContext | null,
+  parts: { readonly engine: Engine; readonly setup: Setup; readonly stack: AsyncDisposableStack },
+): readonly Webhook[] {
+  if (alerts === null) return [];
+  const { webhooks, desk } = startAlerts(alerts, parts.engine, parts.setup.webhookSecret);
+  parts.stack.defer(() => desk.stop());
+  return webhooks;
 }
 
 function receiveFrom(
@@ -254,6 +281,7 @@ function receiveFrom(
     services,
     accept: (delivery) => inbox.accept(delivery),
     openForm: (command) => openFormFor(command, slack, { config, services }),
+    openSilenceForm: (groupId, origin) => openSilenceForm(slack.asking, { words: en, groupId, origin }),
     versions: async (form) => (await targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)) ?? [],
     ephemeral: slack.ephemeral,
     log,

@@ -1,10 +1,5 @@
 import { type AlertGroupView, severityOf } from '../domain/alert.ts';
-import {
-  groupsToTell,
-  isDue,
-  markTold,
-  untoldOperations,
-} from '../store/alert-desk.ts';
+import { groupsToTell, isDue, markTold, untoldOperations } from '../store/alert-desk.ts';
 import { readStorm } from '../store/alert-storms.ts';
 import {
   appendEvent,
@@ -28,13 +23,15 @@ const AT_ONCE = 200;
  * Brings what Slack is to say of alerts up to what is known of them. Idempotent, and done by any replica: each
  * group is told in a transaction that holds its row.
  */
-export async function tellAlerts(context: AlertContext): Promise<void> {
+export async function tellAlerts(context: AlertContext): Promise<'more' | 'nothing'> {
   await recordOperations(context);
   await settleStorms(context);
   // Before the digests: what changes after they were read is not told yet.
   const untold = await groupsToTell(context.database, context.clock(), AT_ONCE);
   await digestStorms(context);
-  for (const { id, version } of untold) await tellGroup(context, id, version);
+  let later = untold.length === AT_ONCE;
+  for (const { id, version } of untold) later = (await tellGroup(context, id, version)) || later;
+  return later ? 'more' : 'nothing';
 }
 
 /** What was done to an alert's service since stands in its record, and in its thread. */
@@ -49,24 +46,26 @@ async function recordOperations(context: AlertContext): Promise<void> {
   }
 }
 
-async function tellGroup(context: AlertContext, id: string, version: number): Promise<void> {
+/** True if it has to be told a little later. */
+async function tellGroup(context: AlertContext, id: string, version: number): Promise<boolean> {
   const [before] = await readGroupViews(context.database, [id]);
-  if (before === undefined) return;
+  if (before === undefined) return false;
   const { channel } = before.group;
   const channelId = await context.channelIdOf(channel);
   if (channelId === null) {
     context.log.error({ channel, group: id }, 'alerts wait: Slack knows no such channel');
-    return;
+    return false;
   }
-  await inTransaction(context.database, async (tx) => {
+  return inTransaction(context.database, async (tx) => {
     await lockGroup(tx, id);
     const remindAt = await lookAtTimes(context, tx, id);
     const [view] = await readGroupViews(tx, [id]);
-    if (view === undefined) return;
+    if (view === undefined) return false;
     const how = await howToTell(context, tx, view);
-    if (how === 'later') return;
+    if (how === 'later') return true;
     if (how === 'message') await putMessages(context, tx, await shownGroup(context, tx, { view, channelId }));
     await markTold(tx, { id, version, posted: how === 'message', remindAt });
+    return false;
   });
 }
 

@@ -12,7 +12,12 @@ export async function shownGroup(
   db: Queryable,
   { view, channelId }: { readonly view: AlertGroupView; readonly channelId: string },
 ): Promise<ShownGroup> {
-  return { view, channelId, operations: await operationsNear(context, db, view), offers: offersFor(context, view) };
+  return {
+    view,
+    channelId,
+    operations: await operationsNear(context, db, view),
+    offers: offersFor(context, view),
+  };
 }
 
 async function operationsNear(
@@ -25,9 +30,7 @@ async function operationsNear(
   const perTarget = targetsOf(alerts).map((target) =>
     operationsBetween(db, target, { from, to: group.resolvedAt ?? clock() }),
   );
-  return (await Promise.all(perTarget))
-    .flat()
-    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  return (await Promise.all(perTarget)).flat().sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
 }
 
 function offersFor({ silences, operations }: AlertContext, { group, alerts }: AlertGroupView): AlertOffers {

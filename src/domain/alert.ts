@@ -113,6 +113,17 @@ export interface AlertGroup {
   readonly posted: boolean;
 }
 
+/** An alert that fires, as others hear of it. */
+export interface FiringAlert {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly service: string;
+  /** Null where its labels name none: it is about all of them. */
+  readonly environment: string | null;
+  readonly since: Date;
+  readonly acknowledgedBy: string | null;
+}
+
 /** Everything that a group's message is rendered from. */
 export interface AlertGroupView {
   readonly group: AlertGroup;

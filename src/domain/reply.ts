@@ -1,3 +1,4 @@
+import type { AlertGroupView, FiringAlert } from './alert.ts';
 import type { CanaryInstruction } from './canary.ts';
 import type { LiveState } from './live-state.ts';
 import type { Lock, LockScope } from './lock.ts';
@@ -16,6 +17,8 @@ export interface TargetStatus {
   readonly last: Operation | null;
   readonly open: readonly OperationView[];
   readonly locks: readonly Lock[];
+  /** What fires for it, worst first. */
+  readonly alerts: readonly FiringAlert[];
 }
 
 /** Something that keeps a target from being changed, and who can clear it. */
@@ -35,6 +38,8 @@ export type Reply =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
+  /** Groups in which something fires, worst first; `more` are not among them. */
+  | { readonly kind: 'incidents'; readonly groups: readonly AlertGroupView[]; readonly more: number }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
   | { readonly kind: 'canaries'; readonly operations: readonly OperationView[] }
   /** A canary was told what to do; its message shows it doing so. */

@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
 import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
-import { refuseAction } from '../policy/authorise.ts';
+import { actionFor, refuseAction } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
 import { readApprovals } from '../store/approvals.ts';
@@ -14,6 +14,7 @@ import { readLocks } from '../store/locks.ts';
 import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 
 /** Where an operation that waited for approval stands after a look at it. */
@@ -146,8 +147,8 @@ async function refuseNow(
   const { plan, id } = facts.operation;
   const { environment } = plan.target;
   const now = context.clock();
-  const actions =
-    facts.operation.options.emergency === null ? [plan.kind] : [plan.kind, 'emergency' as const];
+  const action = actionFor(plan.kind);
+  const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
   const roles = actions.map((action) =>
     refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
   );
@@ -155,7 +156,8 @@ async function refuseNow(
   const running = (await openOperations(tx, plan.target)).filter(
     (other) => other.id !== id && other.state === 'running',
   );
-  const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
+  const criticalAlert = await unspokenAlert(context, facts.operation.options, plan.target);
+  const closed = refuseClosed(plan.target, plan.kind, { locks, running, criticalAlert, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
 }
 

@@ -5,7 +5,7 @@ import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { OperationRequest, Origin, RequestOptions } from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
-import { type Action, refuseAction } from '../policy/authorise.ts';
+import { type Action, actionFor, refuseAction } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
@@ -14,6 +14,7 @@ import { insertOperation, openOperations, readView } from '../store/operations.t
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 
 /** Milliseconds after which an operation that asks nobody is given up if its target can't be asked. */
@@ -102,7 +103,7 @@ async function refuseByPolicy(
   const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
     const { environment } = request.target;
     const actions: readonly Action[] =
-      options.emergency === null ? [request.kind] : [request.kind, 'emergency'];
+      options.emergency === null ? [actionFor(request.kind)] : [actionFor(request.kind), 'emergency'];
     const roles = actions.map((action) =>
       refuseAction({ person, action, environment, channel }, context.config),
     );
@@ -111,7 +112,9 @@ async function refuseByPolicy(
     const incapable = refuseIncapable(context, request);
     if (incapable !== null) return [incapable];
     const running = await runningOn(context.database, submission, request);
-    return refuseClosed(request.target, request.kind, { locks, running, now }, context.config);
+    const criticalAlert = await unspokenAlert(context, options, request.target);
+    const closures = { locks, running, criticalAlert, now };
+    return refuseClosed(request.target, request.kind, closures, context.config);
   });
   return (await Promise.all(perRequest)).flat();
 }
@@ -207,6 +210,7 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
         digest: operation.plan.to.digest,
         planDigest: operation.planDigest,
         reason: operation.options.emergency ?? operation.options.reason,
+        duringIncident: operation.options.duringIncident ?? null,
       },
     },
     operation.createdAt,

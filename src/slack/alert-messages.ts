@@ -56,9 +56,7 @@ async function putLine(
   { words }: AlertMessagesSettings,
 ): Promise<void> {
   const operation =
-    event.kind === 'operation'
-      ? (shown.operations.find(({ id }) => id === event.operationId) ?? null)
-      : null;
+    event.kind === 'operation' ? (shown.operations.find(({ id }) => id === event.operationId) ?? null) : null;
   const content = renderAlertEvent(event, operation, words);
   if (content !== null) await putReply(tx, { shown, key: `event/${event.seq}`, content });
 }

@@ -6,6 +6,7 @@ import type {
   AlertGroupView,
   AlertReport,
   AlertSilence,
+  FiringAlert,
   Severity,
 } from '../domain/alert.ts';
 import type { TargetRef } from '../domain/target.ts';
@@ -252,17 +253,6 @@ export async function openGroups(db: Queryable, limit: number): Promise<readonly
     [limit],
   );
   return rows.map(({ id }) => id);
-}
-
-/** An alert that fires, as others hear of it. */
-export interface FiringAlert {
-  readonly name: string;
-  readonly severity: Severity;
-  readonly service: string;
-  /** Null where its labels name none: it is about all of them. */
-  readonly environment: string | null;
-  readonly since: Date;
-  readonly acknowledgedBy: string | null;
 }
 
 /** What fires for services of the config, worst and oldest first; of one target if one is given. */

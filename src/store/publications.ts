@@ -168,7 +168,10 @@ export async function recordFailure(
 }
 
 /** Takes back what Slack certainly has not got; the keys of which that could be done. */
-export async function withdrawPublications(db: Queryable, keys: readonly string[]): Promise<readonly string[]> {
+export async function withdrawPublications(
+  db: Queryable,
+  keys: readonly string[],
+): Promise<readonly string[]> {
   const { rows } = await db.query<{ key: string }>(
     `delete from slipway.publications p where key = any ($1) and ts is null and attempted_at is null
        and not exists (select from slipway.publications reply where reply.parent_key = p.key) returning key`,

@@ -1,9 +1,11 @@
+import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
 import { checkFreezes } from './freezes.ts';
+import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
@@ -18,9 +20,11 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkHosts,
   checkApprovals,
   checkCanaries,
   checkChannels,
   checkFreezes,
   checkReactions,
+  checkAlerts,
 ];

@@ -1,7 +1,11 @@
 import { type AlertGroupView, type Severity, severityOf } from '../../domain/alert.ts';
 
 /** The colour of a severity, always beside its word. */
-export const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = { critical: '🔴', warning: '🟠', info: '🔵' };
+export const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = {
+  critical: '🔴',
+  warning: '🟠',
+  info: '🔵',
+};
 export const SEVERITY_COLORS: Readonly<Record<Severity, string>> = {
   critical: '#d00000',
   warning: '#e8912d',

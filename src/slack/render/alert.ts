@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from '@slack/web-api';
-import type { AlertsConfig } from '../../config/alerts.ts';
 import type { ShownGroup } from '../../alerts/context.ts';
+import type { AlertsConfig } from '../../config/alerts.ts';
 import {
   type Alert,
   type AlertEvent,
@@ -14,13 +14,7 @@ import type { Operation } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, link, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
-import {
-  groupSign,
-  groupState,
-  RESOLVED_COLOR,
-  SEVERITY_COLORS,
-  SEVERITY_SIGNS,
-} from './alert-signs.ts';
+import { groupSign, groupState, RESOLVED_COLOR, SEVERITY_COLORS, SEVERITY_SIGNS } from './alert-signs.ts';
 import { actions, button, context, header, section } from './blocks.ts';
 import { changeLine } from './change.ts';
 import { stateSign } from './operation.ts';
@@ -65,7 +59,11 @@ export function renderAlertGroup(shown: ShownGroup, how: AlertContext): MessageC
 }
 
 /** Something that happened to a group, as a line in its thread; null for what the message shows by itself. */
-export function renderAlertEvent(event: AlertEvent, operation: Operation | null, words: Words): MessageContent | null {
+export function renderAlertEvent(
+  event: AlertEvent,
+  operation: Operation | null,
+  words: Words,
+): MessageContent | null {
   const text =
     event.kind === 'operation' && operation !== null
       ? operationText(operation, words)
@@ -87,7 +85,9 @@ export function titleOf(view: AlertGroupView, { words, now }: Pick<AlertContext,
 function whereOf({ alerts }: AlertGroupView, { alerts: words }: Words): string {
   const targets = targetsOf(alerts);
   if (targets.length > 0) {
-    const shown = targets.slice(0, MOST_TARGETS).map(({ service, environment }) => words.where(service, environment));
+    const shown = targets
+      .slice(0, MOST_TARGETS)
+      .map(({ service, environment }) => words.where(service, environment));
     return targets.length > MOST_TARGETS ? `${shown.join(', ')} …` : shown.join(', ');
   }
   const service = alerts.find((alert) => alert.service !== null)?.service ?? null;
@@ -171,7 +171,8 @@ function rowOf(alert: Alert, all: readonly Alert[], how: AlertContext): string {
   const named = groupName(all).others > 0 ? prose(alert.name) : '';
   const parts = [named, labelLine(own, how), alert.value === null ? '' : code(alert.value)].filter(Boolean);
   const what = parts.join(' · ') || prose(alert.name);
-  if (alert.state === 'firing') return `${SEVERITY_SIGNS[alert.severity]} ${what} · ${moment(new Date(alert.startsAt))}`;
+  if (alert.state === 'firing')
+    return `${SEVERITY_SIGNS[alert.severity]} ${what} · ${moment(new Date(alert.startsAt))}`;
   const ended = alert.endsAt === null ? '' : ` · ${words.alerts.resolvedAt(moment(new Date(alert.endsAt)))}`;
   // No code spans here: Slack strikes nothing that stands in one.
   return `✅ ~${what.replaceAll('`', '')}~${ended}`;
@@ -222,9 +223,7 @@ function buttons({ view, offers }: ShownGroup, { words, now }: AlertContext): Kn
     }
     const lasting = silences.find(({ until }) => until > now);
     if (lasting !== undefined) {
-      shown.push(
-        button({ action: { do: 'end-silence', groupId }, label: words.alerts.buttons.endSilence }),
-      );
+      shown.push(button({ action: { do: 'end-silence', groupId }, label: words.alerts.buttons.endSilence }));
     } else if (offers.silence) shown.push(...silenceButtons(groupId, words));
     shown.push(...rollBackButtons(groupId, offers.rollBack, words));
   } else if (severityOf(view.alerts) === 'critical') {
@@ -236,7 +235,11 @@ function buttons({ view, offers }: ShownGroup, { words, now }: AlertContext): Kn
 function silenceButtons(groupId: string, { alerts: { buttons: words } }: Words): readonly Button[] {
   return [
     ...HOURS.map((hours) =>
-      button({ action: { do: 'silence-alert', groupId, hours }, label: words.silence(hours), id: String(hours) }),
+      button({
+        action: { do: 'silence-alert', groupId, hours },
+        label: words.silence(hours),
+        id: String(hours),
+      }),
     ),
     button({ action: { do: 'silence-form', groupId }, label: words.silenceForm }),
   ];

@@ -12,6 +12,7 @@ import type { Words } from '../words/words.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
+import { renderIncidents } from './incidents.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
 import { renderStatus } from './status.ts';
@@ -44,6 +45,8 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
       return sentence(words.replies.unlocked(words.scope(reply.scope)), words);
     case 'status':
       return renderStatus(reply.targets, words);
+    case 'incidents':
+      return renderIncidents(reply, shown);
     case 'why':
       return why(reply.target, reply.blockers, words);
     case 'canaries':

@@ -12,6 +12,7 @@ import { versionText } from './change.ts';
 import { standingApprovals, stateSign } from './operation.ts';
 import { bar } from './steps.ts';
 
+const MOST_ALERTS = 5;
 const WHEN = '{date_short_pretty} {time}';
 const HEALTH_SIGNS = { healthy: '🟢', degraded: '🟡', unhealthy: '🔴', unknown: '⚪' } as const;
 
@@ -31,10 +32,20 @@ export function renderStatus(targets: readonly TargetStatus[], words: Words): Me
 function statusLines(status: TargetStatus, words: Words): readonly string[] {
   return [
     ...headLines(status, words),
+    ...alertLines(status, words),
     ...status.locks.map((lock) => `:lock: ${lockText(lock, words)}`),
     ...status.open.map((view) => openText(view, words)),
     lastText(status, words),
   ];
+}
+
+function alertLines({ alerts }: TargetStatus, words: Words): readonly string[] {
+  const shown = alerts.slice(0, MOST_ALERTS).map(({ severity, name, since, acknowledgedBy }) => {
+    const who = acknowledgedBy === null ? null : mention(acknowledgedBy);
+    return words.alerts.statusLine(severity, name, moment(since, WHEN), who);
+  });
+  const hidden = alerts.length - shown.length;
+  return hidden > 0 ? [...shown, words.more(hidden)] : shown;
 }
 
 function headLines({ target, live }: TargetStatus, words: Words): readonly string[] {
@@ -89,8 +100,8 @@ function openText(view: OperationView, words: Words): string {
   const needed = plan.approval.required - standingApprovals(view).length;
   const text =
     state === 'awaiting-approval' && needed > 0
-      ? words.status.waiting(kind, versionText(plan), needed, plan.approval.approvers)
-      : words.status.running(kind, versionText(plan), mention(requesterId));
+      ? words.status.waiting(kind, versionText(plan, words), needed, plan.approval.approvers)
+      : words.status.running(kind, versionText(plan, words), mention(requesterId));
   return `${stateSign(state)} ${text} · ${code(id)}`;
 }
 
@@ -99,7 +110,7 @@ function lastText({ last }: TargetStatus, words: Words): string {
   const { plan, state, requesterId, createdAt, endedAt } = last;
   return words.status.last(
     words.operation.kinds[plan.kind],
-    versionText(plan),
+    versionText(plan, words),
     `${stateSign(state)} ${words.operation.states[state]}`,
     mention(requesterId),
     moment(endedAt ?? createdAt, WHEN),

@@ -55,7 +55,9 @@ export function renderEmptyPage(words: Words): MessageContent {
 }
 
 function plainOf(title: string, views: readonly AlertGroupView[]): string {
-  const names = [...new Set(views.map(({ alerts }) => groupName(alerts).name))].slice(0, 5).map((name) => prose(name));
+  const names = [...new Set(views.map(({ alerts }) => groupName(alerts).name))]
+    .slice(0, 5)
+    .map((name) => prose(name));
   return `${title}: ${names.join(', ')} …`;
 }
 

@@ -20,7 +20,8 @@ export const alerts: AlertWords = {
     silenced: 'Silenced',
     resolved: 'Resolved',
   },
-  name: (name, others) => (others === 0 ? name : `${name} and ${others} ${others === 1 ? 'other' : 'others'}`),
+  name: (name, others) =>
+    others === 0 ? name : `${name} and ${others} ${others === 1 ? 'other' : 'others'}`,
   where: (service, environment) => (environment === null ? service : `${service} in ${environment}`),
   title: (parts) => parts.filter((part) => part !== '').join(' · '),
   firingSince: (whenText, agoText) => `Firing since ${whenText} (${agoText})`,
@@ -35,7 +36,8 @@ export const alerts: AlertWords = {
   truncated: (count) => `_${count} more were left out by the sender._`,
   links: { runbook: 'Runbook', dashboard: 'Dashboard', source: 'Source' },
   acknowledged: (whoText, whenText) => `👀 Acknowledged by ${whoText} at ${whenText}`,
-  silenced: (whoText, untilText, reason) => `🔕 Silenced by ${whoText} until ${untilText}: “${prose(reason)}”`,
+  silenced: (whoText, untilText, reason) =>
+    `🔕 Silenced by ${whoText} until ${untilText}: “${prose(reason)}”`,
   buttons: {
     acknowledge: 'Acknowledge',
     silence: (hours) => `Silence ${hours} h`,
@@ -105,7 +107,8 @@ export const alerts: AlertWords = {
     recorded: '[x] Record an incident report (this one)',
   },
   incidents: { title: 'What fires now', none: 'Nothing fires.' },
-  duringIncident: (reason) => `*During an incident:* a critical alert may be firing. Reason: “${prose(reason)}”`,
+  duringIncident: (reason) =>
+    `*During an incident:* a critical alert may be firing. Reason: “${prose(reason)}”`,
   statusLine: (severity, name, whenText, whoText) =>
     `${SIGNS[severity]} ${severities[severity]}: ${prose(name)}, since ${whenText}${
       whoText === null ? '' : `, acknowledged by ${whoText}`

@@ -1,5 +1,6 @@
 import { prose } from '../mrkdwn.ts';
 import { alerts } from './en-alerts.ts';
+import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
@@ -14,6 +15,7 @@ const operation: OperationWords = {
       rollback: `Roll back ${service} in ${environment}`,
       canary: `Canary of ${service} in ${environment}`,
       backup: `Back up ${service} in ${environment}`,
+      verification: `Verify a backup of ${service} in ${environment}`,
       restore: `Restore ${service} in ${environment}`,
     })[kind],
   kinds,
@@ -89,6 +91,7 @@ export const en: Words = {
   buttons,
   thread,
   canary,
+  backup,
   replies,
   status,
   form,

@@ -33,6 +33,8 @@ describe('a reaction that Slack tells of', () => {
     engine: world.engine,
     vocabulary: () => Promise.reject(new Error('nothing was typed')),
     answer: () => Promise.reject(new Error('nobody is answered')),
+    alerts: null,
+    reasonOfSilence: 'no reason',
     operationAt: async () => operationId,
     readReactions: async () => ({ approve: standing, reject: [] }),
     reactions: { approve, reject: 'no_entry' },

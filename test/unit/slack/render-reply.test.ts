@@ -30,6 +30,8 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
+  'no-such-backup': { code: 'no-such-backup', target: TARGET, wanted: 'bk-1', available: ['bk-2'] },
+  'unusable-backup': { code: 'unusable-backup', target: TARGET, backup: 'bk-1', reason: 'disk full' },
   'already-serving': { code: 'already-serving', target: TARGET, version: 'v1.1.0' },
   'no-capability': { code: 'no-capability', target: TARGET, wanted: 'canary', can: ['deploy', 'rollback'] },
   'barred-account': { code: 'barred-account', why: 'guest' },
@@ -64,6 +66,9 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'which-canary': { code: 'which-canary', running: [TARGET] },
   'past-approval': { code: 'past-approval', target: TARGET, approved: 50, asked: 80 },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
+  'critical-alert': { code: 'critical-alert', target: TARGET, alert: 'HighErrorRate' },
+  'alert-over': { code: 'alert-over' },
+  'not-silenced': { code: 'not-silenced', detail: 'am:9093 refused the connection.' },
   'not-stored': { code: 'not-stored' },
 };
 
@@ -161,6 +166,7 @@ describe('the other replies', () => {
             last: operation({ state: 'succeeded', endedAt: NOW }),
             open: [view()],
             locks: [],
+            alerts: [],
           },
         ],
       }),
@@ -183,6 +189,7 @@ describe('the other replies', () => {
           last: null,
           open: [],
           locks: [],
+          alerts: [],
         },
       ],
     });
@@ -197,6 +204,7 @@ describe('the other replies', () => {
       last: null,
       open: [],
       locks: [],
+      alerts: [],
     }));
     const status = reply({ kind: 'status', targets });
     expect(limitsBroken(status)).toEqual([]);
