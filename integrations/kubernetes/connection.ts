@@ -80,7 +80,9 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: KubernetesConne
     else config.loadFromFile(kubeconfig);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new TargetError('invalid', `The kubeconfig ${kubeconfig ?? ''} cannot be read: ${what}.`, { cause });
+    throw new TargetError('invalid', `The kubeconfig ${kubeconfig ?? ''} cannot be read: ${what}.`, {
+      cause,
+    });
   }
   if (context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);

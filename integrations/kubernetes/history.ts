@@ -82,10 +82,7 @@ export function isOwnedBy({ ownerReferences }: Metadata, uid: string): boolean {
 }
 
 /** The revision that the workload is asked to run; null until its controller has made one. */
-export function currentRevision(
-  workload: Workload,
-  revisions: readonly KeptRevision[],
-): KeptRevision | null {
+export function currentRevision(workload: Workload, revisions: readonly KeptRevision[]): KeptRevision | null {
   const hash = templateHash(workload.spec.template);
   return revisions.find((one) => one.hash === hash) ?? null;
 }

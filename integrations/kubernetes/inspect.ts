@@ -84,7 +84,11 @@ async function publishedVersion(binding: KubernetesBinding, digest: Digest | nul
 }
 
 /** How what serves is: by ready pods, then by what the rollout says. */
-function healthOf({ workload: { kind } }: KubernetesBinding, reading: Reading, events: readonly Event[]): Health {
+function healthOf(
+  { workload: { kind } }: KubernetesBinding,
+  reading: Reading,
+  events: readonly Event[],
+): Health {
   const { workload, pods } = reading;
   const desired = desiredPods(kind, workload);
   if (desired === 0) return { status: 'unhealthy', reason: 'It is scaled to zero: nothing serves.' };
@@ -108,7 +112,9 @@ function healthOf({ workload: { kind } }: KubernetesBinding, reading: Reading, e
  * autoscaler's business, and which of them are ready changes by the minute.
  */
 function fingerprintOf({ config }: KubernetesBinding, { workload, revisions }: Reading): string {
-  const running = revisions.filter(({ pods }) => pods.length > 0).map((one) => identityOf(one, config.container));
+  const running = revisions
+    .filter(({ pods }) => pods.length > 0)
+    .map((one) => identityOf(one, config.container));
   const asked = currentRevision(workload, revisions);
   const what = canonicalJson([workload.metadata.uid, askedOf(workload, asked), [...running].sort()]);
   return createHash('sha256').update(what).digest('hex').slice(0, 32);

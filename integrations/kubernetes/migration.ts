@@ -31,7 +31,7 @@ const template = z.record(z.string(), z.json());
 
 /** The containers that run the service's image; the only one there is, whatever its tag says, if it is of that repository. */
 export function ownContainers({ spec }: CronJob, repository: string): readonly string[] {
-  const parsed = template.safeParse(spec.jobTemplate.spec['template']);
+  const parsed = template.safeParse(spec.jobTemplate.spec.template);
   if (!parsed.success) return [];
   const runs = (name: string) => repositoryOf(containerOf(parsed.data, name)?.image ?? '') === repository;
   return containerNames(parsed.data).filter(runs);

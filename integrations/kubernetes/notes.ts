@@ -54,7 +54,9 @@ function warningNotes(reading: Reading, events: readonly Event[], now: number): 
     .filter((one) => now - eventTime(one) < RECENT)
     .sort((a, b) => eventTime(b) - eventTime(a))
     .slice(0, MOST_WARNINGS)
-    .map((one) => `${ageText(now - eventTime(one))} ago: ${one.reason} ${one.involvedObject.name}: ${line(one)}`);
+    .map(
+      (one) => `${ageText(now - eventTime(one))} ago: ${one.reason} ${one.involvedObject.name}: ${line(one)}`,
+    );
 }
 
 function line({ message, count, series }: Event): string {

@@ -7,15 +7,26 @@ import type { JsonObject } from '../../src/domain/json.ts';
  */
 
 const json: z.ZodType<JsonObject> = z.record(z.string(), z.json());
-const texts = z.record(z.string(), z.string()).nullish().transform((map) => map ?? {});
-const count = z.number().nullish().transform((value) => value ?? 0);
+const texts = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((map) => map ?? {});
+const count = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? 0);
 const listOf = <T>(entry: z.ZodType<T>) =>
   z
     .array(entry)
     .nullish()
     .transform((list): readonly T[] => list ?? []);
 
-const owner = z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() });
+const owner = z.object({
+  kind: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  controller: z.boolean().nullish(),
+});
 
 const managedField = z.object({
   manager: z.string().default(''),
@@ -32,8 +43,14 @@ export const metadata = z.object({
   uid: z.string(),
   resourceVersion: z.string(),
   generation: count,
-  creationTimestamp: z.string().nullish().transform((time) => time ?? ''),
-  deletionTimestamp: z.string().nullish().transform((time) => time ?? null),
+  creationTimestamp: z
+    .string()
+    .nullish()
+    .transform((time) => time ?? ''),
+  deletionTimestamp: z
+    .string()
+    .nullish()
+    .transform((time) => time ?? null),
   labels: texts,
   annotations: texts,
   ownerReferences: listOf(owner),
@@ -51,9 +68,7 @@ export type Condition = z.output<typeof condition>;
 
 const labelSelector = z.object({
   matchLabels: texts,
-  matchExpressions: listOf(
-    z.object({ key: z.string(), operator: z.string(), values: listOf(z.string()) }),
-  ),
+  matchExpressions: listOf(z.object({ key: z.string(), operator: z.string(), values: listOf(z.string()) })),
 });
 export type LabelSelector = z.output<typeof labelSelector>;
 
@@ -217,7 +232,10 @@ export const cronJob = z.object({
   metadata,
   spec: z.object({
     suspend: z.boolean().default(false),
-    jobTemplate: z.object({ metadata: z.object({ labels: texts, annotations: texts }).prefault({}), spec: json }),
+    jobTemplate: z.object({
+      metadata: z.object({ labels: texts, annotations: texts }).prefault({}),
+      spec: json,
+    }),
   }),
 });
 export type CronJob = z.output<typeof cronJob>;

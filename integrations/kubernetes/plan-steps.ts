@@ -1,7 +1,7 @@
 import type { Artifact, Digest } from '../../src/domain/artifact.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
-import type { HttpCheck } from '../checks.ts';
+import { type HttpCheck, storeHttpCheck } from '../checks.ts';
 import type { ActionName } from './actions.ts';
 import { ANNOTATIONS } from './names.ts';
 
@@ -68,7 +68,7 @@ export interface Serving {
 export function verifyServingStep(serving: Serving, checks: readonly HttpCheck[]): PlannedStep {
   return {
     ...step('verify-serving', 'Check that every pod runs it, and well', 'reads'),
-    input: { ...serving, checks: checks.map(asCheck) },
+    input: { ...serving, checks: checks.map(storeHttpCheck) },
     timeLimit: 5 * MINUTE + longest(checks),
   };
 }
@@ -78,7 +78,7 @@ export function watchServingStep(
   checks: readonly HttpCheck[],
   duration: number,
 ): PlannedStep {
-  const once = checks.map((check) => asCheck({ ...check, successes: 1 }));
+  const once = checks.map((check) => storeHttpCheck({ ...check, successes: 1 }));
   return {
     ...step('watch-serving', `Watch it for ${Math.round(duration / 1_000)} s`, 'reads'),
     input: { ...serving, checks: once, duration },
@@ -105,10 +105,6 @@ function step(action: ActionName, title: string, effect: StepEffect) {
 /** What the checks may take at most. */
 function longest(checks: readonly HttpCheck[]): number {
   return checks.reduce((sum, check) => sum + check.successes * (check.timeout + 100), 0);
-}
-
-function asCheck({ http, status, successes, timeout }: HttpCheck): JsonObject {
-  return { http, status, successes, timeout };
 }
 
 function changeAsJson({ uid, wanted, found, foundMarks, marks }: TemplateChange): JsonObject {

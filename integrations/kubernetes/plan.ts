@@ -40,7 +40,10 @@ export async function planDeploy(
     artifact,
     steps: [
       ...migration.steps,
-      rollOutStep(`Roll ${artifact.version} out to ${binding.workload.kind}/${binding.workload.name}`, change),
+      rollOutStep(
+        `Roll ${artifact.version} out to ${binding.workload.kind}/${binding.workload.name}`,
+        change,
+      ),
       ...provingSteps(binding, serving),
     ],
     live: live.fingerprint,
@@ -63,7 +66,11 @@ export function fromEnd(live: LiveState, current: KeptRevision | null): PlanEnd 
   return { version: known.version, digest: known.digest, revision: known.name };
 }
 
-function imageChange(binding: KubernetesBinding, { metadata, spec }: Workload, artifact: Artifact): TemplateChange {
+function imageChange(
+  binding: KubernetesBinding,
+  { metadata, spec }: Workload,
+  artifact: Artifact,
+): TemplateChange {
   const { container } = binding.config;
   const { template } = spec;
   const found = containerOf(template, container);

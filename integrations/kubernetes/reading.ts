@@ -9,8 +9,8 @@ import {
 } from './history.ts';
 import { placeOf } from './names.ts';
 import {
-  autoscaler,
   type Autoscaler,
+  autoscaler,
   controllerRevision,
   type Event,
   event,
@@ -29,7 +29,7 @@ import {
   REPLICA_SETS,
   type Resource,
 } from './resources.ts';
-import { noContainer, containerOf } from './template.ts';
+import { containerOf, noContainer } from './template.ts';
 
 /** Everything that the cluster says about a workload at one moment. */
 export interface Reading {

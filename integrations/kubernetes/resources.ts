@@ -16,7 +16,12 @@ export const REPLICA_SETS = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const CONTROLLER_REVISIONS = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const PODS = resource('', 'v1', 'pods', 'Pod');
 export const EVENTS = resource('', 'v1', 'events', 'Event');
-export const AUTOSCALERS = resource('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler');
+export const AUTOSCALERS = resource(
+  'autoscaling',
+  'v2',
+  'horizontalpodautoscalers',
+  'HorizontalPodAutoscaler',
+);
 export const CRON_JOBS = resource('batch', 'v1', 'cronjobs', 'CronJob');
 export const JOBS = resource('batch', 'v1', 'jobs', 'Job');
 export const ACCESS_REVIEWS = resource(

@@ -39,7 +39,8 @@ function deploymentState(workload: Workload): RolloutState {
     return { state: 'failed', message: `It made no progress for ${seconds} s (its progress deadline).` };
   }
   const desired = spec.replicas ?? 1;
-  if (status.updatedReplicas < desired) return waiting(`${status.updatedReplicas} of ${desired} pods are new`);
+  if (status.updatedReplicas < desired)
+    return waiting(`${status.updatedReplicas} of ${desired} pods are new`);
   const old = status.replicas - status.updatedReplicas;
   if (old > 0) return waiting(`${old} old ${old === 1 ? 'pod has' : 'pods have'} yet to end`);
   if (status.availableReplicas < status.updatedReplicas) {

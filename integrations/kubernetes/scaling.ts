@@ -8,10 +8,11 @@ type Value = NonNullable<Current['resource']>['current'];
 export function scalingText(scaler: Autoscaler): string {
   const { metadata, spec, status } = scaler;
   const range = `${spec.minReplicas ?? 1}–${spec.maxReplicas}`;
-  const wanted =
-    status.desiredReplicas === status.currentReplicas ? '' : `, wants ${status.desiredReplicas}`;
+  const wanted = status.desiredReplicas === status.currentReplicas ? '' : `, wants ${status.desiredReplicas}`;
   const metrics = spec.metrics.map((metric) => metricText(metric, status.currentMetrics)).join(', ');
-  const limited = status.conditions.find(({ type, status: is }) => type === 'ScalingActive' && is === 'False');
+  const limited = status.conditions.find(
+    ({ type, status: is }) => type === 'ScalingActive' && is === 'False',
+  );
   const trouble = limited === undefined ? '' : `; it cannot scale: ${limited.message}`;
   const measured = metrics === '' ? '' : `; ${metrics}`;
   return `HPA ${metadata.name}: ${status.currentReplicas} pods of ${range}${wanted}${measured}${trouble}`;
@@ -29,7 +30,9 @@ function sourceOf(metric: Metric): { readonly name: string; readonly target: Val
   const byName = resource ?? containerResource;
   if (byName != null) return byName;
   const byMetric = pods ?? object ?? external;
-  return byMetric == null ? { name: type, target: {} } : { name: byMetric.metric.name, target: byMetric.target };
+  return byMetric == null
+    ? { name: type, target: {} }
+    : { name: byMetric.metric.name, target: byMetric.target };
 }
 
 function currentOf(current: Current): { readonly name: string; readonly current: Value } | null {

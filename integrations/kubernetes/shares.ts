@@ -10,5 +10,8 @@ export function sharesOf(
   const missing = 100 - exact.reduce((sum, one) => sum + Math.floor(one.exact), 0);
   const byRemainder = [...exact].sort((a, b) => (b.exact % 1) - (a.exact % 1));
   const raised = new Set(byRemainder.slice(0, missing).map(({ name }) => name));
-  return exact.map((one) => ({ name: one.name, percent: Math.floor(one.exact) + (raised.has(one.name) ? 1 : 0) }));
+  return exact.map((one) => ({
+    name: one.name,
+    percent: Math.floor(one.exact) + (raised.has(one.name) ? 1 : 0),
+  }));
 }

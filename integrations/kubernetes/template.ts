@@ -37,9 +37,9 @@ function containersOf(template: PodTemplate): readonly { readonly name: string; 
 /** The template with another image in one container; everything else stays as it is. */
 export function withImage(template: PodTemplate, container: string, image: string): PodTemplate {
   const { spec } = template;
-  if (!isObject(spec) || !Array.isArray(spec['containers'])) throw noContainer(template, container);
-  const changed = spec['containers'].map((one: Json) =>
-    isObject(one) && one['name'] === container ? { ...one, image } : one,
+  if (!isObject(spec) || !Array.isArray(spec.containers)) throw noContainer(template, container);
+  const changed = spec.containers.map((one: Json) =>
+    isObject(one) && one.name === container ? { ...one, image } : one,
   );
   return { ...template, spec: { ...spec, containers: changed } };
 }

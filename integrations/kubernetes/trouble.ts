@@ -79,12 +79,19 @@ function probeTrouble(pod: Pod, events: readonly Event[]): Trouble | null {
   const told = lastEvent(pod, events, ['Unhealthy', 'ProbeWarning']);
   if (running === undefined || (told === '' && running.restartCount === 0)) return null;
   const log = { container: running.name, previous: false };
-  return trouble(pod, 'NotReady', told || `${running.name} is not ready, ${running.restartCount} restarts`, log);
+  return trouble(
+    pod,
+    'NotReady',
+    told || `${running.name} is not ready, ${running.restartCount} restarts`,
+    log,
+  );
 }
 
 function lastEvent(pod: Pod, events: readonly Event[], reasons: readonly string[]): string {
   const found = events
-    .filter(({ involvedObject }) => involvedObject.kind === 'Pod' && involvedObject.name === pod.metadata.name)
+    .filter(
+      ({ involvedObject }) => involvedObject.kind === 'Pod' && involvedObject.name === pod.metadata.name,
+    )
     .filter(({ reason }) => reasons.includes(reason))
     .sort((a, b) => eventTime(b) - eventTime(a));
   return firstLine(found[0]?.message ?? '');

@@ -65,6 +65,7 @@ async function* chunks(body: ReadableStream<Uint8Array>, signal: AbortSignal): A
   const reader = body.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     for (;;) {
       const { done, value } = await reader.read();

@@ -85,7 +85,8 @@ async function templateOperation(
   }
   const at = containerOf(template, container);
   if (at === null) throw noContainer(template, container);
-  if (templateHash(withImage(template, container, source.image)) !== hash) throw changedBehindOurBack(run, found);
+  if (templateHash(withImage(template, container, source.image)) !== hash)
+    throw changedBehindOurBack(run, found);
   return { op: 'replace', path: `/spec/template/spec/containers/${at.index}/image`, value: source.image };
 }
 
@@ -124,7 +125,10 @@ export function markOperations(
 }
 
 /** What a rollout of this operation writes on the workload. */
-export function ownMarks(run: StepRun, marks: TemplateChange['marks']): Readonly<Record<string, string | null>> {
+export function ownMarks(
+  run: StepRun,
+  marks: TemplateChange['marks'],
+): Readonly<Record<string, string | null>> {
   const { operationId, requestedBy } = run.context;
   const what = marks.version ?? 'an earlier revision';
   return {

@@ -84,7 +84,10 @@ function gotOn(run: StepRun, rollout: Rollout, handle: RolloutHandle, found: Wor
 }
 
 function deleted(run: StepRun): TargetError {
-  return new TargetError('not-found', `Somebody has deleted ${workloadText(run.binding.workload)} in the middle of its rollout.`);
+  return new TargetError(
+    'not-found',
+    `Somebody has deleted ${workloadText(run.binding.workload)} in the middle of its rollout.`,
+  );
 }
 
 async function goOn(

@@ -5,8 +5,8 @@ import { ANNOTATIONS, jobName } from '../names.ts';
 import { type CronJob, cronJob, type Job, job, type Pod, pod } from '../objects.ts';
 import { CRON_JOBS, JOBS, type Place, PODS } from '../resources.ts';
 import { withImage } from '../template.ts';
-import { tellLog } from './reasons.ts';
 import { troubleOf, troubleText } from '../trouble.ts';
+import { tellLog } from './reasons.ts';
 import { defineAction, type StepRun } from './step.ts';
 
 const input = z.object({
@@ -74,7 +74,7 @@ function jobFrom(run: StepRun, input: Input, { spec }: CronJob): JsonObject {
 const podTemplate = z.record(z.string(), z.json());
 
 function withApprovedImage({ image, containers }: Input, spec: JsonObject): JsonObject {
-  const template = podTemplate.parse(spec['template']);
+  const template = podTemplate.parse(spec.template);
   if (image === null) return template;
   return containers.reduce<JsonObject>(
     (changed, container) => withImage(changed, container, image),
@@ -105,7 +105,9 @@ async function look(run: StepRun, input: Input): Promise<StepProgress> {
 }
 
 /** Null while it runs. */
-export function endOf({ status }: Job): { readonly ok: true } | { readonly ok: false; readonly why: string } | null {
+export function endOf({
+  status,
+}: Job): { readonly ok: true } | { readonly ok: false; readonly why: string } | null {
   const is = (type: string) => status.conditions.find((one) => one.type === type && one.status === 'True');
   if (is('Complete') !== undefined) return { ok: true };
   const failed = is('Failed');

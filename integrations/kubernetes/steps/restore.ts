@@ -1,7 +1,7 @@
 import type { StepProgress } from '../../target.ts';
-import { readRevisions } from '../reading.ts';
 import type { Workload } from '../objects.ts';
 import type { TemplateChange } from '../plan-steps.ts';
+import { readRevisions } from '../reading.ts';
 import { PODS } from '../resources.ts';
 import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';

@@ -1,8 +1,14 @@
-import { templateHash } from '../template.ts';
 import type { Workload } from '../objects.ts';
-import { ensureRunning } from '../reading.ts';
 import type { TemplateChange } from '../plan-steps.ts';
-import { changedBehindOurBack, changeWorkload, isOurs, ownMarks, type WorkloadChange } from './change-template.ts';
+import { ensureRunning } from '../reading.ts';
+import { templateHash } from '../template.ts';
+import {
+  changedBehindOurBack,
+  changeWorkload,
+  isOurs,
+  ownMarks,
+  type WorkloadChange,
+} from './change-template.ts';
 import { begunRollout, followRollout, rolloutHandle } from './follow.ts';
 import { defineAction, type StepRun, templateChange } from './step.ts';
 

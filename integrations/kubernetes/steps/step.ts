@@ -32,10 +32,6 @@ export function defineAction<I, H>(action: {
 
 export const digest = z.string().refine(isDigest);
 
-export const httpChecks = z.array(
-  z.object({ http: z.string(), status: z.number(), successes: z.number(), timeout: z.number() }),
-);
-
 const templateChoice = z.object({
   hash: z.string(),
   source: z.union([z.strictObject({ image: z.string() }), z.strictObject({ revision: z.string() })]),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Digest, shortDigest } from '../../../src/domain/artifact.ts';
+import { storedHttpChecks } from '../../checks.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import type { Workload } from '../objects.ts';
 import { proofOf } from '../proof.ts';
@@ -8,7 +9,7 @@ import { desiredPods, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';
 import { changedBehindOurBack, currentWorkload } from './change-template.ts';
-import { defineAction, digest, httpChecks, type StepRun } from './step.ts';
+import { defineAction, digest, type StepRun } from './step.ts';
 
 /** What has to serve. */
 export const servingInput = z.object({
@@ -16,7 +17,7 @@ export const servingInput = z.object({
   hash: z.string(),
   /** Null only when going back to a revision whose content nothing tells. */
   digest: digest.nullable(),
-  checks: httpChecks,
+  checks: storedHttpChecks,
 });
 type Input = z.output<typeof servingInput>;
 
@@ -48,12 +49,20 @@ async function contentProof(run: StepRun, found: Workload, input: Input): Promis
   const [revisions] = await readRevisions(run.binding, found, run.context.signal);
   const pods = revisions.flatMap((one) => one.pods);
   if (input.digest === null) {
-    const ready = revisions.filter(({ hash }) => hash === input.hash).flatMap((one) => one.pods).filter(isReady);
-    return ready.length < desired ? waiting(`${ready.length} of ${desired} pods are ready`) : podsText(ready.length, null);
+    const ready = revisions
+      .filter(({ hash }) => hash === input.hash)
+      .flatMap((one) => one.pods)
+      .filter(isReady);
+    return ready.length < desired
+      ? waiting(`${ready.length} of ${desired} pods are ready`)
+      : podsText(ready.length, null);
   }
   const container = config.container;
   const proof = proofOf({ pods, container, accepted: [input.digest], desired });
-  const last = proof.proven || !proof.wrong ? proof : proofOf({ pods, container, accepted: await platforms(run, input.digest), desired });
+  const last =
+    proof.proven || !proof.wrong
+      ? proof
+      : proofOf({ pods, container, accepted: await platforms(run, input.digest), desired });
   if (last.proven) return podsText(last.pods, input.digest);
   if (!last.wrong) return waiting(last.why);
   const message = `${last.why}, and ${shortDigest(input.digest)} was approved.`;
