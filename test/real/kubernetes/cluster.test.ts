@@ -108,6 +108,32 @@ describe.skipIf(noCluster)('the cluster', () => {
     expect(await cluster.api.request('GET', where)).toEqual({ status: 200, text: 'you asked /health' });
   });
 
+  test.each([
+    ['networking.istio.io/v1', 'virtualservices', 'VirtualService', { hosts: ['api'] }],
+    ['gateway.networking.k8s.io/v1', 'httproutes', 'HTTPRoute', { hostnames: ['api.test'] }],
+    ['velero.io/v1', 'backups', 'Backup', {}],
+    ['velero.io/v1', 'restores', 'Restore', { backupName: 'a' }],
+  ])('knows the kinds of %s: %s', async (apiVersion, resource, kind, spec) => {
+    const cluster = await useCluster();
+    await cluster.create(apiVersion, resource, { apiVersion, kind, metadata: { name: 'a' }, spec });
+    expect(await cluster.get(apiVersion, resource, 'a')).toMatchObject({ spec });
+  });
+
+  test('runs Argo Rollouts: a canary pauses where its steps say so, and goes on when it is promoted', async () => {
+    const cluster = await useCluster();
+    const rollout = cluster.path('argoproj.io/v1alpha1', 'rollouts', 'api');
+    await cluster.create('argoproj.io/v1alpha1', 'rollouts', rolloutManifest(`registry.test/demo/api:v1`));
+    await eventually(async () => (await cluster.api.get(rollout)).status?.phase === 'Healthy');
+    const [container] = (await cluster.api.get(rollout)).spec.template.spec.containers;
+    const containers = [{ ...container, image: IMAGE }];
+    await cluster.api.merge(rollout, { spec: { template: { spec: { containers } } } });
+    await eventually(async () => (await cluster.api.get(rollout)).status?.phase === 'Paused');
+    const images = (await cluster.list('v1', 'pods')).map(({ spec }) => spec.containers[0].image);
+    expect(images.toSorted()).toEqual(['registry.test/demo/api:v1', IMAGE]);
+    await cluster.api.merge(`${rollout}/status`, { status: { pauseConditions: null } });
+    await eventually(async () => (await cluster.api.get(rollout)).status?.phase === 'Healthy');
+  });
+
   test('refuses an account what its role does not name', async () => {
     const cluster = await useCluster();
     const rules = [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }];
@@ -120,6 +146,18 @@ describe.skipIf(noCluster)('the cluster', () => {
     const { status, text } = await api.request('GET', cluster.path('v1', 'pods'));
     expect([status, text]).toEqual([403, expect.stringContaining('cannot list resource \\"pods\\"')]);
   });
+});
+
+const rolloutManifest = (image: string) => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+  metadata: { name: 'api' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'api' } },
+    strategy: { canary: { maxSurge: 1, maxUnavailable: 0, steps: [{ setWeight: 50 }, { pause: {} }] } },
+    template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'app', image }] } },
+  },
 });
 
 function stateOf(status: Resource['status']): string {

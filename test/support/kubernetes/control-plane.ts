@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../processes.ts';
 import { ApiServer, type Resource } from './api-server.ts';
+import { defineKinds } from './definitions.ts';
 import { readAccess, writeKubeconfig } from './kubeconfig.ts';
 import { installedPrograms, type Programs } from './programs.ts';
 import { stageDocuments } from './stages.ts';
@@ -21,7 +22,7 @@ export interface ControlPlane {
 }
 
 /**
- * Starts etcd, kube-apiserver (TLS, RBAC enforced), kube-controller-manager, kube-scheduler and kwok on free
+ * Starts etcd, kube-apiserver (TLS, RBAC enforced), kube-controller-manager, kube-scheduler, kwok and Argo Rollouts on free
  * ports, and waits until its nodes are ready. Its processes end with this one, however this one ends.
  */
 export async function startControlPlane(): Promise<ControlPlane> {
@@ -45,9 +46,9 @@ async function start(plane: Processes): Promise<ControlPlane> {
   await until(plane, async () => (await api.request('GET', '/readyz')).status === 200);
   plane.run('kube-controller-manager', controllerFlags(plane.directory, access('kube-controller-manager')));
   plane.run('kube-scheduler', schedulerFlags(access('kube-scheduler')));
-  for (const file of readdirSync(plane.programs.crds))
-    await applyDefinition(api, path.join(plane.programs.crds, file));
+  await defineKinds(api, plane.programs.crds);
   await startKubelets(plane, access('kwok'));
+  plane.run('rollouts-controller', await rolloutsFlags(access('argo-rollouts')));
   for (const name of NODES) await api.create('/api/v1/nodes', node(name));
   await until(plane, async () => (await readyNodes(api)) === NODES.length);
   await until(plane, async () => (await api.request('GET', DEFAULT_ACCOUNT)).status === 200);
@@ -112,6 +113,7 @@ function writeTokens(directory: string): ReadonlyMap<string, string> {
     ['kube-controller-manager', 'system:kube-controller-manager', ''],
     ['kube-scheduler', 'system:kube-scheduler', ''],
     ['kwok', 'kwok', 'system:masters'],
+    ['argo-rollouts', 'argo-rollouts', 'system:masters'],
   ] as const;
   const rows = users.map(([name, user, group]) => ({
     name,
@@ -157,6 +159,16 @@ function schedulerFlags(kubeconfig: string): readonly string[] {
   ];
 }
 
+async function rolloutsFlags(kubeconfig: string): Promise<readonly string[]> {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    '--leader-elect=false',
+    '--loglevel=warn',
+    `--metricsPort=${await freePort()}`,
+    `--healthzPort=${await freePort()}`,
+  ];
+}
+
 /** kwok: the kubelets of all nodes, which also serve the logs that tests give to pods. */
 async function startKubelets(plane: Processes, kubeconfig: string): Promise<void> {
   const { directory } = plane;
@@ -181,15 +193,6 @@ async function startKubelets(plane: Processes, kubeconfig: string): Promise<void
 export function machineAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '10.0.0.1';
-}
-
-/** Creates a definition of custom resources from a YAML file, and waits until the API server serves it. */
-async function applyDefinition(api: ApiServer, file: string): Promise<void> {
-  const type = 'application/apply-patch+yaml';
-  const text = readFileSync(file, 'utf8');
-  const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
-  const where = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}?fieldManager=test&force=true`;
-  await api.expect('PATCH', where, text, type);
 }
 
 const node = (name: string) => ({
