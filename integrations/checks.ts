@@ -1,13 +1,83 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from '../src/domain/json.ts';
+
+/** What a value in a JSON answer must be: that very value, or one with these properties. */
+export type JsonExpectation =
+  | string
+  | number
+  | boolean
+  | null
+  | {
+      /** False: it must not be there. */
+      readonly exists?: boolean | undefined;
+      readonly contains?: string | undefined;
+      /** Characters of a text, entries of a list. */
+      readonly minLength?: number | undefined;
+    };
+
+/** What the body of an answer must say, beside its status. */
+export interface BodyExpectation {
+  readonly contains?: string | undefined;
+  /** Characters. */
+  readonly minLength?: number | undefined;
+  /** By path: `data.items.0.name`. */
+  readonly json?: Readonly<Record<string, JsonExpectation>> | undefined;
+}
+
 /** One request that must be answered as expected before a deploy counts as done. */
-export interface HttpCheck {
+export interface HttpCheck extends BodyExpectation {
   /** An absolute URL, or a path on the address that is being verified. */
   readonly http: string;
+  /** Sent as JSON by POST; a GET where there is nothing to send. */
+  readonly post?: Json | undefined;
   /** The status that must come back. */
   readonly status: number;
   /** Attempts in a row that must succeed. */
   readonly successes: number;
   /** Milliseconds for one attempt. */
   readonly timeout: number;
+}
+
+const jsonExpectation = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.strictObject({
+    exists: z.boolean().optional().describe('Whether it must be there at all.'),
+    contains: z.string().min(1).optional(),
+    minLength: z.int().min(1).optional().describe('Characters of a text, entries of a list.'),
+  }),
+]);
+
+/** What a check may say of the body, as it stands in the config and in stored plans. */
+export const bodyExpectation = {
+  post: z.json().optional().describe('Sent as JSON by POST.'),
+  contains: z.string().min(1).optional().describe('Text that the answer must contain.'),
+  minLength: z.int().min(1).optional().describe('Characters that the answer must have at least.'),
+  json: z
+    .record(z.string().min(1), jsonExpectation)
+    .optional()
+    .describe('What must stand in a JSON answer, by path such as data.items.0.name.'),
+};
+
+/** Checks as they come back from the database, where they are part of a step’s input. */
+export const storedHttpChecks = z.array(
+  z.object({
+    http: z.string(),
+    status: z.number(),
+    successes: z.number(),
+    timeout: z.number(),
+    ...bodyExpectation,
+  }),
+);
+
+/** A check as part of a step’s input. */
+export function storeHttpCheck(check: HttpCheck): JsonObject {
+  const { http, status, successes, timeout, post, contains, minLength, json } = check;
+  const all = { http, status, successes, timeout, post, contains, minLength, json };
+  const stored: { [key: string]: Json } = JSON.parse(JSON.stringify(all));
+  return stored;
 }
 
 /** How a check ended; `detail` is for people: “GET /health answered 503 (wanted 200), 3 of 5”. */

@@ -1,4 +1,5 @@
 import type { Artifact } from '../src/domain/artifact.ts';
+import type { StoredBackup } from '../src/domain/backup.ts';
 import type { Json } from '../src/domain/json.ts';
 import type { LiveState } from '../src/domain/live-state.ts';
 import type { OperationKind, PlannedStep, TargetPlan } from '../src/domain/plan.ts';
@@ -121,6 +122,42 @@ export interface TrafficCapability {
   }): Promise<CanaryObservation>;
 }
 
+/** What a provider of backups plans; the steps run in this order. */
+export interface BackupSteps {
+  readonly steps: readonly PlannedStep[];
+  /** What approvers should know: “the service is stopped meanwhile”. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Copies of a target's data. Present where the config says who makes them. Reads never change anything. An
+ * operation makes at most one backup, and its id is `backupIdOf` the operation: steps name it by `null`,
+ * since a plan is older than its operation.
+ */
+export interface BackupCapability {
+  /** What is backed up, and where to: “database saga of service postgres on saga-1, kept in /srv/backups”. */
+  readonly subject: string;
+  /** Every backup that is there, newest first; also those that others made, where the system keeps them together. */
+  list(): Promise<readonly StoredBackup[]>;
+  /**
+   * Makes one, and its copy in a second place where the config asks for one. The last step's message tells id,
+   * size and SHA-256. Its steps have no undo: a backup that was made is kept, whatever comes after it.
+   */
+  planBackup(): Promise<Outcome<BackupSteps>>;
+  /**
+   * Restores it into a scratch place, compares, and takes the scratch place away. The last step that reads
+   * says what was compared; what differs is a failure that is `unhealthy`.
+   */
+  planVerification(backup: StoredBackup): Promise<Outcome<BackupSteps>>;
+  /**
+   * Puts its data in place of what is there. Steps of the operation that make a backup come before these: the
+   * undo of the step that changes data restores that one.
+   */
+  planRestore(backup: StoredBackup): Promise<Outcome<BackupSteps>>;
+  /** Deletes them in every place; one that is gone already is deleted. */
+  deletionStep(backups: readonly StoredBackup[]): PlannedStep;
+}
+
 /** One line of `slipway doctor`. */
 export interface Finding {
   readonly subject: string;
@@ -163,6 +200,7 @@ export interface DeployTarget {
 
   readonly rollback?: RollbackCapability;
   readonly traffic?: TrafficCapability;
+  readonly backup?: BackupCapability;
 }
 
 /** The kinds of operation that a target can do, from the capabilities that it has. */
@@ -170,5 +208,6 @@ export function capabilitiesOf(target: DeployTarget): readonly OperationKind[] {
   const kinds: OperationKind[] = ['deploy'];
   if (target.rollback !== undefined) kinds.push('rollback');
   if (target.traffic !== undefined) kinds.push('canary');
+  if (target.backup !== undefined) kinds.push('backup', 'verification', 'restore');
   return kinds;
 }

@@ -16,6 +16,7 @@ import type { Delivery } from './domain/delivery.ts';
 import { targetKey } from './domain/target.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
+import { type Webhook, webhookRoutes } from './http/webhooks.ts';
 import type { OperationContext } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
@@ -90,7 +91,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database }), options);
+  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks: [], log }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -276,8 +277,10 @@ function httpApp(parts: {
   readonly slack: SlackConnection;
   readonly metrics: Metrics;
   readonly database: Database;
+  readonly webhooks: readonly Webhook[];
+  readonly log: Logger;
 }): Express {
-  const { slack, metrics, database } = parts;
+  const { slack, metrics, database, webhooks, log } = parts;
   const readiness = async () => {
     const stored = await database.query('select 1').then(
       () => [],
@@ -286,6 +289,7 @@ function httpApp(parts: {
     return slack.app.connected() ? stored : [...stored, 'Slack is not connected'];
   };
   const app = createHttpApp({ metrics, readiness });
+  app.use(webhookRoutes({ webhooks, observe: metrics.webhookAnswered, log }));
   if (slack.app.router !== null) app.use(slack.app.router);
   return app;
 }

@@ -111,10 +111,11 @@ async function doctor(): Promise<readonly DoctorCheck[]> {
 }
 
 /** The setup of a bot that runs already: its playground is not started, but found. */
-async function runningSetup({ mode }: Settings): Promise<ReadSetup> {
-  if (mode.kind === 'slack') return readSlackSetup(mode);
+async function runningSetup(settings: Settings): Promise<ReadSetup> {
+  const { mode } = settings;
+  if (mode.kind === 'slack') return readSlackSetup(mode, settings);
   const url = mode.where === 'attached' ? mode.url : `http://127.0.0.1:${mode.port}`;
-  return readPlaygroundSetup(url, mode.configPath);
+  return readPlaygroundSetup({ url, configPath: mode.configPath }, settings);
 }
 
 async function runningDatabase(settings: Settings): Promise<string> {
@@ -126,10 +127,9 @@ async function runningDatabase(settings: Settings): Promise<string> {
 
 /** The setup that the settings ask for; an embedded playground is started for it. */
 async function readSetup({ mode, ...settings }: Settings, stack: AsyncDisposableStack): Promise<ReadSetup> {
-  if (mode.kind === 'slack') return readSlackSetup(mode);
-  if (mode.where === 'attached') return readPlaygroundSetup(mode.url, mode.configPath);
-  const url = await openPlayground(settings, mode.port, stack);
-  return readPlaygroundSetup(url, mode.configPath);
+  if (mode.kind === 'slack') return readSlackSetup(mode, settings);
+  const url = mode.where === 'attached' ? mode.url : await openPlayground(settings, mode.port, stack);
+  return readPlaygroundSetup({ url, configPath: mode.configPath }, settings);
 }
 
 async function openPlayground(

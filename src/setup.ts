@@ -2,7 +2,7 @@ import { readConfigFile } from './config/file.ts';
 import { type LoadedConfig, loadConfig } from './config/load.ts';
 import type { ConfigProblem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
-import { type Settings, slackTransport } from './config/settings.ts';
+import { type Settings, secretKey, slackTransport } from './config/settings.ts';
 import type { SettingsProblem } from './config/variables.ts';
 import { demoConfig, describePlayground, type PlaygroundDescription } from './playground/demo-config.ts';
 import type { SlackSettings } from './slack/connection.ts';
@@ -11,7 +11,11 @@ import type { SlackSettings } from './slack/connection.ts';
 export interface Setup {
   readonly config: Config;
   readonly slack: SlackSettings;
+  /** What the sender of a webhook must know; null for one without a secret, which is off. */
+  readonly webhookSecret: (webhook: string) => string | null;
 }
+
+type WebhookSecrets = Pick<Settings, 'webhookSecrets'>;
 
 export type ReadSetup =
   | { readonly ok: true; readonly setup: Setup }
@@ -20,7 +24,10 @@ export type ReadSetup =
   | { readonly ok: false; readonly problem: SettingsProblem };
 
 /** The setup for a real workspace: the config file, and the tokens of the environment. */
-export async function readSlackSetup(mode: Extract<Settings['mode'], { kind: 'slack' }>): Promise<ReadSetup> {
+export async function readSlackSetup(
+  mode: Extract<Settings['mode'], { kind: 'slack' }>,
+  secrets: WebhookSecrets,
+): Promise<ReadSetup> {
   const loaded = await readConfig(mode.configPath);
   if (!('config' in loaded)) return loaded;
   const { config } = loaded;
@@ -32,20 +39,26 @@ export async function readSlackSetup(mode: Extract<Settings['mode'], { kind: 'sl
     transport.kind === 'socket'
       ? ({ kind: 'socket', appToken: transport.appToken.reveal() } as const)
       : ({ kind: 'http', signingSecret: transport.signingSecret.reveal() } as const);
-  return { ok: true, setup: { config, slack: { botToken, transport: revealed } } };
+  const slack = { botToken, transport: revealed };
+  return { ok: true, setup: { config, slack, webhookSecret: secretOf(secrets) } };
 }
 
 /** The setup for a playground that runs: its own config, unless a file is named, and its own tokens. */
-export async function readPlaygroundSetup(url: string, configPath: string | null): Promise<ReadSetup> {
+export async function readPlaygroundSetup(
+  { url, configPath }: { readonly url: string; readonly configPath: string | null },
+  secrets: WebhookSecrets,
+): Promise<ReadSetup> {
   const playground = await describePlayground(url);
   const loaded = configPath === null ? demoConfigOf(playground) : await readConfig(configPath);
   if (!('config' in loaded)) return loaded;
   const { bot, slack_api_url: apiUrl } = playground;
   const transport = { kind: 'socket', appToken: bot.app_token } as const;
-  return {
-    ok: true,
-    setup: { config: loaded.config, slack: { botToken: bot.bot_token, transport, apiUrl } },
-  };
+  const slack = { botToken: bot.bot_token, transport, apiUrl };
+  return { ok: true, setup: { config: loaded.config, slack, webhookSecret: secretOf(secrets) } };
+}
+
+function secretOf({ webhookSecrets }: WebhookSecrets): Setup['webhookSecret'] {
+  return (webhook) => webhookSecrets.get(secretKey(webhook))?.reveal() ?? null;
 }
 
 type ReadConfig = { readonly config: Config } | Exclude<ReadSetup, { ok: true }>;

@@ -1,7 +1,7 @@
 import type { Artifact, Digest } from '../../src/domain/artifact.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
-import type { HttpCheck } from '../checks.ts';
+import { type HttpCheck, storeHttpCheck } from '../checks.ts';
 import type { ActionName } from './actions.ts';
 import type { CanaryGround } from './canary-split.ts';
 import type { FoundSplit } from './traffic.ts';
@@ -87,7 +87,7 @@ export function migrateStep(job: { name: string; image: string }): PlannedStep {
 export function verifyNewStep(checks: readonly HttpCheck[]): PlannedStep {
   return {
     ...step('verify-new', 'Check the new revision at its own address', 'reads'),
-    input: { checks: checks.map(asCheck) },
+    input: { checks: checks.map(storeHttpCheck) },
     timeLimit: MINUTE + longest(checks),
   };
 }
@@ -108,7 +108,7 @@ export function verifyServingStep(
 ): PlannedStep {
   return {
     ...step('verify-serving', 'Check that it serves all traffic, and well', 'reads'),
-    input: { revision, digest, checks: checks.map(asCheck) },
+    input: { revision, digest, checks: checks.map(storeHttpCheck) },
     timeLimit: 2 * MINUTE + longest(checks),
   };
 }
@@ -118,7 +118,7 @@ export function watchServingStep(
   checks: readonly HttpCheck[],
   duration: number,
 ): PlannedStep {
-  const once = checks.map((check) => asCheck({ ...check, successes: 1 }));
+  const once = checks.map((check) => storeHttpCheck({ ...check, successes: 1 }));
   return {
     ...step('watch-serving', `Watch it for ${Math.round(duration / 1_000)} s`, 'reads'),
     input: { revision: null, digest, checks: once, duration },
@@ -156,10 +156,6 @@ function shortName(image: string): string {
 /** What the checks may take at most. */
 function longest(checks: readonly HttpCheck[]): number {
   return checks.reduce((sum, check) => sum + check.successes * (check.timeout + 100), 0);
-}
-
-function asCheck({ http, status, successes, timeout }: HttpCheck): JsonObject {
-  return { http, status, successes, timeout };
 }
 
 function groundAsJson({ found, baseline }: CanaryGround): JsonObject {

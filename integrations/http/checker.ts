@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckResult, HttpCheck, HttpChecker } from '../checks.ts';
 import { explainNoAnswer } from '../fetch-error.ts';
+import { looksAtBody, readBody, wrongBody } from './body.ts';
 
 export interface HttpCheckerOptions {
   readonly fetch?: typeof globalThis.fetch;
@@ -59,20 +60,22 @@ async function runCheck(run: Run, tools: Tools): Promise<CheckResult> {
     }
     if (right < check.successes) await tools.wait(attempt.ok ? PAUSE_BETWEEN : PAUSE_WHILE_SETTLING, signal);
   }
-  return { ok: true, detail: `${sentence(check, url, `answered ${check.status}`)}${tally(check, right)}` };
+  return {
+    ok: true,
+    detail: `${sentence(check, url, `answered ${check.status}${looksAtBody(check) ? ' as expected' : ''}`)}${tally(check, right)}`,
+  };
 }
 
 async function send(run: Run, tools: Tools): Promise<{ ok: boolean; what: string }> {
   const { check, url, signal } = run;
   try {
     const response = await tools.fetch(url, {
+      ...requestOf(check),
       redirect: 'manual',
-      headers: { 'user-agent': 'slipway', 'cache-control': 'no-cache' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(check.timeout)]),
     });
-    await response.body?.cancel();
-    if (response.status === check.status) return { ok: true, what: '' };
-    return { ok: false, what: `answered ${response.status}${whereTo(response)} (wanted ${check.status})` };
+    const wrong = await wrongAnswer(check, response);
+    return { ok: wrong === null, what: wrong ?? '' };
   } catch (error) {
     signal.throwIfAborted();
     const { kind, what } = explainNoAnswer(error);
@@ -80,12 +83,34 @@ async function send(run: Run, tools: Tools): Promise<{ ok: boolean; what: string
   }
 }
 
+function requestOf({ post }: HttpCheck): RequestInit {
+  const headers = { 'user-agent': 'slipway', 'cache-control': 'no-cache' };
+  if (post === undefined) return { headers };
+  return {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(post),
+  };
+}
+
+async function wrongAnswer(check: HttpCheck, response: Response): Promise<string | null> {
+  if (response.status !== check.status || !looksAtBody(check)) {
+    await response.body?.cancel();
+    return response.status === check.status
+      ? null
+      : `answered ${response.status}${whereTo(response)} (wanted ${check.status})`;
+  }
+  const wrong = wrongBody(await readBody(response), check);
+  return wrong === null ? null : `answered ${response.status} ${wrong}`;
+}
+
 /** “GET /health answered 200” or “GET /health: 127.0.0.1:8080 refused the connection”. */
 function sentence(check: HttpCheck, url: URL, what: string): string {
   const named = check.http.startsWith('/') ? check.http : url.href;
+  const asked = `${check.post === undefined ? 'GET' : 'POST'} ${named}`;
   return what.startsWith('answered') || what.startsWith('did not answer within')
-    ? `GET ${named} ${what}`
-    : `GET ${named}: ${url.host} ${what}`;
+    ? `${asked} ${what}`
+    : `${asked}: ${url.host} ${what}`;
 }
 
 function tally(check: HttpCheck, right: number): string {

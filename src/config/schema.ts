@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
+import { httpCheckConfig } from '../../integrations/http/config.ts';
+import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -27,18 +29,6 @@ const approval = z
       .describe('Whoever wrote some of what is shipped may not approve it.'),
   })
   .describe('Who must approve before anything runs.');
-
-const httpCheck = z
-  .strictObject({
-    http: z
-      .string()
-      .regex(/^(https?:\/\/|\/)\S*$/, 'an address or a path starting with /')
-      .describe('An absolute address, or a path on the deployed address.'),
-    status: z.int().min(100).max(599).default(200),
-    successes: z.int().min(1).max(100).default(1).describe('Answers in a row that must be right.'),
-    timeout: duration.prefault('10s').describe('Time limit of one attempt.'),
-  })
-  .describe('A request that must be answered as expected.');
 
 const migrate = z
   .strictObject({ job: z.string().min(1).describe('The job to run before traffic moves.') })
@@ -77,7 +67,7 @@ export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig])
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
   verify: z
-    .array(httpCheck)
+    .array(httpCheckConfig)
     .default([])
     .describe('Checks on the new revision before and after it takes traffic.'),
   watch: duration
@@ -158,6 +148,7 @@ export const configSchema = z.strictObject({
   roles: z.record(word, role).default({}),
   environments: z.record(word, environment),
   services: z.record(word, service),
+  hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
   github: githubConfig.optional(),

@@ -5,6 +5,8 @@ import { type SettingsProblem, type SettingsSource, Variables } from './variable
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+const SHORTEST_SECRET = 16;
+
 /** What the environment says: everything that `slipway.yaml` does not. */
 export interface Settings {
   /** Of the bot's own HTTP; 0 takes any free port. */
@@ -13,7 +15,14 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Null: bring a PostgreSQL along. */
   readonly databaseUrl: Secret | null;
+  /** What the senders of webhooks must know, by {@link secretKey} of the webhook's name. */
+  readonly webhookSecrets: ReadonlyMap<string, Secret>;
   readonly mode: Mode;
+}
+
+/** What stands behind `WEBHOOK_SECRET_` for a webhook: `google-monitoring` is `GOOGLE_MONITORING`. */
+export function secretKey(webhook: string): string {
+  return webhook.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }
 
 /** Where people talk to the bot. A playground without a `configPath` uses the demo's own config. */
@@ -60,6 +69,7 @@ export function readSettings(source: SettingsSource): ReadSettings {
     dataDirectory: variables.text('SLIPWAY_DATA') ?? '.slipway',
     logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, usualLevel),
     databaseUrl: variables.secret('DATABASE_URL', wrongDatabaseUrl),
+    webhookSecrets: variables.secretsBehind('WEBHOOK_SECRET_', tooShort),
     mode,
   };
   checkPorts(settings, variables);
@@ -141,6 +151,11 @@ function wrongDatabaseUrl(text: string): string | null {
   const protocol = URL.parse(text)?.protocol;
   if (protocol === 'postgres:' || protocol === 'postgresql:') return null;
   return 'is not an address such as postgresql://user:password@host:5432/slipway';
+}
+
+/** Whoever guesses it can tell the bot anything. */
+function tooShort(secret: string): string | null {
+  return secret.length >= SHORTEST_SECRET ? null : `is shorter than ${SHORTEST_SECRET} characters`;
 }
 
 function begins(pattern: RegExp, rule: string): (value: string) => string | null {

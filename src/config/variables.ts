@@ -80,6 +80,19 @@ export class Variables {
     return null;
   }
 
+  /** The secrets of every variable that begins so, by what follows: `WEBHOOK_SECRET_GITHUB` under `GITHUB`. */
+  secretsBehind(prefix: string, wrong: (value: string) => string | null): ReadonlyMap<string, Secret> {
+    const names = Object.keys(this.#source.env)
+      .filter((name) => name.startsWith(prefix) && name !== prefix)
+      .map((name) => name.replace(/_FILE$/, ''));
+    return new Map(
+      [...new Set(names)].flatMap((name) => {
+        const secret = this.secret(name, wrong);
+        return secret === null ? [] : [[name.slice(prefix.length), secret] as const];
+      }),
+    );
+  }
+
   #fileText(variable: string, path: string): string | null {
     try {
       const text = this.#source.readFile(path).trim();

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
+import type { PlannedBackup } from './backup.ts';
 import type { CanaryTerms } from './canary.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
 import type { SourceAuthor, SourceChange } from './source-change.ts';
 import type { TargetRef } from './target.ts';
 
 /** The kinds of durable work on a target. */
-export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'restore'] as const;
+export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'verification', 'restore'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
@@ -90,6 +91,8 @@ export interface Plan extends TargetPlan {
   readonly canary?: CanaryTerms;
   /** What is shipped, where the service has a repository. */
   readonly source?: SourceChange;
+  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
+  readonly backup?: PlannedBackup;
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */

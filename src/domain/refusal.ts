@@ -54,6 +54,20 @@ export type Refusal =
       readonly wanted: string | null;
       readonly available: readonly string[];
     }
+  /** No backup of that id; `available` are the nearest, or the newest. */
+  | {
+      readonly code: 'no-such-backup';
+      readonly target: TargetRef;
+      readonly wanted: string;
+      readonly available: readonly string[];
+    }
+  /** A backup that is not whole; `reason` null while it is still being made. */
+  | {
+      readonly code: 'unusable-backup';
+      readonly target: TargetRef;
+      readonly backup: string;
+      readonly reason: string | null;
+    }
   | { readonly code: 'already-serving'; readonly target: TargetRef; readonly version: string }
   | {
       readonly code: 'no-capability';

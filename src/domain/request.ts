@@ -36,8 +36,36 @@ export interface CanaryRequest {
   readonly auto: boolean;
 }
 
+/** Make a backup. */
+export interface BackupRequest {
+  readonly kind: 'backup';
+  readonly target: TargetRef;
+}
+
+/** Restore a backup into a scratch place and compare. */
+export interface VerificationRequest {
+  readonly kind: 'verification';
+  readonly target: TargetRef;
+  /** Its id. */
+  readonly backup: string;
+}
+
+/** Put a backup's data in the place of the data that is there. */
+export interface RestoreRequest {
+  readonly kind: 'restore';
+  readonly target: TargetRef;
+  /** Its id. */
+  readonly backup: string;
+}
+
 /** What can become an operation. */
-export type OperationRequest = DeployRequest | RollbackRequest | CanaryRequest;
+export type OperationRequest =
+  | DeployRequest
+  | RollbackRequest
+  | CanaryRequest
+  | BackupRequest
+  | VerificationRequest
+  | RestoreRequest;
 
 /** How it was asked for, beside what was asked. */
 export interface RequestOptions {

@@ -5,6 +5,7 @@ import type { OperationMetrics } from '../operations/context.ts';
 export interface Metrics extends OperationMetrics {
   slackCalled(call: { readonly method: string; readonly result: string }): void;
   slackLimited(call: { readonly method: string; readonly seconds: number }): void;
+  webhookAnswered(call: { readonly webhook: string; readonly status: number }): void;
   /** Prometheus' text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -47,6 +48,12 @@ export function createMetrics(): Metrics {
     labelNames: ['method'],
     registers,
   });
+  const webhooks = new Counter({
+    name: 'slipway_webhooks_total',
+    help: 'Calls of webhooks, by HTTP status.',
+    labelNames: ['webhook', 'status'],
+    registers,
+  });
   return {
     ended: ({ kind, target: { service, environment }, state, seconds }) => {
       const labels = { kind, service, environment, result: state };
@@ -56,6 +63,7 @@ export function createMetrics(): Metrics {
     approved: (seconds) => approvals.observe(seconds),
     slackCalled: (call) => calls.inc(call),
     slackLimited: ({ method, seconds }) => limited.inc({ method }, seconds),
+    webhookAnswered: (call) => webhooks.inc(call),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
 import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
-import { refuseAction } from '../policy/authorise.ts';
+import { actionFor, refuseAction } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
 import { readApprovals } from '../store/approvals.ts';
@@ -146,8 +146,8 @@ async function refuseNow(
   const { plan, id } = facts.operation;
   const { environment } = plan.target;
   const now = context.clock();
-  const actions =
-    facts.operation.options.emergency === null ? [plan.kind] : [plan.kind, 'emergency' as const];
+  const action = actionFor(plan.kind);
+  const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
   const roles = actions.map((action) =>
     refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
   );

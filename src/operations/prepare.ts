@@ -3,8 +3,9 @@ import type { Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
 import type { OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
-import { approvalRule } from '../policy/approvals.ts';
+import { approvalFor } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
+import { planWithBackups } from './backup/plan.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
@@ -26,7 +27,7 @@ export async function preparePlan(
     kind: request.kind,
     target: request.target,
     identity: target.identity,
-    approval: approvalRule(request.target, context.config),
+    approval: approvalFor(request.kind, request.target, context.config),
     ...(request.kind === 'canary'
       ? { canary: canaryTerms(request, canaryRules(context.config, request.target)) }
       : {}),
@@ -62,9 +63,22 @@ async function planOnTarget(
   target: DeployTarget,
   request: OperationRequest,
 ): Promise<Outcome<TargetPlan>> {
-  if (request.kind === 'rollback') return planRollback(context, target, request.to);
-  if (request.kind === 'canary') return planCanary(target, request.version);
-  const [artifact, live] = await Promise.all([target.resolve(request.version), target.inspect()]);
+  switch (request.kind) {
+    case 'deploy':
+      return planDeploy(target, request.version);
+    case 'rollback':
+      return planRollback(context, target, request.to);
+    case 'canary':
+      return planCanary(target, request.version);
+    case 'backup':
+    case 'verification':
+    case 'restore':
+      return planWithBackups(context, target, request);
+  }
+}
+
+async function planDeploy(target: DeployTarget, version: string): Promise<Outcome<TargetPlan>> {
+  const [artifact, live] = await Promise.all([target.resolve(version), target.inspect()]);
   return artifact.ok ? target.planDeploy({ live, artifact: artifact.value }) : artifact;
 }
 

@@ -5,7 +5,7 @@ import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { OperationRequest, Origin, RequestOptions } from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
-import { type Action, refuseAction } from '../policy/authorise.ts';
+import { type Action, actionFor, refuseAction } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
@@ -102,7 +102,7 @@ async function refuseByPolicy(
   const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
     const { environment } = request.target;
     const actions: readonly Action[] =
-      options.emergency === null ? [request.kind] : [request.kind, 'emergency'];
+      options.emergency === null ? [actionFor(request.kind)] : [actionFor(request.kind), 'emergency'];
     const roles = actions.map((action) =>
       refuseAction({ person, action, environment, channel }, context.config),
     );

@@ -96,7 +96,7 @@ function stepFailed(
     step: run.begun.at(-1)?.title ?? '',
     problem: run.failure.problem,
     detail: run.failure.message,
-    dataChanged: run.begun.some((step) => step.effect === 'changes-data'),
+    dataChanged: run.begun.some((step) => step.effect === 'changes-data' && step.undo === undefined),
     undo,
   };
 }

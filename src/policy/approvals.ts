@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Approval, Operation } from '../domain/operation.ts';
 import type { Person } from '../domain/person.ts';
-import type { ApprovalRule } from '../domain/plan.ts';
+import type { ApprovalRule, OperationKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { refuseAccount } from './authorise.ts';
@@ -13,6 +13,12 @@ export function approvalRule(target: TargetRef, config: Config): ApprovalRule {
   const rule = own ?? config.environments[target.environment]?.approval;
   if (rule === undefined) return { required: 0, approvers: [], expires: 0 };
   return { required: rule.required, approvers: rule.approvers, expires: rule.expires };
+}
+
+/** Who must agree to an operation of that kind: what leaves the target as it is needs only its role. */
+export function approvalFor(kind: OperationKind, target: TargetRef, config: Config): ApprovalRule {
+  if (kind === 'backup' || kind === 'verification') return { required: 0, approvers: [], expires: 0 };
+  return approvalRule(target, config);
 }
 
 /** Milliseconds before the end at which approvers are reminded: as configured, or a fifth of the time. */

@@ -1,10 +1,16 @@
 import type { Config, EnvironmentConfig } from '../config/schema.ts';
 import type { Person } from '../domain/person.ts';
+import type { OperationKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { holdersOf, holdsRole } from './roles.ts';
 
 /** What an environment's config allows roles to do. */
 export type Action = keyof EnvironmentConfig['allow'];
+
+/** What somebody must be allowed in order to ask for an operation: whoever may make backups may verify them. */
+export function actionFor(kind: OperationKind): Action {
+  return kind === 'verification' ? 'backup' : kind;
+}
 
 /** A channel by both of its names: the config may use either. */
 export interface ChannelRef {

@@ -21,7 +21,7 @@ export function refuseClosed(
   config: Config,
 ): readonly Refusal[] {
   return [
-    ...refuseLocked(target, closures),
+    ...refuseLocked(target, kind, closures),
     ...refuseFrozen(target, kind, closures.now, config),
     ...refuseBusy(target, closures.running),
   ];
@@ -41,16 +41,22 @@ export function covers(scope: LockScope, target: TargetRef): boolean {
   }
 }
 
-function refuseLocked(target: TargetRef, { locks, now }: Closures): readonly Refusal[] {
+/** What leaves the target as it is: who locks it wants no change, but does want it backed up. */
+const HARMLESS: readonly OperationKind[] = ['backup', 'verification'];
+/** What a freeze does not stand in the way of. */
+const ALWAYS_THAWED: readonly OperationKind[] = ['rollback', 'restore', ...HARMLESS];
+
+function refuseLocked(target: TargetRef, kind: OperationKind, { locks, now }: Closures): readonly Refusal[] {
+  if (HARMLESS.includes(kind)) return [];
   return locks
     .filter((lock) => covers(lock.scope, target) && (lock.until === null || lock.until > now))
     .filter((lock) => lock.holder.kind === 'person')
     .map((lock) => ({ code: 'locked', target, lock }));
 }
 
-/** A freeze never stands in the way of going back. */
+/** A freeze never stands in the way of going back, be it to a revision or to a backup. */
 function refuseFrozen(target: TargetRef, kind: OperationKind, now: Date, config: Config): readonly Refusal[] {
-  if (kind === 'rollback') return [];
+  if (ALWAYS_THAWED.includes(kind)) return [];
   return config.freezes
     .filter((freeze) => freeze.environments.includes(target.environment))
     .filter((freeze) => new Date(freeze.from) <= now && now < new Date(freeze.to))

@@ -66,9 +66,5 @@ export function canaryNames(run: StepRun): CanaryNames {
   return { revision: run.ownRevision, tag: run.ownTag, baselineTag: run.ownBaselineTag };
 }
 
-export const httpChecks = z.array(
-  z.object({ http: z.string(), status: z.number(), successes: z.number(), timeout: z.number() }),
-);
-
 /** A revision by name; null for the one that the operation itself makes. */
 export const revisionChoice = z.string().nullable();

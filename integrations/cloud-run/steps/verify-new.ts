@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { storedHttpChecks } from '../../checks.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { currentService } from './change-service.ts';
-import { defineAction, httpChecks, type StepRun } from './step.ts';
+import { defineAction, type StepRun } from './step.ts';
 
-const input = z.object({ checks: httpChecks });
+const input = z.object({ checks: storedHttpChecks });
 
 /** Milliseconds that the address of a new tag gets to become known. */
 const SETTLE = 15_000;
@@ -15,7 +16,7 @@ export const verifyNew = defineAction({
   resume: (run, { checks }) => verify(run, checks),
 });
 
-async function verify(run: StepRun, checks: z.output<typeof httpChecks>): Promise<StepProgress> {
+async function verify(run: StepRun, checks: z.output<typeof storedHttpChecks>): Promise<StepProgress> {
   const service = await currentService(run);
   const url = service.served.find((entry) => entry.tag === run.ownTag)?.url ?? null;
   if (url === null) {

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { type Digest, isDigest, shortDigest } from '../../../src/domain/artifact.ts';
+import { storedHttpChecks } from '../../checks.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { digestOf, type ServiceReading } from '../reading.ts';
 import { sameShares, sharesOf } from '../traffic.ts';
 import { changedBehindOurBack, currentService } from './change-service.ts';
-import { defineAction, httpChecks, revisionChoice, type StepRun } from './step.ts';
+import { defineAction, revisionChoice, type StepRun } from './step.ts';
 
 /** What has to serve. */
 export const servingInput = z.object({
   revision: revisionChoice,
   /** Null only when going back to a revision whose content Cloud Run does not say. */
   digest: z.string().refine(isDigest).nullable(),
-  checks: httpChecks,
+  checks: storedHttpChecks,
 });
 type Input = z.output<typeof servingInput>;
 

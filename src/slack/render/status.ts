@@ -89,8 +89,8 @@ function openText(view: OperationView, words: Words): string {
   const needed = plan.approval.required - standingApprovals(view).length;
   const text =
     state === 'awaiting-approval' && needed > 0
-      ? words.status.waiting(kind, versionText(plan), needed, plan.approval.approvers)
-      : words.status.running(kind, versionText(plan), mention(requesterId));
+      ? words.status.waiting(kind, versionText(plan, words), needed, plan.approval.approvers)
+      : words.status.running(kind, versionText(plan, words), mention(requesterId));
   return `${stateSign(state)} ${text} · ${code(id)}`;
 }
 
@@ -99,7 +99,7 @@ function lastText({ last }: TargetStatus, words: Words): string {
   const { plan, state, requesterId, createdAt, endedAt } = last;
   return words.status.last(
     words.operation.kinds[plan.kind],
-    versionText(plan),
+    versionText(plan, words),
     `${stateSign(state)} ${words.operation.states[state]}`,
     mention(requesterId),
     moment(endedAt ?? createdAt, WHEN),

@@ -21,7 +21,10 @@ export function renderEmergency({ operation }: OperationView, words: Words): Mes
   const { plan, requesterId, options } = operation;
   const title = words.operation.title(plan.kind, plan.target);
   const reason = options.emergency ?? '';
-  return sentence(words.thread.emergency(mention(requesterId), title, versionText(plan), reason), words);
+  return sentence(
+    words.thread.emergency(mention(requesterId), title, versionText(plan, words), reason),
+    words,
+  );
 }
 
 function sentence(text: string, words: Words): MessageContent {

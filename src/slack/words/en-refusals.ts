@@ -45,6 +45,17 @@ export const refusals: RefusalSentences = {
         ? `Still there: ${list(available)}.`
         : `Ship a good version with ${code('/deploy')} instead.`,
     ),
+  'no-such-backup': ({ target, wanted, available }) =>
+    sentences(
+      `${key(target)} has no backup ${code(wanted)}.`,
+      available.length > 0
+        ? `It has ${list(available)}; ${code('/backup list')} shows all.`
+        : `It has no good one yet; make one with ${code(`/backup ${target.service} ${target.environment}`)}.`,
+    ),
+  'unusable-backup': ({ target, backup, reason }) =>
+    `${code(backup)} of ${key(target)} cannot be used: ${
+      reason === null ? 'it is still being made.' : told(reason)
+    }`,
   'already-serving': ({ target, version }) =>
     `${code(version)} is already what serves in ${key(target)}, so there is nothing to do.`,
   'no-capability': ({ target, wanted, can }) =>
@@ -79,7 +90,7 @@ export const refusals: RefusalSentences = {
   unproven: ({ target, version, before }) =>
     `${code(version)} has not succeeded in ${code(before)} yet, and ${key(target)} only takes what has. Ship it there first: ${code(`/deploy ${target.service} ${version} ${before}`)}.`,
   frozen: ({ target, freeze, until }) =>
-    `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks still work; anything else needs ${code('--emergency "reason"')}.`,
+    `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks and restores still work; anything else needs ${code('--emergency "reason"')}.`,
   'own-request': () =>
     'This is your own request, so your approval does not count. Somebody else must decide.',
   'not-waiting': ({ operationId, state }) =>
@@ -120,6 +131,7 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   rollback: 'roll back',
   canary: 'run a canary',
   backup: 'make backups',
+  verification: 'verify backups',
   restore: 'restore backups',
   approve: 'approve',
   emergency: 'skip approval',
@@ -158,6 +170,12 @@ function whichCanary(running: readonly TargetRef[]): string {
   const there = `${running.length === 1 ? 'The only one that runs is' : 'These run:'} ${list(running.map(targetKey))}.`;
   const what = another === undefined ? 'There is no such canary here.' : 'Say which canary you mean.';
   return `${what} ${there} Name it, as in ${example}.`;
+}
+
+/** Somebody else's sentence within ours: harmless, and with its full stop. */
+function told(detail: string): string {
+  const text = prose(detail);
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function sentences(...parts: readonly string[]): string {

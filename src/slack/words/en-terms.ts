@@ -10,6 +10,7 @@ export const kinds: Readonly<Record<OperationKind, string>> = {
   rollback: 'rollback',
   canary: 'canary',
   backup: 'backup',
+  verification: 'verification',
   restore: 'restore',
 };
 

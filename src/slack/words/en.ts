@@ -1,4 +1,5 @@
 import { prose } from '../mrkdwn.ts';
+import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
@@ -13,6 +14,7 @@ const operation: OperationWords = {
       rollback: `Roll back ${service} in ${environment}`,
       canary: `Canary of ${service} in ${environment}`,
       backup: `Back up ${service} in ${environment}`,
+      verification: `Verify a backup of ${service} in ${environment}`,
       restore: `Restore ${service} in ${environment}`,
     })[kind],
   kinds,
@@ -88,6 +90,7 @@ export const en: Words = {
   buttons,
   thread,
   canary,
+  backup,
   replies,
   status,
   form,

@@ -36,6 +36,7 @@ export interface Words {
   readonly buttons: ButtonWords;
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
+  readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
   readonly form: FormWords;
@@ -114,6 +115,18 @@ export interface CanaryWords {
   readonly none: string;
   readonly title: string;
   instructed(target: TargetRef, instruction: CanaryInstruction): string;
+}
+
+export interface BackupWords {
+  /** The one that the operation makes. */
+  readonly new: string;
+  /** Which backup, and what of. */
+  of(whichText: string, subject: string): string;
+  taken(whenText: string): string;
+  /** Bytes: “1.2 GB”. */
+  size(bytes: number): string;
+  /** A deploy's backup was made before. */
+  youngEnough(backupText: string): string;
 }
 
 export interface ReplyWords {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
-import { readSettings, type Settings, slackTransport } from '../../../src/config/settings.ts';
+import { readSettings, type Settings, secretKey, slackTransport } from '../../../src/config/settings.ts';
 import type { SettingsProblem } from '../../../src/config/variables.ts';
 
 const files: Readonly<Record<string, string>> = {
@@ -40,6 +40,7 @@ describe('an empty environment', () => {
       dataDirectory: '.slipway',
       logLevel: 'warn',
       databaseUrl: null,
+      webhookSecrets: new Map(),
       mode: { kind: 'playground', where: 'embedded', port: 4000, configPath: null },
     });
   });
@@ -190,6 +191,26 @@ describe('the transport of the config', () => {
     expect(slackTransport({ ...both, signingSecret: null }, 'http')).toMatchObject({
       problem: { variable: 'SLACK_SIGNING_SECRET' },
     });
+  });
+});
+
+describe('the secrets of webhooks', () => {
+  const long = 'a-secret-of-some-length';
+
+  it('are found by the name of the webhook, by themselves or in files', () => {
+    const { webhookSecrets } = settings({
+      ...slack,
+      WEBHOOK_SECRET_GOOGLE_MONITORING: long,
+      WEBHOOK_SECRET_GITHUB_FILE: '/run/secrets/bot',
+    });
+    expect(webhookSecrets.get(secretKey('google-monitoring'))?.reveal()).toBe(long);
+    expect(webhookSecrets.get(secretKey('github'))?.reveal()).toBe('xoxb-from-a-file');
+    expect([...webhookSecrets.keys()].sort()).toEqual(['GITHUB', 'GOOGLE_MONITORING']);
+  });
+
+  it('are refused when they can be guessed, without being told', () => {
+    const found = problems({ ...slack, WEBHOOK_SECRET_GITHUB: 'hunter2' });
+    expect(found).toEqual([{ variable: 'WEBHOOK_SECRET_GITHUB', message: 'is shorter than 16 characters' }]);
   });
 });
 

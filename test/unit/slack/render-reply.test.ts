@@ -30,6 +30,8 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
+  'no-such-backup': { code: 'no-such-backup', target: TARGET, wanted: 'bk-1', available: ['bk-2'] },
+  'unusable-backup': { code: 'unusable-backup', target: TARGET, backup: 'bk-1', reason: 'disk full' },
   'already-serving': { code: 'already-serving', target: TARGET, version: 'v1.1.0' },
   'no-capability': { code: 'no-capability', target: TARGET, wanted: 'canary', can: ['deploy', 'rollback'] },
   'barred-account': { code: 'barred-account', why: 'guest' },

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { HttpCheck } from '../../../../integrations/checks.ts';
+import { type HttpCheck, storedHttpChecks, storeHttpCheck } from '../../../../integrations/checks.ts';
 import { createHttpChecker } from '../../../../integrations/http/checker.ts';
 
-type Answer = number | Error | { readonly status: number; readonly location: string };
+type Answer = number | string | Error | { readonly status: number; readonly location: string };
 
 /** A checker whose requests are answered from a list, on a clock that only waiting moves. */
 function checkerOn(answers: readonly Answer[]) {
@@ -14,9 +14,11 @@ function checkerOn(answers: readonly Answer[]) {
       signal.throwIfAborted();
       now += milliseconds;
     },
-    fetch: async (url) => {
+    fetch: async (url, init) => {
       const answer = answers[Math.min(asked.length, answers.length - 1)] ?? 200;
       asked.push(String(url));
+      if (typeof init?.body === 'string') asked.push(`${init.method} ${init.body}`);
+      if (typeof answer === 'string') return new Response(answer);
       if (answer instanceof Error) throw answer;
       if (typeof answer === 'number') return new Response('x', { status: answer });
       return new Response('', { status: answer.status, headers: { location: answer.location } });
@@ -106,4 +108,65 @@ test('stops with the signal’s own reason', async () => {
     'lost its lease',
   );
   expect(asked).toEqual([]);
+});
+
+const chat = JSON.stringify({ status: 'ok', reply: '早安，'.repeat(5), items: [{ name: 'a' }], none: null });
+
+test.each([
+  [{ contains: 'ok' }],
+  [{ minLength: 60 }],
+  [{ json: { status: 'ok', 'items.0.name': 'a', none: null } }],
+  [
+    {
+      json: { reply: { minLength: 15, contains: '早安' }, items: { minLength: 1 }, error: { exists: false } },
+    },
+  ],
+])('an answer as expected passes: %j', async (expected) => {
+  const result = await checkerOn([chat]).checker.run({ checks: [check(expected)], baseUrl, signal });
+  expect(result).toEqual({ ok: true, detail: 'GET /health answered 200 as expected' });
+});
+
+test.each([
+  [{ contains: 'lingzhi_earned' }, 'GET /health answered 200 without “lingzhi_earned”'],
+  [{ minLength: 1000 }, 'GET /health answered 200 with 76 characters (wanted at least 1000)'],
+  [{ json: { status: 'well' } }, 'GET /health answered 200 where status is "ok" (wanted "well")'],
+  [{ json: { 'items.1.name': 'b' } }, 'GET /health answered 200 where items.1.name is missing (wanted "b")'],
+  [{ json: { 'items.length': { exists: true } } }, 'GET /health answered 200 without items.length'],
+  [{ json: { 'a.b': { exists: true } } }, 'GET /health answered 200 without a.b'],
+  [
+    { json: { reply: { minLength: 16 } } },
+    'GET /health answered 200 where reply has a length of 15 (wanted at least 16)',
+  ],
+  [
+    { json: { status: { contains: 'fine' } } },
+    'GET /health answered 200 where status is "ok" (wanted it to contain “fine”)',
+  ],
+  [{ json: { status: { exists: false } } }, 'GET /health answered 200 where status is "ok" (wanted none)'],
+])('an answer that says something else fails: %j', async (expected, detail) => {
+  const result = await checkerOn([chat]).checker.run({ checks: [check(expected)], baseUrl, signal });
+  expect(result).toEqual({ ok: false, detail });
+});
+
+test('an answer that is no JSON fails where JSON is wanted', async () => {
+  const { checker } = checkerOn(['<html>']);
+  const result = await checker.run({ checks: [check({ json: { a: 1 } })], baseUrl, signal });
+  expect(result.detail).toBe('GET /health answered 200 with something that is no JSON');
+});
+
+test('sends what is to be sent as JSON', async () => {
+  const { checker, asked } = checkerOn([200]);
+  const result = await checker.run({ checks: [check({ post: { message: '你好' } })], baseUrl, signal });
+  expect(asked[1]).toBe('POST {"message":"你好"}');
+  expect(result.detail).toBe('POST /health answered 200');
+});
+
+test('a check survives being stored with its step', () => {
+  const whole = check({
+    post: { a: [1] },
+    contains: 'x',
+    minLength: 2,
+    json: { a: { minLength: 1 }, b: null },
+  });
+  expect(storedHttpChecks.parse([storeHttpCheck(whole)])).toEqual([whole]);
+  expect(storeHttpCheck(check())).toEqual(check());
 });

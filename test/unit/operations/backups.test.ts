@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { withBackup } from '../../../integrations/backup.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { backupIdOf } from '../../../src/domain/backup.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { isOpen } from '../../../src/domain/operation.ts';
+import type { Reply } from '../../../src/domain/reply.ts';
+import type { OperationRequest } from '../../../src/domain/request.ts';
+import { approve } from '../../../src/operations/decide.ts';
+import { submit } from '../../../src/operations/request.ts';
+import { readVerifications } from '../../../src/store/backups.ts';
+import { recentOperations } from '../../../src/store/operations.ts';
+import {
+  ANA,
+  BO,
+  config as base,
+  createOperationsWorld,
+  type OperationsWorld,
+} from '../../support/operations.ts';
+import { type ScriptedBackups, scriptedBackups } from '../../support/scripted-backups.ts';
+
+const target = { service: 'api', environment: 'production' };
+const environments = configSchema.shape.environments.parse({
+  staging: { allow: { deploy: ['deployer'] } },
+  production: {
+    allow: { deploy: ['deployer'], backup: ['deployer'], restore: ['deployer'] },
+    approval: { approvers: ['approver'], required: 1, expires: '30m' },
+  },
+});
+
+describe('backups as operations', () => {
+  let world: OperationsWorld;
+  let backups: ScriptedBackups;
+  let deliveries = 0;
+
+  beforeAll(async () => {
+    world = await createOperationsWorld({ ...base, environments });
+  });
+  beforeEach(() => {
+    backups = scriptedBackups(() => world.context.clock());
+    world.production.calls.length = 0;
+    world.targets.set('api/production', withBackup(world.production, backups));
+  });
+  afterAll(() => world.stop());
+
+  function ask(request: OperationRequest, userId = ANA): Promise<Reply | null> {
+    deliveries += 1;
+    const origin = { userId, channelId: 'C1' };
+    const options = { emergency: null, reason: null };
+    return submit(world.context, world.engine, {
+      deliveryId: `cmd:backup-${deliveries}`,
+      requests: [request],
+      options,
+      dryRun: false,
+      origin,
+    });
+  }
+
+  async function newest(): Promise<Operation> {
+    const [operation] = await recentOperations(world.context.database, { ...target, limit: 1 });
+    if (operation === undefined) throw new Error('no operation yet');
+    return operation;
+  }
+
+  async function ended(id: string) {
+    return (await world.until(id, ({ operation }) => !isOpen(operation.state))).operation;
+  }
+
+  async function approved(id: string) {
+    const at = world.context.clock();
+    await approve(world.context, world.engine, {
+      operationId: id,
+      userId: BO,
+      via: 'button',
+      planDigest: null,
+      at,
+    });
+    return ended(id);
+  }
+
+  it('makes a backup without asking anybody, under the id of its operation', async () => {
+    expect(await ask({ kind: 'backup', target })).toBeNull();
+    const operation = await ended((await newest()).id);
+    expect(operation.outcome).toEqual({ code: 'done', detail: `make ${backupIdOf(operation.id)}` });
+    expect([...backups.kept.keys()]).toEqual([backupIdOf(operation.id)]);
+    expect(world.production.calls).toEqual([]);
+  });
+
+  it('asks before it restores, backs up what is there first, and puts the data back', async () => {
+    backups.keep('bk-old', world.context.clock());
+    backups.data = 2;
+    expect(await ask({ kind: 'restore', target, backup: 'bk-old' })).toBeNull();
+    const { id, state, plan } = await newest();
+    expect(state).toBe('awaiting-approval');
+    expect(plan.steps.map((step) => step.id)).toEqual(['make-backup', 'restore-backup', 'compare-backup']);
+    expect(plan.backup?.existing?.id).toBe('bk-old');
+    await approved(id);
+    expect(backups.data).toBe(1);
+    expect(backups.kept.get(backupIdOf(id))?.data).toBe(2);
+  });
+
+  it('undoes a restore that cannot be proven by the backup that it made before', async () => {
+    backups.keep('bk-old', world.context.clock());
+    backups.data = 2;
+    backups.script.set('compare', async () => ({
+      phase: 'failed',
+      problem: 'unhealthy',
+      message: 'table users has 3 rows, not 4.',
+    }));
+    await ask({ kind: 'restore', target, backup: 'bk-old' });
+    const operation = await approved((await newest()).id);
+    expect(operation.state).toBe('undone');
+    expect(backups.data).toBe(2);
+    expect(operation.outcome).toMatchObject({ code: 'step-failed', dataChanged: false });
+  });
+
+  it('refuses a backup that is not there, with those that are', async () => {
+    backups.keep('bk-old', world.context.clock());
+    expect(await ask({ kind: 'restore', target, backup: 'bk-odl' })).toMatchObject({
+      refusals: [{ code: 'no-such-backup', wanted: 'bk-odl', available: ['bk-old'] }],
+    });
+  });
+
+  it('refuses a backup that is not whole', async () => {
+    backups.keep('bk-bad', world.context.clock(), { is: 'bad', reason: 'disk full' });
+    expect(await ask({ kind: 'verification', target, backup: 'bk-bad' })).toMatchObject({
+      refusals: [{ code: 'unusable-backup', reason: 'disk full' }],
+    });
+  });
+
+  it('remembers what a verification showed, and nothing of one that could not be carried out', async () => {
+    backups.keep('bk-1', world.context.clock());
+    await ask({ kind: 'verification', target, backup: 'bk-1' });
+    await ended((await newest()).id);
+    const problem = (kind: 'unhealthy' | 'unavailable') =>
+      backups.script.set('verify', async () => ({
+        phase: 'failed',
+        problem: kind,
+        message: `it is ${kind}`,
+      }));
+    problem('unavailable');
+    await ask({ kind: 'verification', target, backup: 'bk-1' });
+    await ended((await newest()).id);
+    expect((await readVerifications(world.context.database, target)).get('bk-1')).toMatchObject({
+      passed: true,
+      how: 'verify bk-1',
+    });
+    problem('unhealthy');
+    await ask({ kind: 'verification', target, backup: 'bk-1' });
+    await ended((await newest()).id);
+    expect((await readVerifications(world.context.database, target)).get('bk-1')).toMatchObject({
+      passed: false,
+      how: 'it is unhealthy',
+    });
+  });
+
+  it('refuses whoever may not', async () => {
+    expect(await ask({ kind: 'backup', target }, 'U0DANA')).toMatchObject({
+      refusals: [{ code: 'missing-role', action: 'backup' }],
+    });
+  });
+
+  it('says what a target without backups can do', async () => {
+    world.targets.set('api/production', world.production);
+    expect(await ask({ kind: 'backup', target })).toMatchObject({
+      refusals: [{ code: 'no-capability', wanted: 'backup', can: ['deploy'] }],
+    });
+  });
+});
