@@ -76,9 +76,13 @@ const serviceEnvironment = z.strictObject({
   migrate: migrate.optional(),
   canary: canary.prefault({}),
   checks: z
-    .union([z.literal('required'), z.array(z.string().min(1)).min(1)], { error: 'required, or a list of names' })
+    .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
+      error: 'required, or a list of names',
+    })
     .optional()
-    .describe('What must be green on the commit before it ships: everything that runs on it, or these checks.'),
+    .describe(
+      'What must be green on the commit before it ships: everything that runs on it, or these checks.',
+    ),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
 

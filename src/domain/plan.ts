@@ -91,6 +91,8 @@ export interface Plan extends TargetPlan {
   readonly canary?: CanaryTerms;
   /** What is shipped, where the service has a repository. */
   readonly source?: SourceChange;
+  /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
+  readonly checks?: 'required' | readonly string[];
   /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
   readonly backup?: PlannedBackup;
 }

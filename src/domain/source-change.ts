@@ -28,10 +28,10 @@ export interface SourceCommits {
 export const MOST_LISTED = 100;
 
 /**
- * How what would serve relates to what serves: newer, older, neither, or the same commit. `unknown`: what
- * serves was made from no commit that is known. `unread`: the code host did not answer.
+ * How what would serve relates to what serves: newer, older, neither, or the same commit. `unknown`: one of
+ * the two was made from no commit that is known, or they have nothing in common.
  */
-export type SourceRelation = 'forward' | 'back' | 'diverged' | 'same' | 'unknown' | 'unread';
+export type SourceRelation = 'forward' | 'back' | 'diverged' | 'same' | 'unknown';
 
 /**
  * What an operation ships, as the code host tells it. Only facts that two commits settle for good are in it,
@@ -44,6 +44,8 @@ export interface SourceChange {
   readonly from: string | null;
   readonly to: string | null;
   readonly relation: SourceRelation;
+  /** Why nothing could be read, when the code host did not answer; null otherwise. */
+  readonly unread: string | null;
   readonly brings: SourceCommits;
   readonly takesOut: SourceCommits;
   /** Everybody who wrote some of what it brings, people only. */
