@@ -3,6 +3,7 @@ import type { CodeHost } from '../../../integrations/code-host.ts';
 import { createGithubClient } from '../../../integrations/github/client.ts';
 import { createGithubHost } from '../../../integrations/github/code-host.ts';
 import { type GithubServer, OWNER, REPO, startGithub, TOKEN } from '../../support/github/github-server.ts';
+import { freePort } from '../../support/processes.ts';
 
 let github: GithubServer;
 let host: CodeHost;
@@ -199,7 +200,10 @@ describe('a GitHub that does not answer as it should', () => {
 
   it('that cannot be reached is told as unavailable', async () => {
     const credentials = { kind: 'token', token: TOKEN } as const;
-    const nowhere = createGithubHost(createGithubClient({ url: 'http://127.0.0.1:1', credentials }), 'a/b');
+    const nowhere = createGithubHost(
+      createGithubClient({ url: `http://127.0.0.1:${await freePort()}`, credentials }),
+      'a/b',
+    );
     await expect(nowhere.find('v1')).rejects.toMatchObject({
       problem: 'unavailable',
       message: expect.stringContaining('refused the connection'),

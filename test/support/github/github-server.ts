@@ -13,7 +13,7 @@ const REPOSITORY = { owner: OWNER, repo: REPO };
 /** What a commit is made of. */
 export interface NewCommit {
   readonly title: string;
-  /** A login; its e-mail is `LOGIN@example.com`. */
+  /** A login; its e-mail is `LOGIN@playground.example`. */
   readonly author: string;
   readonly files?: Readonly<Record<string, string>>;
   /** A SHA; the last commit on main by default. */
@@ -59,7 +59,9 @@ export async function startGithub(more: readonly Route[] = []): Promise<GithubSe
     appKey: emulator.generatedSecrets.find(({ kind }) => kind === 'github.app_private_key')?.value ?? '',
     commit: (commit) => addCommit(octokit, commit),
     tag: async (name, sha) => {
-      await octokit.rest.git.createRef({ ...REPOSITORY, ref: `refs/tags/${name}`, sha });
+      const tag = { tag: name, message: name, object: sha, type: 'commit' } as const;
+      const { data } = await octokit.rest.git.createTag({ ...REPOSITORY, ...tag });
+      await octokit.rest.git.createRef({ ...REPOSITORY, ref: `refs/tags/${name}`, sha: data.sha });
     },
     branch: async (name, sha) => {
       await octokit.rest.git.createRef({ ...REPOSITORY, ref: `refs/heads/${name}`, sha });
@@ -81,7 +83,7 @@ function seed() {
   return {
     tokens: { [TOKEN]: { login: 'ana', scopes: ['repo', 'admin:repo_hook'] } },
     github: {
-      users: people.map((login) => ({ login, name: login, email: `${login}@example.com` })),
+      users: people.map((login) => ({ login, name: login, email: `${login}@playground.example` })),
       orgs: [{ login: OWNER, name: OWNER, members: people.map((login) => ({ login, role: 'admin' })) }],
       repos: [{ owner: OWNER, name: REPO, default_branch: 'main', auto_init: true }],
       apps: [
@@ -128,7 +130,7 @@ async function addCommit(
     message: title,
     tree: made.sha,
     parents: [base],
-    author: { name: author, email: `${author}@example.com` },
+    author: { name: author, email: `${author}@playground.example` },
   });
   if (parent === undefined) {
     await octokit.rest.git.updateRef({ ...REPOSITORY, ref: 'heads/main', sha: commit.sha });
