@@ -9,7 +9,7 @@ import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
 import { checkBarredAuthors, checkSource } from './source.ts';
-import { checkAddresses, checkImages, checkImages, checkTwins, checkTwins } from './targets.ts';
+import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
