@@ -1,5 +1,5 @@
 import type { Digest } from './artifact.ts';
-import type { CanaryTrouble, CanaryView } from './canary.ts';
+import type { CanaryExtension, CanaryTrouble, CanaryView } from './canary.ts';
 import type { Plan } from './plan.ts';
 import type { Refusal, TargetProblem } from './refusal.ts';
 import type { OperationRequest, RequestOptions } from './request.ts';
@@ -56,6 +56,8 @@ export type OperationOutcome =
     }
   | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
   | { readonly code: 'expired' }
+  /** The canary that was to be extended has ended (`percent` null) or has another share in the meantime. */
+  | { readonly code: 'overtaken'; readonly extension: CanaryExtension; readonly percent: number | null }
   /** The plan is not what was approved any more; `changed` names the members of the plan that differ. */
   | { readonly code: 'voided'; readonly changed: readonly string[] }
   /** Policy said no when it was about to begin. */

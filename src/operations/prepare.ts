@@ -1,11 +1,12 @@
 import { capabilitiesOf, type DeployTarget, TargetError } from '../../integrations/target.ts';
 import type { Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
-import type { OperationRequest } from '../domain/request.ts';
+import type { CanaryExtensionRequest, OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { approvalFor } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
 import { planWithBackups } from './backup/plan.ts';
+import { planExtension } from './canary/extension.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
@@ -19,6 +20,7 @@ export async function preparePlan(
   context: PrepareContext,
   request: OperationRequest,
 ): Promise<Outcome<Plan>> {
+  if (request.kind === 'canary-extension') return planExtension(context, request);
   const target = targetOf(context, request.target);
   const planned = await explained(request.target, () => planOnTarget(context, target, request));
   if (!planned.ok) return planned;
@@ -61,7 +63,7 @@ export async function explained<T>(target: TargetRef, work: () => Promise<Outcom
 async function planOnTarget(
   context: PrepareContext,
   target: DeployTarget,
-  request: OperationRequest,
+  request: Exclude<OperationRequest, CanaryExtensionRequest>,
 ): Promise<Outcome<TargetPlan>> {
   switch (request.kind) {
     case 'deploy':
