@@ -1,11 +1,11 @@
 import { approvedShare, type CanaryExtension, type CanaryInstruction } from '../../domain/canary.ts';
 import { type Handover, headingFor } from '../../domain/canary-state.ts';
 import type { Operation, OperationOutcome } from '../../domain/operation.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { ApprovalRule, Plan } from '../../domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../domain/refusal.ts';
 import { type CanaryExtensionRequest, extendedCanary } from '../../domain/request.ts';
 import type { TargetRef } from '../../domain/target.ts';
-import { approvalFor } from '../../policy/approvals.ts';
+import { approvalFor, barsAuthors, moreApprovals } from '../../policy/approvals.ts';
 import { type ExtensionStanding, standingOf } from '../../policy/canary-extension.ts';
 import { approvedExtensions, readCanary, readHandover } from '../../store/canaries.ts';
 import { inTransaction, type Queryable } from '../../store/database.ts';
@@ -41,9 +41,17 @@ export async function planExtension(
     steps: [],
     live: canary.planDigest,
     warnings: [],
-    approval: approvalFor('canary-extension', target, context.config),
+    approval: approvalOf(context, canary),
     extension: { operationId, from: headingFor(terms, state), to: percent, approved },
   });
+}
+
+/** The rule of the environment; the authors of what is shipped are those that were found for the canary. */
+function approvalOf({ config }: PlanContext, { plan: { target, approval } }: Operation): ApprovalRule {
+  const rule = approvalFor('canary-extension', target, config);
+  const { barred } = approval;
+  if (rule.required === 0 || barred === undefined || !barsAuthors(target, config)) return rule;
+  return { ...rule, required: rule.required + moreApprovals(barred), barred };
 }
 
 /** The farthest share that a running canary may have without asking anybody. */
