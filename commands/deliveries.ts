@@ -1,45 +1,19 @@
-import { type AlertAct, acknowledge, endSilences, reportIncident, silence } from '../src/alerts/act.ts';
-import type { AlertContext } from '../src/alerts/context.ts';
-import type { AlertAction, ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { Origin } from '../src/domain/request.ts';
-import type { OperationContext } from '../src/operations/context.ts';
+import { orderCanary } from '../src/operations/canary/order.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
-import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { findOperation } from '../src/store/operations.ts';
 import { isOutage } from '../src/store/outage.ts';
+import { clickedAlert, silenced } from './alert-clicks.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
+import { answered, type DeliveryContext } from './delivery-context.ts';
 import { parseCommand, parseMention } from './index.ts';
-import type { ReadReactions } from './missed-reactions.ts';
 import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
 import { isVersion } from './words.ts';
-
-/** Milliseconds after which a person is told that the answer takes longer. */
-const PATIENCE = 1_000;
-
-/** What deliveries are worked on with. */
-export interface DeliveryContext {
-  readonly operations: OperationContext;
-  readonly engine: Engine;
-  /** The words that can be used in a channel. */
-  vocabulary(channelId: string): Promise<Vocabulary>;
-  /** Answers one person, where they asked. */
-  answer(origin: Origin, reply: Reply): Promise<void>;
-  /** The operation whose message this is, or null. */
-  operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
-  /** Null when the config receives no alerts. */
-  readonly alerts: AlertContext | null;
-  /** The reason of a silence for which nobody was asked one. */
-  readonly reasonOfSilence: string;
-  /** Who has a reaction that decides under an operation's message now. */
-  readonly readReactions: ReadReactions;
-  /** Slack's names of the reactions that decide. */
-  readonly reactions: { readonly approve: string; readonly reject: string };
-}
 
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
@@ -71,9 +45,7 @@ async function workOnKind(context: DeliveryContext, delivery: Delivery): Promise
     case 'button':
       return clicked(context, delivery);
     case 'silence':
-      return acted(context, delivery.origin, (alerts) =>
-        silence(alerts, { ...actOf(delivery, delivery.groupId), ...delivery }),
-      );
+      return silenced(context, delivery);
   }
 }
 
@@ -102,22 +74,6 @@ async function obey(
   const { origin, id: deliveryId } = delivery;
   const order = { command, deliveryId, origin };
   await answered(context, origin, () => carryOut(context.operations, context.engine, order));
-}
-
-/** Answers, after telling people that it takes a moment if it does. */
-async function answered(
-  context: DeliveryContext,
-  origin: Origin,
-  work: () => Promise<Reply | null>,
-): Promise<void> {
-  const notice = setTimeout(() => void context.answer(origin, { kind: 'looking-up' }), PATIENCE);
-  try {
-    const reply = await work();
-    clearTimeout(notice);
-    if (reply !== null) await context.answer(origin, reply);
-  } finally {
-    clearTimeout(notice);
-  }
 }
 
 /** What the form asks for. Its menus were checked when it came in; its version is whatever somebody typed. */
@@ -171,14 +127,32 @@ async function stillApproves(
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
-  const { operations, engine } = context;
   if ('groupId' in action) return clickedAlert(context, delivery, action);
-  if (action.do === 'plan-again' || action.do === 'roll-back') {
-    return answered(context, origin, () => resubmit(context, delivery, action));
+  switch (action.do) {
+    case 'plan-again':
+    case 'roll-back':
+      return answered(context, origin, () => resubmit(context, delivery, action));
+    case 'promote':
+    case 'abort':
+      return answered(context, origin, () => tellCanary(context, delivery, action));
+    case 'approve':
+    case 'reject':
+      return decided(context, delivery, action);
+    case 'cancel':
+      return decided(context, delivery, { ...action, planDigest: null });
   }
-  const planDigest = action.do === 'cancel' ? null : action.planDigest;
+}
+
+async function decided(
+  context: DeliveryContext,
+  delivery: Of<'button'>,
+  action: Pick<Decision, 'operationId' | 'planDigest'> & { readonly do: 'approve' | 'reject' | 'cancel' },
+): Promise<void> {
+  const { origin } = delivery;
+  const { operations, engine } = context;
+  const { operationId, planDigest } = action;
   const decision: Decision = {
-    operationId: action.operationId,
+    operationId,
     userId: origin.userId,
     via: 'button',
     planDigest,
@@ -189,62 +163,14 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
-async function clickedAlert(
-  context: DeliveryContext,
-  delivery: Of<'button'>,
-  action: AlertAction,
-): Promise<void> {
-  const { origin } = delivery;
-  const act = actOf(delivery, action.groupId);
-  switch (action.do) {
-    case 'acknowledge-alert':
-      return acted(context, origin, (alerts) => acknowledge(alerts, act));
-    case 'silence-alert': {
-      const duration = action.hours * 3_600_000;
-      const reason = context.reasonOfSilence;
-      return acted(context, origin, (alerts) => silence(alerts, { ...act, duration, reason }));
-    }
-    case 'end-silence':
-      return acted(context, origin, (alerts) => endSilences(alerts, act));
-    case 'incident-report':
-      return acted(context, origin, (alerts) => reportIncident(alerts, act));
-    case 'roll-back-target':
-      return answered(context, origin, () => rollBack(context, delivery, action));
-    case 'silence-form':
-      // Opened while the click was received, since Slack allows three seconds for it.
-      return;
-  }
-}
-
-function actOf({ id, origin }: Of<'button' | 'silence'>, groupId: string): AlertAct {
-  return { groupId, userId: origin.userId, deliveryId: id };
-}
-
-/** Does something about an alert, and tells the person why not if it is refused. */
-async function acted(
-  context: DeliveryContext,
-  origin: Origin,
-  act: (alerts: AlertContext) => Promise<Refusal | null>,
-): Promise<void> {
-  const { alerts } = context;
-  const refusal: Refusal | null = alerts === null ? { code: 'alert-over' } : await act(alerts);
-  if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
-}
-
-/** The normal rollback, with its approval, where everybody who looks at the alert sees it. */
-async function rollBack(
+/** The same as the command, for the canary of that message and no other. */
+async function tellCanary(
   { operations, engine }: DeliveryContext,
   { id: deliveryId, origin }: Of<'button'>,
-  { groupId, service, environment }: Extract<AlertAction, { do: 'roll-back-target' }>,
+  { do: kind, operationId }: Extract<ButtonAction, { do: 'promote' | 'abort' }>,
 ): Promise<Reply | null> {
-  const { threadTs: _, ...inChannel } = origin;
-  return submit(operations, engine, {
-    deliveryId,
-    requests: [{ kind: 'rollback', target: { service, environment }, to: null }],
-    options: { emergency: null, reason: groupId },
-    dryRun: false,
-    origin: inChannel,
-  });
+  const instruction = kind === 'abort' ? { kind, reason: null } : { kind };
+  return orderCanary(operations, engine, { which: { operationId }, instruction, deliveryId, origin });
 }
 
 /** Asks anew, as the person who clicked; an emergency is never repeated by a click. */

@@ -80,4 +80,6 @@ export type ButtonAction =
       readonly groupId: string;
       readonly service: string;
       readonly environment: string;
-    };
+    }
+  /** Of the canary that is this operation. */
+  | { readonly do: 'promote' | 'abort'; readonly operationId: string };

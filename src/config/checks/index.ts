@@ -9,7 +9,8 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkImages, checkTwins } from './targets.ts';
+import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
+import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -20,6 +21,10 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkSource,
+  checkReleases,
+  checkBarredAuthors,
+  checkAddresses,
   checkHosts,
   checkApprovals,
   checkCanaries,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveryContext, workOn } from '../../../commands/deliveries.ts';
+import { workOn } from '../../../commands/deliveries.ts';
+import type { DeliveryContext } from '../../../commands/delivery-context.ts';
 import type { Delivery } from '../../../src/domain/delivery.ts';
 import { submit } from '../../../src/operations/request.ts';
 import { readApprovals } from '../../../src/store/approvals.ts';
