@@ -1,7 +1,9 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { Origin } from '../src/domain/request.ts';
+import type { OperationRequest, Origin } from '../src/domain/request.ts';
+import { backupBefore } from '../src/operations/backup/way-back.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -35,6 +37,7 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+type ResubmittingAction = Extract<ButtonAction, { do: 'plan-again' | 'roll-back' | 'restore' }>;
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
 /** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
@@ -162,7 +165,7 @@ async function stillApproves(
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
   const { operations, engine } = context;
-  if (action.do === 'plan-again' || action.do === 'roll-back') {
+  if (action.do === 'plan-again' || action.do === 'roll-back' || action.do === 'restore') {
     return answered(context, origin, () => resubmit(context, delivery, action));
   }
   const planDigest = action.do === 'cancel' ? null : action.planDigest;
@@ -178,11 +181,23 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
+function requestOf({ do: what }: ResubmittingAction, operation: Operation): OperationRequest {
+  const { target, from } = operation.plan;
+  switch (what) {
+    case 'plan-again':
+      return operation.request;
+    case 'roll-back':
+      return { kind: 'rollback', target, to: from?.revision ?? null };
+    case 'restore':
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+  }
+}
+
 /** Asks anew, as the person who clicked; an emergency is never repeated by a click. */
 async function resubmit(
   context: DeliveryContext,
   delivery: Of<'button'>,
-  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+  action: ResubmittingAction,
 ): Promise<Reply | null> {
   const { operations, engine } = context;
   const operation = await findOperation(operations.database, action.operationId);
@@ -190,11 +205,7 @@ async function resubmit(
     const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
     return { kind: 'refusal', refusals: [refusal] };
   }
-  const { target, from } = operation.plan;
-  const request =
-    action.do === 'plan-again'
-      ? operation.request
-      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const request = requestOf(action, operation);
   const options = { emergency: null, reason: operation.options.reason };
   const { origin, id: deliveryId } = delivery;
   return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
+import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -69,6 +70,7 @@ const serviceEnvironment = z.strictObject({
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   canary: canary.prefault({}),
+  backup: backupConfig.optional(),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
 

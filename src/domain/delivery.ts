@@ -56,4 +56,6 @@ export type ButtonAction =
     }
   | { readonly do: 'cancel'; readonly operationId: string }
   | { readonly do: 'plan-again'; readonly operationId: string }
-  | { readonly do: 'roll-back'; readonly operationId: string };
+  | { readonly do: 'roll-back'; readonly operationId: string }
+  /** Brings the data back as it was before that operation. */
+  | { readonly do: 'restore'; readonly operationId: string };

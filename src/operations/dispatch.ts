@@ -1,5 +1,5 @@
 import type { Operation, OperationOutcome, OperationState } from '../domain/operation.ts';
-import type { Person } from '../domain/person.ts';
+import { type Person, SLIPWAY } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
@@ -41,9 +41,11 @@ export async function dispatch(context: OperationContext, operationId: string): 
   const { missing } = await count(context, context.database, operation, voters.people);
   if (missing > 0) return waitForApproval(context, operation, voters);
   const requester = voters.people.get(operation.requesterId);
-  if (requester === undefined) return askAgain(context, operation, 'Slack does not say who asked for it.');
-  const current = await preparePlan(context, operation.request);
-  return begin(context, { operation, people: voters.people, requester, current });
+  if (requester === undefined && operation.requesterId !== SLIPWAY) {
+    return askAgain(context, operation, 'Slack does not say who asked for it.');
+  }
+  const current = await preparePlan(context, operation.request, operation.plan);
+  return begin(context, { operation, people: voters.people, requester: requester ?? null, current });
 }
 
 function settled(state: OperationState): Dispatch {
@@ -62,7 +64,8 @@ interface Voters {
 
 async function whoDecided(context: OperationContext, operation: Operation): Promise<Voters> {
   const approvals = await readApprovals(context.database, operation.id);
-  const ids = [...new Set([operation.requesterId, ...approvals.map((approval) => approval.userId)])];
+  const asked = operation.requesterId === SLIPWAY ? [] : [operation.requesterId];
+  const ids = [...new Set([...asked, ...approvals.map((approval) => approval.userId)])];
   const found = await Promise.all(ids.map((id) => context.people.person(id)));
   const people = new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
   return { people, someUnknown: found.includes(null) };
@@ -107,7 +110,8 @@ async function begin(
   facts: {
     readonly operation: Operation;
     readonly people: ReadonlyMap<string, Person>;
-    readonly requester: Person;
+    /** Null for what the bot asked for itself. */
+    readonly requester: Person | null;
     readonly current: Outcome<Plan>;
   },
 ): Promise<Dispatch> {
@@ -120,7 +124,8 @@ async function begin(
     return end(context, operation, 'voided', { code: 'voided', changed });
   }
   const channel = await context.channels.channel(operation.channelId);
-  if (channel.name === null) return askAgain(context, operation, 'Slack does not say which channel this is.');
+  if (channel.name === null && requester !== null)
+    return askAgain(context, operation, 'Slack does not say which channel this is.');
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
     await holdTarget(change.tx, operation.plan.target);
@@ -139,7 +144,7 @@ async function refuseNow(
   tx: Queryable,
   facts: {
     readonly operation: Operation;
-    readonly requester: Person;
+    readonly requester: Person | null;
     readonly channel: Parameters<typeof refuseAction>[0]['channel'];
   },
 ): Promise<readonly Refusal[]> {
@@ -148,9 +153,11 @@ async function refuseNow(
   const now = context.clock();
   const action = actionFor(plan.kind);
   const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
-  const roles = actions.map((action) =>
-    refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
-  );
+  const { requester: person, channel } = facts;
+  const roles =
+    person === null
+      ? []
+      : actions.map((action) => refuseAction({ person, action, environment, channel }, context.config));
   const locks = await readLocks(tx, now);
   const running = (await openOperations(tx, plan.target)).filter(
     (other) => other.id !== id && other.state === 'running',

@@ -5,22 +5,24 @@ import type { OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { approvalFor } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
+import { withBackupBefore } from './backup/gate.ts';
 import { planWithBackups } from './backup/plan.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
-type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease'>;
+type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease' | 'clock'>;
 
 /**
  * Plans a request from what the target is doing at this moment. Read-only; refusals say what is wrong
- * with the request, or what the target answered.
+ * with the request, or what the target answered. `approved` is the plan that people saw, when it is planned again.
  */
 export async function preparePlan(
   context: PrepareContext,
   request: OperationRequest,
+  approved: Plan | null = null,
 ): Promise<Outcome<Plan>> {
   const target = targetOf(context, request.target);
-  const planned = await explained(request.target, () => planOnTarget(context, target, request));
+  const planned = await explained(request.target, () => planOnTarget(context, { target, request, approved }));
   if (!planned.ok) return planned;
   const plan: Plan = {
     ...planned.value,
@@ -60,20 +62,26 @@ export async function explained<T>(target: TargetRef, work: () => Promise<Outcom
 
 async function planOnTarget(
   context: PrepareContext,
-  target: DeployTarget,
-  request: OperationRequest,
+  asked: {
+    readonly target: DeployTarget;
+    readonly request: OperationRequest;
+    readonly approved: Plan | null;
+  },
 ): Promise<Outcome<TargetPlan>> {
+  const { target, request, approved } = asked;
+  const gated = async (planned: Outcome<TargetPlan>) =>
+    planned.ok ? withBackupBefore(context, { target, plan: planned.value, approved }) : planned;
   switch (request.kind) {
     case 'deploy':
-      return planDeploy(target, request.version);
+      return gated(await planDeploy(target, request.version));
     case 'rollback':
       return planRollback(context, target, request.to);
     case 'canary':
-      return planCanary(target, request.version);
+      return gated(await planCanary(target, request.version));
     case 'backup':
     case 'verification':
     case 'restore':
-      return planWithBackups(context, target, request);
+      return planWithBackups(context, target, request, approved);
   }
 }
 

@@ -169,6 +169,23 @@ async function createOne(
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
   const id = operationId(submission.deliveryId, request);
+  await storeOperation(context, tx, { id, plan, request, options, origin });
+  return id;
+}
+
+/** Stores an operation, unless it is stored already, and shows it where it was asked for. */
+export async function storeOperation(
+  context: OperationContext,
+  tx: Queryable,
+  asked: {
+    readonly id: string;
+    readonly plan: Plan;
+    readonly request: OperationRequest;
+    readonly options: RequestOptions;
+    readonly origin: Origin;
+  },
+): Promise<void> {
+  const { id, plan, request, options, origin } = asked;
   const createdAt = context.clock();
   const limit = plan.approval.required === 0 ? UNASKED_LIMIT : plan.approval.expires;
   const inserted = await insertOperation(tx, {
@@ -184,7 +201,6 @@ async function createOne(
     expiresAt: new Date(createdAt.getTime() + limit),
   });
   if (inserted) await announce(context, tx, id);
-  return id;
 }
 
 async function announce(context: OperationContext, tx: Queryable, id: string): Promise<void> {
