@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
+import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
+import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
@@ -22,6 +25,10 @@ const approval = z
     required: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
     expires: duration.prefault('30m').describe('After this the question is withdrawn.'),
     remind: duration.optional().describe('Remind the approvers this long before it expires.'),
+    barAuthors: z
+      .boolean()
+      .default(false)
+      .describe('Whoever wrote some of what is shipped may not approve it.'),
   })
   .describe('Who must approve before anything runs.');
 
@@ -57,7 +64,7 @@ const canary = z
   .describe('How a new version takes traffic step by step, and what judges it.');
 
 /** Every kind of target there is; an unknown kind does not validate. */
-export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig]);
+export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig, kubernetesTargetConfig]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
@@ -71,6 +78,14 @@ const serviceEnvironment = z.strictObject({
   migrate: migrate.optional(),
   canary: canary.prefault({}),
   backup: backupConfig.optional(),
+  checks: z
+    .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
+      error: 'required, or a list of names',
+    })
+    .optional()
+    .describe(
+      'What must be green on the commit before it ships: everything that runs on it, or these checks.',
+    ),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
 
@@ -83,11 +98,7 @@ const service = z.strictObject({
     )
     .optional()
     .describe('The image repository that versions are looked up in.'),
-  repository: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
-    .optional()
-    .describe('The GitHub repository.'),
+  ...sourceKeys,
   aliases: z.array(word).default([]),
   environments: z.record(word, serviceEnvironment),
 });
@@ -144,8 +155,10 @@ export const configSchema = z.strictObject({
   roles: z.record(word, role).default({}),
   environments: z.record(word, environment),
   services: z.record(word, service),
+  hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  github: githubConfig.optional(),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -8,6 +8,7 @@ const approvalSchema = z.looseObject({
   remind: z.string().optional(),
 });
 const demoSchema = z.looseObject({
+  slack: z.looseObject({ transport: z.string().optional() }),
   roles: z.record(z.string(), z.looseObject({ users: z.array(z.string()).optional() })),
   environments: z.record(z.string(), z.looseObject({ approval: approvalSchema.optional() })),
   services: z.record(
@@ -15,7 +16,11 @@ const demoSchema = z.looseObject({
     z.looseObject({
       environments: z.record(
         z.string(),
-        z.looseObject({ watch: z.string().optional(), verify: z.array(z.looseObject({})) }),
+        z.looseObject({
+          watch: z.string().optional(),
+          verify: z.array(z.looseObject({})),
+          canary: z.looseObject({}),
+        }),
       ),
     }),
   ),

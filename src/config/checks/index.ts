@@ -5,10 +5,12 @@ import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
 import { checkFreezes } from './freezes.ts';
+import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkImages, checkTwins } from './targets.ts';
+import { checkBarredAuthors, checkSource } from './source.ts';
+import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -19,6 +21,10 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkSource,
+  checkBarredAuthors,
+  checkAddresses,
+  checkHosts,
   checkApprovals,
   checkCanaries,
   checkRestores,

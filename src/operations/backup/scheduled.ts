@@ -100,6 +100,7 @@ async function begin(
       request: { kind: 'backup', target: plan.target },
       options: { emergency: null, reason: `due ${due.toISOString()}` },
       origin: { userId: SLIPWAY, channelId },
+      gate: null,
     });
     await context.notices.lateBackup(tx, { target: plan.target, due, channelId, refusals: [] });
     return true;

@@ -82,7 +82,7 @@ describe('what the schema refuses', () => {
         column: 5,
         message: 'there is no such key',
         nearest: ['aliases'],
-        allowed: 'image, repository, aliases, environments',
+        allowed: 'image, repository, imageTag, migrations, aliases, environments',
       },
     ],
     [
@@ -97,7 +97,7 @@ describe('what the schema refuses', () => {
         path: 'services.api.environments.production.target.kind',
         message: 'this does not fit',
         found: '"cloudrun"',
-        allowed: 'cloud-run',
+        allowed: 'cloud-run, kubernetes',
         nearest: ['cloud-run'],
       },
     ],

@@ -32,6 +32,8 @@ describe('scheduled backups', () => {
   beforeAll(async () => {
     world = await createOperationsWorld(hourly());
     world.targets.delete('api/staging');
+    // A minute past the hour, so that what is an hour later is a minute late.
+    world.advance(HOUR - (world.context.clock().getTime() % HOUR) + 60_000);
     backups = scriptedBackups(() => world.context.clock());
     world.targets.set(key, withBackup(world.production, backups));
     await tick();
