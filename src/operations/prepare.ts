@@ -3,12 +3,13 @@ import type { Artifact } from '../domain/artifact.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
-import type { OperationRequest } from '../domain/request.ts';
+import type { CanaryExtensionRequest, OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { approvalFor, barsAuthors, moreApprovals } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
 import { withBackupBefore } from './backup/gate.ts';
 import { planWithBackups } from './backup/plan.ts';
+import { planExtension } from './canary/extension.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import { barAuthors } from './source/authors.ts';
@@ -34,6 +35,7 @@ export async function preparePlan(
   request: OperationRequest,
   approved: Plan | null = null,
 ): Promise<Outcome<Plan>> {
+  if (request.kind === 'canary-extension') return planExtension(context, request);
   const target = targetOf(context, request.target);
   const planned = await explained(request.target, () => planOnTarget(context, target, request, approved));
   if (!planned.ok) return planned;
@@ -109,7 +111,7 @@ export async function explained<T>(target: TargetRef, work: () => Promise<Outcom
 async function planOnTarget(
   context: PrepareContext,
   target: DeployTarget,
-  request: OperationRequest,
+  request: Exclude<OperationRequest, CanaryExtensionRequest>,
   approved: Plan | null,
 ): Promise<Outcome<Draft>> {
   switch (request.kind) {

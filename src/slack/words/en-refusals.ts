@@ -117,10 +117,12 @@ export const refusals: RefusalSentences = {
   'target-error': ({ target, problem, detail }) =>
     `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
   'which-canary': ({ running }) => whichCanary(running),
-  'past-approval': ({ target, approved, asked }) =>
-    `The canary of ${key(target)} was approved for up to ${approved} %, and ${asked} % is farther. ${canaryChoices(
-      target,
-    )} A new ${code('/canary')} can be approved for more.`,
+  'canary-over': ({ operationId }) =>
+    `The canary ${code(operationId)} has ended, so there is nothing to move, promote or take back.`,
+  'canary-ending': ({ operationId, by }) =>
+    by === 'promote'
+      ? `The canary ${code(operationId)} is being promoted, which is not stopped half-way. When it is done, ${code('/rollback')} goes back.`
+      : `The canary ${code(operationId)} is being taken back, which is not stopped half-way. Start a new one when it is done.`,
   'unreachable-share': ({ target, asked, nearest }) =>
     sentences(
       `${key(target)} cannot give a canary ${asked} % of its traffic.`,
@@ -150,6 +152,7 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   deploy: 'deploy',
   rollback: 'roll back',
   canary: 'run a canary',
+  'canary-extension': 'extend a canary',
   backup: 'make backups',
   verification: 'verify backups',
   restore: 'restore backups',

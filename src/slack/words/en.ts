@@ -14,6 +14,7 @@ const operation: OperationWords = {
       deploy: `Deploy ${service} to ${environment}`,
       rollback: `Roll back ${service} in ${environment}`,
       canary: `Canary of ${service} in ${environment}`,
+      'canary-extension': `Extend the canary of ${service} in ${environment}`,
       backup: `Back up ${service} in ${environment}`,
       verification: `Verify a backup of ${service} in ${environment}`,
       restore: `Restore ${service} in ${environment}`,
@@ -64,6 +65,16 @@ const buttons: ButtonWords = {
   restoreTitle: 'Restore the data?',
   confirmRestore: ({ service, environment }) =>
     `Asks to restore the data of ${service} in ${environment} as it was before this, with its usual approval.`,
+  promote: 'Promote',
+  promoteTitle: 'Promote?',
+  confirmPromote: ({ service, environment }, approved) =>
+    approved >= 100
+      ? `The canary of ${service} in ${environment} gets all of the traffic, and ends.`
+      : `Only ${approved} % was approved. This asks for the approval to give the canary of ${service} in ${environment} all of the traffic.`,
+  abort: 'Abort',
+  abortTitle: 'Abort?',
+  confirmAbort: ({ service, environment }) =>
+    `The canary of ${service} in ${environment} is taken back: the traffic is again as it was before.`,
   no: 'No',
 };
 

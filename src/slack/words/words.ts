@@ -1,4 +1,4 @@
-import type { CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
@@ -82,6 +82,13 @@ export interface ButtonWords {
   readonly undoRestore: string;
   readonly restoreTitle: string;
   confirmRestore(target: TargetRef): string;
+  readonly promote: string;
+  readonly promoteTitle: string;
+  /** `approved`: the farthest percent that may be had without asking. */
+  confirmPromote(target: TargetRef, approved: number): string;
+  readonly abort: string;
+  readonly abortTitle: string;
+  confirmAbort(target: TargetRef): string;
   readonly no: string;
 }
 
@@ -101,6 +108,8 @@ export interface ThreadWords {
 export interface CanaryWords {
   /** What an approver agrees to. */
   terms(terms: CanaryTerms): string;
+  /** What an approver of an extension agrees to. */
+  extension(extension: CanaryExtension): string;
   share(percent: number): string;
   readonly moving: string;
   /** This and the next five are parts of one sentence. */

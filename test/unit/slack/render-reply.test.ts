@@ -74,7 +74,8 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
   'which-canary': { code: 'which-canary', running: [TARGET] },
-  'past-approval': { code: 'past-approval', target: TARGET, approved: 50, asked: 80 },
+  'canary-over': { code: 'canary-over', operationId: 'op_1' },
+  'canary-ending': { code: 'canary-ending', operationId: 'op_1', by: 'promote' },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
   'not-stored': { code: 'not-stored' },
 };
