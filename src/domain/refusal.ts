@@ -88,6 +88,8 @@ export type Refusal =
       readonly action: OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel';
       readonly environment: string | null;
     }
+  /** A release was published by somebody whom nobody knows here, and strangers may not begin that. */
+  | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
   | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
   | { readonly code: 'not-locked'; readonly scope: string }

@@ -17,6 +17,8 @@ export interface DeployRequest {
   readonly kind: 'deploy';
   readonly target: TargetRef;
   readonly version: string;
+  /** Who published it, where nobody knows who that is here: it could be any approver. */
+  readonly stranger?: string;
 }
 
 /** Go back: to the last good revision, or to the named version or revision. */

@@ -5,9 +5,10 @@ import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
 import { extendedCanary } from '../domain/request.ts';
 import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
-import { actionFor, refuseAction } from '../policy/authorise.ts';
+import { actionFor, type ChannelRef } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { readApprovals } from '../store/approvals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Queryable } from '../store/database.ts';
@@ -191,16 +192,18 @@ async function refuseNow(
   facts: {
     readonly operation: Operation;
     readonly requester: Person;
-    readonly channel: Parameters<typeof refuseAction>[0]['channel'];
+    readonly channel: ChannelRef;
   },
 ): Promise<readonly Refusal[]> {
   const { plan, id } = facts.operation;
-  const { environment } = plan.target;
   const now = context.clock();
   const action = actionFor(plan.kind);
   const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
   const roles = actions.map((action) =>
-    refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
+    refuseRequester(
+      { person: facts.requester, action, target: plan.target, channel: facts.channel },
+      context.config,
+    ),
   );
   const locks = await readLocks(tx, now);
   const extended = extendedCanary(facts.operation.request);

@@ -11,8 +11,9 @@ import {
   type RequestOptions,
 } from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
-import { type Action, actionFor, refuseAction } from '../policy/authorise.ts';
+import { type Action, actionFor } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
@@ -123,11 +124,11 @@ async function refuseByPolicy(
   const now = context.clock();
   const locks = await readLocks(context.database, now);
   const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
-    const { environment } = request.target;
+    const { target } = request;
     const actions: readonly Action[] =
       options.emergency === null ? [actionFor(request.kind)] : [actionFor(request.kind), 'emergency'];
     const roles = actions.map((action) =>
-      refuseAction({ person, action, environment, channel }, context.config),
+      refuseRequester({ person, action, target, channel }, context.config),
     );
     const denied = roles.flatMap((refusal) => (refusal === null ? [] : [refusal]));
     if (denied.length > 0) return denied.slice(0, 1);

@@ -69,6 +69,10 @@ export const refusals: RefusalSentences = {
         : 'the config gives that to nobody (`allow` lists no role).',
       who.length > 0 ? `Held by ${people(who)}.` : '',
     ),
+  stranger: ({ name, environment }) =>
+    `Nobody knows who ${code(name)} is in Slack, and strangers may not begin anything in ${code(environment)}. ${code(
+      'github.people',
+    )} in the config says who people are; or somebody who may deploys it here.`,
   'wrong-channel': ({ environment, channels }) =>
     `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
   locked: ({ target, lock }) =>

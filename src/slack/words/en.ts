@@ -3,6 +3,7 @@ import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
+import { release } from './en-release.ts';
 import { form, replies, status } from './en-replies.ts';
 import { source } from './en-source.ts';
 import { anyRole, duration, kinds, scope } from './en-terms.ts';
@@ -103,6 +104,7 @@ export const en: Words = {
   thread,
   canary,
   source,
+  release,
   backup,
   replies,
   status,

@@ -3,6 +3,7 @@ import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { ReleaseKind } from '../../domain/release.ts';
 import type { SourceChange } from '../../domain/source-change.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import type { Measurement, VerdictKind } from '../../domain/verdict.ts';
@@ -38,6 +39,7 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
@@ -170,6 +172,13 @@ export interface SourceWords {
   checksUnread(why: string): string;
   /** An emergency goes past checks that are not green. */
   readonly checksSkipped: string;
+}
+
+export interface ReleaseWords {
+  published(kind: ReleaseKind, whichText: string, whoText: string): string;
+  waiting(target: TargetRef, untilText: string): string;
+  notDeployed(target: TargetRef): string;
+  begun(target: TargetRef): string;
 }
 
 export interface ReplyWords {

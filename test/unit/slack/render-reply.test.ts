@@ -60,6 +60,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
   fault: { code: 'fault', deliveryId: 'cmd:1' },
   frozen: { code: 'frozen', target: TARGET, freeze: 'New Year', until: NOW },
+  stranger: { code: 'stranger', name: 'octocat', environment: 'staging' },
   'own-commits': { code: 'own-commits' },
   'checks-failed': { code: 'checks-failed', target: TARGET, commit: 'c'.repeat(40), failed: ['build'] },
   'checks-unknown': { code: 'checks-unknown', target: TARGET, commit: null, detail: 'GitHub is away.' },
