@@ -1,6 +1,9 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
+import type { OperationRequest } from '../src/domain/request.ts';
+import { backupBefore } from '../src/operations/backup/way-back.ts';
 import { orderCanary } from '../src/operations/canary/order.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
 import { submit } from '../src/operations/request.ts';
@@ -15,6 +18,7 @@ import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
 import { isVersion } from './words.ts';
 
+type ResubmittingAction = Extract<ButtonAction, { do: 'plan-again' | 'roll-back' | 'restore' }>;
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
 /** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
@@ -131,6 +135,7 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   switch (action.do) {
     case 'plan-again':
     case 'roll-back':
+    case 'restore':
       return answered(context, origin, () => resubmit(context, delivery, action));
     case 'promote':
     case 'abort':
@@ -163,6 +168,18 @@ async function decided(
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
+function requestOf({ do: what }: ResubmittingAction, operation: Operation): OperationRequest {
+  const { target, from } = operation.plan;
+  switch (what) {
+    case 'plan-again':
+      return operation.request;
+    case 'roll-back':
+      return { kind: 'rollback', target, to: from?.revision ?? null };
+    case 'restore':
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+  }
+}
+
 /** The same as the command, for the canary of that message and no other. */
 async function tellCanary(
   { operations, engine }: DeliveryContext,
@@ -177,7 +194,7 @@ async function tellCanary(
 async function resubmit(
   context: DeliveryContext,
   delivery: Of<'button'>,
-  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+  action: ResubmittingAction,
 ): Promise<Reply | null> {
   const { operations, engine } = context;
   const operation = await findOperation(operations.database, action.operationId);
@@ -185,11 +202,7 @@ async function resubmit(
     const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
     return { kind: 'refusal', refusals: [refusal] };
   }
-  const { target, from } = operation.plan;
-  const request =
-    action.do === 'plan-again'
-      ? operation.request
-      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const request = requestOf(action, operation);
   const options = { emergency: null, reason: operation.options.reason };
   const { origin, id: deliveryId } = delivery;
   return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });

@@ -81,5 +81,7 @@ export type ButtonAction =
       readonly service: string;
       readonly environment: string;
     }
+  /** Brings the data back as it was before that operation. */
+  | { readonly do: 'restore'; readonly operationId: string }
   /** Of the canary that is this operation. */
   | { readonly do: 'promote' | 'abort'; readonly operationId: string };

@@ -96,6 +96,7 @@ const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
     service: z.string(),
     environment: z.string(),
   }),
+  z.object({ do: z.literal('restore'), operationId: z.string() }),
   z.object({ do: z.literal(['promote', 'abort']), operationId: z.string() }),
 ]);
 

@@ -1,5 +1,6 @@
 import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
+import { checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
@@ -28,6 +29,8 @@ export const CHECKS: readonly Check[] = [
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkRestores,
+  checkSchedules,
   checkChannels,
   checkFreezes,
   checkReactions,
