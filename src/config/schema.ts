@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
+import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -142,6 +143,7 @@ export const configSchema = z.strictObject({
   roles: z.record(word, role).default({}),
   environments: z.record(word, environment),
   services: z.record(word, service),
+  hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
 });

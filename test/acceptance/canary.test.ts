@@ -25,16 +25,7 @@ describe('a canary', () => {
     return asked;
   }
 
-  const shares = async () => {
-    const cloud = await (await fetch(new URL('/playground/cloud', running.workspace.url))).json();
-    const { services } = cloud as { services: readonly CloudService[] };
-    const service = services.find(({ name, environment }) => name === 'api' && environment === 'production');
-    return Object.fromEntries(
-      service?.traffic
-        .filter(({ percent }) => percent > 0)
-        .map(({ version, percent }) => [version, percent]) ?? [],
-    );
-  };
+  const shares = () => running.workspace.shares('api', 'production');
 
   it('walks by itself, is judged, and is promoted', { timeout: 150_000 }, async () => {
     const { ts } = await started('/canary auto api v1.1.0 production');
@@ -90,9 +81,3 @@ describe('a canary', () => {
     await onlyFor(ana, 'No canary is running');
   });
 });
-
-interface CloudService {
-  readonly name: string;
-  readonly environment: string;
-  readonly traffic: readonly { readonly version: string; readonly percent: number }[];
-}

@@ -15,7 +15,11 @@ const demoSchema = z.looseObject({
     z.looseObject({
       environments: z.record(
         z.string(),
-        z.looseObject({ watch: z.string().optional(), verify: z.array(z.looseObject({})) }),
+        z.looseObject({
+          watch: z.string().optional(),
+          verify: z.array(z.looseObject({})),
+          canary: z.looseObject({}),
+        }),
       ),
     }),
   ),

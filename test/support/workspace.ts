@@ -22,6 +22,15 @@ const descriptionSchema = z.object({
 const cloudCallsSchema = z.object({
   calls: z.array(z.looseObject({ method: z.string(), resource: z.string(), effect: z.string() })),
 });
+const cloudSchema = z.object({
+  services: z.array(
+    z.object({
+      name: z.string(),
+      environment: z.string(),
+      traffic: z.array(z.object({ version: z.string(), percent: z.number() })),
+    }),
+  ),
+});
 export type CloudCall = z.output<typeof cloudCallsSchema>['calls'][number];
 
 const LIMIT = 45_000;
@@ -36,6 +45,10 @@ export interface TestWorkspace {
     service: string,
     environment: string,
   ): Promise<{ readonly version: string; readonly image: string }>;
+  /** Where visitors of a demo service come in. */
+  frontDoor(service: string, environment: string): URL;
+  /** What each version gets of the traffic, in percent; those that get none are left out. */
+  shares(service: string, environment: string): Promise<Readonly<Record<string, number>>>;
   cloudCalls(): Promise<readonly CloudCall[]>;
   /** The calls that changed something, since the log had so many lines. */
   changesSince(calls: number): Promise<readonly CloudCall[]>;
@@ -69,6 +82,13 @@ export async function openWorkspace(url: string): Promise<TestWorkspace> {
     if (channel === undefined) throw new Error(`there is no #${name}`);
     return channel.id;
   };
+  const frontDoor = (service: string, environment: string) => {
+    const found = description.targets.find(
+      (one) => one.service === service && one.environment === environment,
+    );
+    if (found === undefined) throw new Error(`there is no ${service} in ${environment}`);
+    return new URL(found.url);
+  };
   const cloudCalls = async () =>
     cloudCallsSchema.parse(await json(new URL('/playground/cloud/calls', url))).calls;
   return {
@@ -80,12 +100,14 @@ export async function openWorkspace(url: string): Promise<TestWorkspace> {
       const client = new WebClient(user.token, { slackApiUrl: description.slack_api_url });
       return testPerson({ id: user.id, client, channelId });
     },
-    serving: async (service, environment) => {
-      const target = description.targets.find(
-        (one) => one.service === service && one.environment === environment,
-      );
-      if (target === undefined) throw new Error(`there is no ${service} in ${environment}`);
-      return z.object({ version: z.string(), image: z.string() }).parse(await json(new URL(target.url)));
+    serving: async (service, environment) =>
+      z.object({ version: z.string(), image: z.string() }).parse(await json(frontDoor(service, environment))),
+    frontDoor,
+    shares: async (service, environment) => {
+      const { services } = cloudSchema.parse(await json(new URL('/playground/cloud', url)));
+      const found = services.find((one) => one.name === service && one.environment === environment);
+      const served = (found?.traffic ?? []).filter(({ percent }) => percent > 0);
+      return Object.fromEntries(served.map(({ version, percent }) => [version, percent]));
     },
     cloudCalls,
     changesSince: async (calls) =>

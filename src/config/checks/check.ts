@@ -19,7 +19,10 @@ export type Check = (checked: Checked) => readonly PathProblem[];
 export function unknownName(
   name: string,
   used: ConfigPath,
-  { under, checked }: { readonly under: 'roles' | 'environments' | 'services'; readonly checked: Checked },
+  {
+    under,
+    checked,
+  }: { readonly under: 'roles' | 'environments' | 'services' | 'hosts'; readonly checked: Checked },
 ): readonly PathProblem[] {
   if (checked.says([under, name])) return [];
   const names = Object.keys(checked.config[under]);

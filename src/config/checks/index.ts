@@ -4,6 +4,7 @@ import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
 import { checkFreezes } from './freezes.ts';
+import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkHosts,
   checkApprovals,
   checkCanaries,
   checkChannels,

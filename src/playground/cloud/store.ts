@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Journal } from './journal.ts';
+import type { Journal } from '../journal.ts';
 import {
   callSchema,
   executionSchema,
@@ -86,7 +86,7 @@ export class CloudStore {
   constructor(journal: Journal) {
     this.#journal = journal;
     const tables = new Map(this.#tables().map((table) => [table.name, table]));
-    for (const line of journal.read()) {
+    for (const line of journal.entries) {
       for (const [name, key, row] of z.array(changeSchema).parse(line)) tables.get(name)?.replay(key, row);
     }
   }

@@ -22,9 +22,11 @@ export function installedPrometheus(): string | null {
 export async function startPrometheus(options: {
   readonly directory: string;
   readonly scrape: URL;
+  /** Where it is to answer, for whoever has to know that before; a free port otherwise. */
+  readonly port?: number;
 }): Promise<PrometheusServer> {
-  const { directory, scrape } = options;
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const { directory, scrape, port = await freePort() } = options;
+  const url = `http://127.0.0.1:${port}`;
   writeFileSync(`${directory}/prometheus.yml`, scrapeConfig(scrape.host));
   let stopRunning = async () => {};
   const server: PrometheusServer = {

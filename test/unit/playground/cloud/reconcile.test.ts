@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CloudContext } from '../../../../src/playground/cloud/context.ts';
-import { Journal } from '../../../../src/playground/cloud/journal.ts';
 import { Levers } from '../../../../src/playground/cloud/levers.ts';
 import { serviceName } from '../../../../src/playground/cloud/names.ts';
 import { nextDeadline, releaseHeld, settleDue } from '../../../../src/playground/cloud/reconcile.ts';
@@ -8,6 +7,7 @@ import type { Operation, Service } from '../../../../src/playground/cloud/record
 import { seed } from '../../../../src/playground/cloud/seed.ts';
 import { servicesApi } from '../../../../src/playground/cloud/services-api.ts';
 import { CloudStore } from '../../../../src/playground/cloud/store.ts';
+import { memoryJournal } from '../../../../src/playground/journal.ts';
 
 const staging = serviceName('api-staging');
 let time = 0;
@@ -16,7 +16,7 @@ let context: CloudContext;
 beforeEach(() => {
   time = 1_000_000;
   context = {
-    store: new CloudStore(new Journal('/nonexistent/never-written.jsonl')),
+    store: new CloudStore(memoryJournal()),
     clock: { now: () => time },
     random: () => 0.5,
     levers: new Levers(),
