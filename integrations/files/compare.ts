@@ -28,7 +28,8 @@ export function compareTrees(before: Tree, after: Tree): Comparison {
   for (const { path, sha256 } of after.values()) {
     const found = before.get(path)?.sha256 ?? null;
     if (found === sha256) same += 1;
-    else differences.push({ path, change: found === null ? 'new' : 'modified', before: found, after: sha256 });
+    else
+      differences.push({ path, change: found === null ? 'new' : 'modified', before: found, after: sha256 });
   }
   for (const { path, sha256 } of before.values()) {
     if (!after.has(path)) differences.push({ path, change: 'deleted', before: sha256, after: null });

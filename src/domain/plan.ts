@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
 import type { PlannedBackup } from './backup.ts';
 import type { CanaryTerms } from './canary.ts';
+import type { FileChanges } from './file-changes.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
 import type { TargetRef } from './target.ts';
 
@@ -62,6 +63,8 @@ export interface TargetPlan {
   readonly live: string;
   /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
   readonly warnings: readonly string[];
+  /** Only for targets that are trees of files. */
+  readonly files?: FileChanges;
 }
 
 /** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */

@@ -1,7 +1,9 @@
-import type { Readable } from 'node:stream';
 import type { Digest } from '../../../src/domain/artifact.ts';
 import { TargetError } from '../../target.ts';
 import type { Tree, TreeFile } from '../tree.ts';
+
+/** The content of a file, piece by piece. */
+export type Bytes = AsyncIterable<Uint8Array>;
 
 /** A file of a release. */
 export interface ReleaseFile extends TreeFile {
@@ -19,7 +21,7 @@ export interface Release {
 
 export interface FileContent {
   readonly file: ReleaseFile;
-  readonly content: Readable;
+  readonly content: Bytes;
 }
 
 /** An entry of an archive as its format tells it, before anything is believed of it. */
@@ -30,7 +32,7 @@ export interface RawEntry {
   readonly linkName: string | null;
   readonly executable: boolean;
   /** To be read to its end, or destroyed, before the next entry is asked for. */
-  open(): Promise<Readable>;
+  open(): Promise<Bytes>;
 }
 
 /** More than this is no release, but a mistake or an attack. */
@@ -50,5 +52,5 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
 
 /** An archive that is not deployed, whatever it claims to be. */
 export function badArchive(what: string): TargetError {
-  return new TargetError('invalid', `The archive ${what}. Nothing was changed.`);
+  return new TargetError('invalid', `The archive ${what}.`);
 }

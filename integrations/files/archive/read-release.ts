@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { IgnoreRules } from '../ignore.ts';
 import { contentDigest } from '../tree.ts';
 import {
   type ArchiveLimits,
+  type Bytes,
   badArchive,
   type FileContent,
   type RawEntry,
@@ -89,7 +89,7 @@ function parentsOf(path: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-async function hash(content: Readable, most: number): Promise<{ sha256: string; size: number }> {
+async function hash(content: Bytes, most: number): Promise<{ sha256: string; size: number }> {
   const digest = createHash('sha256');
   let size = 0;
   for await (const part of content) {

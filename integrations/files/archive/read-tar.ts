@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
-import { badArchive, type RawEntry } from './archive.ts';
+import { type Bytes, badArchive, type RawEntry } from './archive.ts';
 
 const TYPES: Readonly<Record<string, RawEntry['type']>> = {
   file: 'file',
@@ -26,7 +26,7 @@ export async function* readTar(handle: FileHandle): AsyncIterable<RawEntry> {
         type: TYPES[type ?? 'file'] ?? 'other',
         linkName: linkname ?? null,
         executable: ((mode ?? 0) & 0o100) !== 0,
-        open: async () => entry,
+        open: async () => bytesOf(entry),
       };
       entry.resume();
     }
@@ -35,6 +35,12 @@ export async function* readTar(handle: FileHandle): AsyncIterable<RawEntry> {
   } finally {
     packed.destroy();
     unpacked.destroy();
+  }
+}
+
+async function* bytesOf(entry: AsyncIterable<unknown>): Bytes {
+  for await (const part of entry) {
+    if (part instanceof Uint8Array) yield part;
   }
 }
 
