@@ -8,4 +8,6 @@ export interface ArtifactSource {
   versions(limit: number): Promise<readonly string[]>;
   /** The version names that point at this content now; empty when unknown. */
   versionsOf(digest: Digest): Promise<readonly string[]>;
+  /** The digests of the images for each platform in an index; empty for a single image, and for what is not there. */
+  manifestsOf(digest: Digest): Promise<readonly Digest[]>;
 }

@@ -5,6 +5,9 @@ import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createHttpChecker } from './http/checker.ts';
+import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
+import type { KubernetesConnection } from './kubernetes/connection.ts';
+import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
 import type { DeployTarget } from './target.ts';
 
@@ -13,6 +16,8 @@ export interface TargetDependencies {
   readonly checker: HttpChecker;
   /** Targets behind the same endpoint share a connection, which the last one closes. */
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
+  /** Targets of one cluster, seen by one identity, share a connection in the same way. */
+  readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
 }
@@ -31,7 +36,13 @@ export function createTargets(
 ): ReadonlyMap<string, DeployTarget> {
   const all: TargetDependencies = {
     checker: createHttpChecker(),
-    cloudRun: shareConnections(connectCloudRun),
+    cloudRun: shareConnections(
+      connectCloudRun,
+      ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
+    ),
+    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
+      JSON.stringify([kubeconfig, context]),
+    ),
     artifacts: remember((image) => createRegistrySource({ image })),
     ...dependencies,
   };
@@ -64,6 +75,20 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'kubernetes': {
+      const image = requiredImage(binding);
+      return createKubernetesTarget({
+        ref,
+        config,
+        api: dependencies.kubernetes(config),
+        artifacts: dependencies.artifacts(image),
+        checker: dependencies.checker,
+        image,
+        verify: environment.verify,
+        watch: environment.watch,
+        migrationJob: environment.migrate?.job ?? null,
+      });
+    }
   }
 }
 
@@ -83,14 +108,15 @@ function remember<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
-/** Counts the users of each connection, and closes it with the last of them. */
-export function shareConnections(
-  connect: (connection: CloudRunConnection) => CloudRunApi,
-): (connection: CloudRunConnection) => CloudRunApi {
-  const open = new Map<string, { readonly api: CloudRunApi; users: number }>();
-  return ({ endpoint, plaintext }) => {
-    const key = `${endpoint ?? ''} ${plaintext}`;
-    const shared = open.get(key) ?? { api: connect({ endpoint, plaintext }), users: 0 };
+/** Counts the users of each connection, and closes it with the last of them. `keyOf` tells which are the same. */
+export function shareConnections<C, A extends { close(): Promise<void> }>(
+  connect: (connection: C) => A,
+  keyOf: (connection: C) => string,
+): (connection: C) => A {
+  const open = new Map<string, { readonly api: A; users: number }>();
+  return (connection) => {
+    const key = keyOf(connection);
+    const shared = open.get(key) ?? { api: connect(connection), users: 0 };
     shared.users += 1;
     open.set(key, shared);
     const close = async () => {

@@ -52,7 +52,10 @@ export async function readPlaygroundSetup(
   const loaded = configPath === null ? demoConfigOf(playground) : await readConfig(configPath);
   if (!('config' in loaded)) return loaded;
   const { bot, slack_api_url: apiUrl } = playground;
-  const transport = { kind: 'socket', appToken: bot.app_token } as const;
+  const transport =
+    loaded.config.slack.transport === 'socket'
+      ? ({ kind: 'socket', appToken: bot.app_token } as const)
+      : ({ kind: 'http', signingSecret: bot.signing_secret } as const);
   const slack = { botToken: bot.bot_token, transport, apiUrl };
   return { ok: true, setup: { config: loaded.config, slack, webhookSecret: secretOf(secrets) } };
 }

@@ -9,11 +9,10 @@ import type { FilesBinding } from './binding.ts';
 import { type ChangeSet, changeSet, ensurePossible } from './change-set.ts';
 import { asFileChanges } from './compare.ts';
 import { brokenGuards } from './guards.ts';
-import { describeDrift, liveDigest, somePaths } from './live.ts';
+import { describeDrift, somePaths } from './live.ts';
 import { type Look, lookAt } from './look.ts';
 import { deploySteps } from './plan-steps.ts';
 import type { HostTree } from './scan.ts';
-import { contentDigest } from './tree.ts';
 
 /** What shipping the artifact would do. Reads only. */
 export async function planDeploy(
@@ -111,9 +110,4 @@ function ownerWarning({ uid, files }: HostTree, { put }: ChangeSet): readonly st
   const others = put.flatMap(({ path }) => files.get(path) ?? []).filter((file) => file.uid !== uid);
   if (others.length === 0) return [];
   return [`These will belong to Slipway’s account afterwards: ${somePaths(others.map(({ path }) => path))}.`];
-}
-
-/** Whether the tree is this content already, whatever is written about it. */
-export function isLive({ tree, live }: Look, digest: string): boolean {
-  return liveDigest(live) === digest || contentDigest(tree.files.values()) === digest;
 }

@@ -10,6 +10,7 @@ const deployed = z.object({
   version: z.string().nullable(),
   /** Of its files. */
   digest,
+  /** When it first came there; going back to it does not make it newer. */
   at: z.string(),
   /** Paths beside it that no release had. */
   kept: z.array(z.string()),
@@ -17,7 +18,12 @@ const deployed = z.object({
 export type Deployed = z.output<typeof deployed>;
 
 /** `.slipway/live.json`: what lives in the directory. */
-export const marker = deployed.extend({ operation: z.string(), by: z.string() });
+export const marker = deployed.extend({
+  operation: z.string(),
+  by: z.string(),
+  /** When this operation put it there. */
+  placed: z.string(),
+});
 export type Marker = z.output<typeof marker>;
 
 /** `.slipway/about.json` in a backup: what it was made before, and what was there then. */
@@ -25,7 +31,7 @@ export const aboutBackup = z.object({
   operation: z.string(),
   at: z.string(),
   /** Null where there was nothing. */
-  from: deployed.nullable(),
+  from: deployed.extend({ proven: z.boolean() }).nullable(),
   to: z.object({ version: z.string().nullable(), digest }),
 });
 export type AboutBackup = z.output<typeof aboutBackup>;

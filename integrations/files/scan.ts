@@ -29,6 +29,8 @@ export interface HostTree {
   /** Links, sockets and the like: path to what it is, with what a link points at. */
   readonly others: ReadonlyMap<string, string>;
   readonly marker: Marker | null;
+  /** The last operation that proved what it had put there. */
+  readonly proven: string | null;
   /** Newest first. */
   readonly backups: readonly Backup[];
   readonly disk: { readonly size: number; readonly free: number };
@@ -101,9 +103,12 @@ function unreadable(path: string): TargetError {
   );
 }
 
-function readHead(fields: readonly string[]): Pick<HostTree, 'marker' | 'backups' | 'disk' | 'uid'> {
+function readHead(
+  fields: readonly string[],
+): Pick<HostTree, 'marker' | 'proven' | 'backups' | 'disk' | 'uid'> {
   const after = (heading: string) => fields[fields.indexOf(heading) + 1] ?? '';
   const found = fields.indexOf('marker');
+  const provenAt = fields.indexOf('proven');
   const backups = fields.flatMap((field, index): readonly Backup[] => {
     const about = field === 'backup' ? readRecord(aboutBackup, fields[index + 2] ?? '') : null;
     return about === null ? [] : [{ name: fields[index + 1] ?? '', about }];
@@ -111,6 +116,7 @@ function readHead(fields: readonly string[]): Pick<HostTree, 'marker' | 'backups
   const [, size = '0', , free = '0'] = after('disk').split(/\s+/);
   return {
     marker: found === -1 ? null : readRecord(marker, fields[found + 1] ?? ''),
+    proven: provenAt === -1 ? null : (fields[provenAt + 1] ?? null),
     backups: inOrder(backups.map((one) => ({ ...one, path: one.name })))
       .map(({ name, about }) => ({ name, about }))
       .reverse(),

@@ -1,9 +1,10 @@
-import type { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import type { FileContent } from './archive/archive.ts';
 import { type ChangeSet, nearestDirectory, newDirectories } from './change-set.ts';
-import { type LiveRelease, liveDigest, liveVersion } from './live.ts';
-import type { AboutBackup, Deployed, Marker } from './records.ts';
+import { type LiveRelease, liveVersion } from './live.ts';
+import type { AboutBackup, Marker } from './records.ts';
 import type { HostTree, Ownership } from './scan.ts';
 import { listingOf, type Tree } from './tree.ts';
 
@@ -19,21 +20,37 @@ export interface Staging {
 }
 
 /** What a backup says of the tree that it was made of; null where there was none. */
-export function describeLive(live: LiveRelease, { files, marker }: HostTree): Deployed | null {
-  const digest = liveDigest(live);
-  if (digest === null) return null;
-  if (live.is === 'known') return { ...live.deployed };
-  const version = liveVersion(live);
-  // A tree that fits no version is remembered as the whole that it is.
-  const kept = live.is === 'changed' && version !== null ? [...live.deployed.kept, ...live.strangers] : [];
-  const known = live.is === 'changed' && digest === live.deployed.digest;
-  return {
-    operation: known ? (marker?.operation ?? null) : null,
-    version,
-    digest,
-    at: marker?.at ?? new Date(0).toISOString(),
-    kept: kept.filter((path) => files.has(path)),
-  };
+export function describeLive(live: LiveRelease, { proven }: HostTree): AboutBackup['from'] {
+  switch (live.is) {
+    case 'nothing':
+      return null;
+    case 'known':
+      return { ...live.deployed, proven: proven !== null && live.deployed.operation === proven };
+    case 'changed': {
+      const { operation, at, kept } = live.deployed;
+      const version = liveVersion(live);
+      // A tree that fits no version is remembered as the whole that it is.
+      const beside = version === null ? [] : [...kept, ...live.strangers];
+      const digest = version === null ? live.digest : live.deployed.digest;
+      return {
+        operation,
+        version,
+        digest,
+        at,
+        kept: beside,
+        proven: version !== null && operation === proven,
+      };
+    }
+    case 'unknown':
+      return {
+        operation: null,
+        version: null,
+        digest: live.digest,
+        at: new Date(0).toISOString(),
+        kept: [],
+        proven: false,
+      };
+  }
 }
 
 /** The words of an operation, by the names under which the host’s script reads them. */
@@ -82,29 +99,28 @@ export function packed(
   ownership: (path: string, executable: boolean) => Ownership,
 ): Readable {
   const pack = tar.pack();
-  fill(pack, words, files, ownership).catch((error: Error) => pack.destroy(error));
-  return pack;
+  fill(pack, { words, files, ownership }).catch((error: Error) => pack.destroy(error));
+  return Readable.from(pack, { objectMode: false });
 }
 
 async function fill(
   pack: tar.Pack,
-  words: ReadonlyMap<string, string>,
-  files: AsyncIterable<FileContent>,
-  ownership: (path: string, executable: boolean) => Ownership,
+  sent: {
+    readonly words: ReadonlyMap<string, string>;
+    readonly files: AsyncIterable<FileContent>;
+    readonly ownership: (path: string, executable: boolean) => Ownership;
+  },
 ): Promise<void> {
   const mtime = new Date();
-  for (const [name, text] of words) pack.entry({ name, mode: 0o600, mtime }, text);
-  for await (const { file, content } of files) {
-    const { mode, uid, gid } = ownership(file.path, file.executable);
+  for (const [name, text] of sent.words) pack.entry({ name, mode: 0o600, mtime }, text);
+  for await (const { file, content } of sent.files) {
+    const { mode, uid, gid } = sent.ownership(file.path, file.executable);
     const entry = pack.entry({ name: `new/${file.path}`, size: file.size, mode, uid, gid, mtime });
     for await (const part of content) {
-      if (!entry.write(part)) await new Promise((resolve) => entry.once('drain', resolve));
+      if (!entry.write(part)) await once(entry, 'drain');
     }
-    await new Promise<void>((resolve, reject) => {
-      entry.once('error', reject);
-      entry.once('finish', () => resolve());
-      entry.end();
-    });
+    entry.end(null);
+    await once(entry, 'finish');
   }
   pack.finalize();
 }

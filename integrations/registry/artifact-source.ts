@@ -26,6 +26,9 @@ const AT_ONCE = 8;
 /** Milliseconds for which an index of tags by content is good. */
 const INDEX_LIFETIME = 60_000;
 
+/** Of an image index (OCI image specification), and of Docker's manifest list. */
+const imageIndex = z.object({ manifests: z.array(z.object({ digest: z.string() })) });
+
 const tagList = z.object({ tags: z.array(z.string()).nullish() });
 
 /** The versions of one image repository, by its tags. */
@@ -38,6 +41,7 @@ export function createRegistrySource(
   return {
     resolve: (version) => resolve(client, repository, version),
     versions,
+    manifestsOf: (digest) => manifestsOf(client, repository, digest),
     versionsOf: createIndex({
       build: async () => indexByDigest(client, repository, await versions(INDEXED)),
       now: options.now ?? Date.now,
@@ -70,11 +74,35 @@ async function digestOf(
   if (told !== null && isDigest(told)) return told;
   const answer = await client.request('GET', path, MANIFESTS);
   if (answer.status === 404) return null;
-  const body = Buffer.from(await answer.arrayBuffer());
-  const digest: Digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const digest = digestOfContent(Buffer.from(await answer.arrayBuffer()));
   const claimed = answer.headers.get('docker-content-digest');
   if (claimed !== null && claimed !== digest) throw wrongContent(repository, reference);
   return digest;
+}
+
+async function manifestsOf(
+  client: RegistryClient,
+  repository: Repository,
+  digest: Digest,
+): Promise<readonly Digest[]> {
+  const answer = await client.request('GET', `manifests/${digest}`, MANIFESTS);
+  if (answer.status === 404) return [];
+  const body = Buffer.from(await answer.arrayBuffer());
+  if (digestOfContent(body) !== digest) throw wrongContent(repository, digest);
+  const parsed = imageIndex.safeParse(parseJson(body));
+  return parsed.success ? parsed.data.manifests.map((one) => one.digest).filter(isDigest) : [];
+}
+
+function digestOfContent(body: Buffer): Digest {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 function wrongContent(repository: Repository, reference: string): TargetError {

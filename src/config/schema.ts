@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
+import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { duration } from './duration.ts';
 
@@ -57,7 +58,7 @@ const canary = z
   .describe('How a new version takes traffic step by step, and what judges it.');
 
 /** Every kind of target there is; an unknown kind does not validate. */
-export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig]);
+export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig, kubernetesTargetConfig]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,

@@ -3,7 +3,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -25,7 +25,9 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 function runs(name: string): boolean {
   console.log(`\n== real suite: ${name}`);
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--config', 'vitest.real.config.ts', `test/real/${name}/`];
+  const own = `test/real/${name}/vitest.config.ts`;
+  const config = existsSync(path.join(root, own)) ? own : 'vitest.real.config.ts';
+  const args = [vitest, 'run', '--root', root, '--config', config, `test/real/${name}/`];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   return status === 0;
 }

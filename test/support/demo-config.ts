@@ -8,6 +8,7 @@ const approvalSchema = z.looseObject({
   remind: z.string().optional(),
 });
 const demoSchema = z.looseObject({
+  slack: z.looseObject({ transport: z.string().optional() }),
   roles: z.record(z.string(), z.looseObject({ users: z.array(z.string()).optional() })),
   environments: z.record(z.string(), z.looseObject({ approval: approvalSchema.optional() })),
   services: z.record(

@@ -6,8 +6,8 @@ import { newestFirst } from '../../version-order.ts';
 import type { Release } from './archive.ts';
 import type { ReleaseStore } from './store.ts';
 
-/** Where releases come from. Beside what every source of artifacts does, it gives their files. */
-export interface ReleaseSource extends ArtifactSource {
+/** Where releases come from. Beside finding artifacts, it gives their files. */
+export interface ReleaseSource extends Pick<ArtifactSource, 'resolve' | 'versions'> {
   /** Lets `work` read the files of an artifact; throws TargetError when its version is not that content any more. */
   withRelease<T>(artifact: Artifact, work: (release: Release) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -43,7 +43,6 @@ export function createReleaseSource(options: {
   return {
     resolve: (version) => (isDigest(version) ? byDigest(version) : byVersion(version)),
     versions: async (limit) => newestFirst(await versions()).slice(0, limit),
-    versionsOf: async (digest) => store.seen(digest),
     async withRelease({ version, digest }, work) {
       const done = await store.exact(version, digest, async (release) => ({ value: await work(release) }));
       if (done !== null) return done.value;

@@ -5,7 +5,16 @@ import { TargetError } from '../../target.ts';
 
 const TREE = readFileSync(path.join(import.meta.dirname, 'tree.sh'), 'utf8');
 
-export type Verb = 'scan' | 'stage' | 'whole' | 'backup' | 'swap' | 'restore' | 'discard' | 'tidy';
+export type Verb =
+  | 'scan'
+  | 'inventory'
+  | 'stage'
+  | 'whole'
+  | 'backup'
+  | 'swap'
+  | 'restore'
+  | 'discard'
+  | 'tidy';
 
 /** The command that does something to a tree on its host. */
 export function treeCommand(

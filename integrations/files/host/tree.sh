@@ -88,6 +88,11 @@ scan() {
     cat .slipway/live.json
     printf '\0'
   fi
+  if [ -e .slipway/proven ]; then
+    printf 'proven\0'
+    cat .slipway/proven
+    printf '\0'
+  fi
   for about in "$backups"/backup_*/.slipway/about.json; do
     [ -e "$about" ] || continue
     name=${about%/.slipway/about.json}
@@ -100,6 +105,12 @@ scan() {
   find . "$@" -printf '%y\0%m\0%U\0%G\0%D\0%s\0%p\0%l\0'
   printf 'hashes\0'
   find . "$@" -type f -print0 | xargs -0 -r sha256sum -z -- || :
+}
+
+# What every backup holds, by its name.
+inventory() {
+  cd "$1"
+  find . -path './backup_*/*' ! -path './backup_*/.slipway/*' -type f -print0 | xargs -0 -r sha256sum -z --
 }
 
 stage() {
@@ -267,6 +278,8 @@ tidy() {
   backups=$2
   keep=$3
   records_kept=$4
+  printf '%s' "${operation##*/}" >"$operation/proven"
+  mv -f "$operation/proven" "$records/proven"
   rm -rf "$operation/new" "$operation/before" "$operation/whole"
   set --
   for about in "$backups"/backup_*/.slipway/about.json; do

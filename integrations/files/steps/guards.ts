@@ -3,8 +3,8 @@ import { type StepProgress, TargetError } from '../../target.ts';
 import type { GuardConfig } from '../config.ts';
 import { brokenGuards, describeGuard } from '../guards.ts';
 import { runTree, treeCommand } from '../host/script.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
 import { artifactInput } from './stage.ts';
+import { defineShortAction, type StepRun, succeeded } from './step.ts';
 
 const COPY_LIMIT = 4 * 60_000;
 /** Lines of a program’s complaint that people are shown. */
@@ -36,7 +36,10 @@ async function runProgram({ binding, operation, context }: StepRun, guard: Progr
   );
   if (status === 0) return null;
   if (status === 127) {
-    throw new TargetError('invalid', `There is no ${guard.run[0]} on ${binding.host.name}: the new tree cannot be checked.`);
+    throw new TargetError(
+      'invalid',
+      `There is no ${guard.run[0]} on ${binding.host.name}: the new tree cannot be checked.`,
+    );
   }
   const said = `${output}\n${complaint}`.trim().split('\n').slice(-SHOWN).join(' ');
   return `ended with status ${status}. ${said}`;

@@ -16,12 +16,16 @@ export const prove = defineShortAction(input, async (run, { digest }) => {
   ]);
   const approved = [...(listing ?? [])].map(([path, sha256]) => ({ path, sha256 }));
   // The list stands on the host; only its digest was approved.
-  if (listing === null || contentDigest(approved) !== digest) return wrong(run, 'the list of its files is gone');
+  if (listing === null || contentDigest(approved) !== digest)
+    return wrong(run, 'the list of its files is gone');
   const differing = approved.filter(({ path, sha256 }) => tree.files.get(path)?.sha256 !== sha256);
-  if (differing.length > 0) return wrong(run, `these differ: ${somePaths(differing.map(({ path }) => path))}`);
+  if (differing.length > 0)
+    return wrong(run, `these differ: ${somePaths(differing.map(({ path }) => path))}`);
   const beside = tree.files.size - approved.length;
   const others = beside === 0 ? '' : `; ${beside} ${beside === 1 ? 'file is' : 'files are'} there beside it`;
-  return succeeded(`${approved.length} files are what was approved (${shortDigest(digest)}), by content${others}.`);
+  return succeeded(
+    `${approved.length} files are what was approved (${shortDigest(digest)}), by content${others}.`,
+  );
 });
 
 function wrong({ binding }: StepRun, what: string): StepProgress {

@@ -43,7 +43,9 @@ function defineRestart(name: 'restart' | 'restart-back'): StepAction {
 
 async function afterWork(run: StepRun, progress: WorkEnd | StepProgress): Promise<StepProgress> {
   if (!isEnd(progress)) {
-    return progress.phase === 'running' ? { ...progress, handle: { work: progress.handle, tried: null } } : progress;
+    return progress.phase === 'running'
+      ? { ...progress, handle: { work: progress.handle, tried: null } }
+      : progress;
   }
   const said = progress.output.trim().split('\n').slice(-SHOWN).join('\n');
   if (said !== '') run.context.log(said);
@@ -73,11 +75,23 @@ async function ask(run: StepRun, tried: number): Promise<StepProgress> {
   const tries = tried + 1;
   if (ok) return succeeded(`${detail}, at try ${tries} of ${config.health.tries}`);
   if (tries >= config.health.tries) {
-    return { phase: 'failed', problem: 'unhealthy', message: `It does not answer as it must: ${detail}, at ${tries} tries.` };
+    return {
+      phase: 'failed',
+      problem: 'unhealthy',
+      message: `It does not answer as it must: ${detail}, at ${tries} tries.`,
+    };
   }
-  return running({ work: null, tried: tries }, `${detail} (try ${tries} of ${config.health.tries})`, config.health.pause);
+  return running(
+    { work: null, tried: tries },
+    `${detail} (try ${tries} of ${config.health.tries})`,
+    config.health.pause,
+  );
 }
 
-function running(state: { work: Json; tried: number }, message: string, lookAgainAfter: number): StepProgress {
+function running(
+  state: { work: Json; tried: number },
+  message: string,
+  lookAgainAfter: number,
+): StepProgress {
   return { phase: 'running', handle: state, message, lookAgainAfter };
 }

@@ -1,16 +1,22 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { type Artifact, isDigest } from '../../../src/domain/artifact.ts';
+import { type Digest, isDigest } from '../../../src/domain/artifact.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import type { Release } from '../archive/archive.ts';
-import { ensurePossible } from '../change-set.ts';
+import { type ChangeSet, ensurePossible } from '../change-set.ts';
 import { runTree, treeCommand } from '../host/script.ts';
 import { type Look, look } from '../look.ts';
 import { deployChanges } from '../plan.ts';
+import type { HostTree } from '../scan.ts';
 import { describeLive, ownershipFor, packed, type Staging, wordsOf } from '../staging.ts';
+import type { Tree } from '../tree.ts';
 import { defineShortAction, type StepRun, succeeded } from './step.ts';
 
-export const artifactInput = { version: z.string(), digest: z.string().refine(isDigest), reference: z.string() };
+export const artifactInput = {
+  version: z.string(),
+  digest: z.string().refine(isDigest),
+  reference: z.string(),
+};
 
 const input = z.object({ ...artifactInput, live: z.string() });
 type Input = z.output<typeof input>;
@@ -31,7 +37,9 @@ async function upload(run: StepRun, asked: Input, seen: Look, release: Release):
   const { binding } = run;
   const changes = deployChanges(binding, seen.tree, release);
   ensurePossible(seen.tree, changes, binding.config.directory);
-  const staging: Staging = { ...seen, changes, next: release.files, ...recordsOf(run, seen, asked, changes.kept) };
+  const next = release.files;
+  const records = recordsOf(run, seen, { ...asked, at: null, next, changes });
+  const staging: Staging = { ...seen, changes, next, ...records };
   const contents = release.contents(new Set(changes.put.map(({ path }) => path)));
   const ownership = (path: string, executable: boolean) => ownershipFor(seen.tree, path, executable);
   await sendStaging(run, packed(wordsOf(staging), contents, ownership));
@@ -55,20 +63,32 @@ export async function asPlanned(run: StepRun, fingerprint: string): Promise<Look
   );
 }
 
-/** What is written down about the release, and about what it replaces. */
+/** What is written down about what comes, and about what it replaces. `at` is when it first came. */
 export function recordsOf(
   { binding, context }: StepRun,
   { tree, live }: Look,
-  to: Pick<Artifact, 'digest'> & { readonly version: string | null },
-  kept: readonly string[],
+  to: {
+    readonly version: string | null;
+    readonly digest: Digest;
+    readonly at: string | null;
+    readonly next: Tree;
+    readonly changes: ChangeSet;
+  },
 ): Pick<Staging, 'marker' | 'about'> {
-  const at = new Date(binding.now()).toISOString();
-  const { version, digest } = to;
+  const now = new Date(binding.now()).toISOString();
+  const { version, digest, at, next, changes } = to;
   const { operationId: operation, requestedBy: by } = context;
+  const kept = besides(tree, next, changes);
   return {
-    marker: { operation, version, digest, at, by, kept: [...kept] },
-    about: { operation, at, from: describeLive(live, tree), to: { version, digest } },
+    marker: { operation, version, digest, at: at ?? now, kept, by, placed: now },
+    about: { operation, at: now, from: describeLive(live, tree), to: { version, digest } },
   };
+}
+
+/** The paths that are there afterwards and belong to no release. */
+function besides(tree: HostTree, next: Tree, { removed }: ChangeSet): string[] {
+  const gone = new Set(removed.map(({ path }) => path));
+  return [...tree.files.keys()].filter((path) => !next.has(path) && !gone.has(path));
 }
 
 export async function sendStaging({ binding, operation, context }: StepRun, stream: Readable): Promise<void> {
@@ -76,7 +96,7 @@ export async function sendStaging({ binding, operation, context }: StepRun, stre
     binding.host,
     {
       argv: treeCommand('stage', binding.config.directory, operation, binding.backups),
-      input: Readable.from(stream),
+      input: stream,
       timeLimit: TIME_LIMIT,
     },
     context.signal,

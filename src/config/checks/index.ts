@@ -8,7 +8,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkImages, checkTwins } from './targets.ts';
+import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -19,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkAddresses,
   checkHosts,
   checkApprovals,
   checkCanaries,

@@ -4,7 +4,10 @@ import type { TargetConfig } from '../schema.ts';
 import { type Check, placesOf } from './check.ts';
 
 /** What each kind of target needs beside its own keys; a kind without an answer does not compile. */
-const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = { 'cloud-run': true };
+const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
+  'cloud-run': true,
+  kubernetes: true,
+};
 
 /** Versions of a service that runs from images are looked up in its image repository. */
 export const checkImages: Check = ({ config, says }) =>
@@ -32,6 +35,27 @@ export const checkTwins: Check = ({ config }) => {
   });
 };
 
-function identity({ kind, project, region, service }: TargetConfig): Json {
-  return { kind, project, region, service };
+function identity(target: TargetConfig): Json {
+  switch (target.kind) {
+    case 'cloud-run': {
+      const { kind, project, region, service } = target;
+      return { kind, project, region, service };
+    }
+    case 'kubernetes': {
+      const { kind, kubeconfig = null, context = null, namespace, workload } = target;
+      return { kind, kubeconfig, context, namespace, workload };
+    }
+  }
 }
+
+/** Cloud Run gives a service its address; Kubernetes does not, and a path alone could not be asked for. */
+export const checkAddresses: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const { target, verify } = place;
+    if (target.kind !== 'kubernetes' || target.url !== undefined) return [];
+    const relative = verify.findIndex(({ http }) => http.startsWith('/'));
+    if (relative < 0) return [];
+    const at = [...path, 'verify', relative, 'http'];
+    const allowed = 'an absolute address, or a path and `url` in the target';
+    return [problemAt(at, 'this is a path, and the target does not say where it is', { allowed })];
+  });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { connectCloudRun } from '../../../integrations/cloud-run/client.ts';
 import { cloudRunTargetConfig } from '../../../integrations/cloud-run/config.ts';
 import { createTargets, shareConnections } from '../../../integrations/kinds.ts';
 import { configSchema } from '../../../src/config/schema.ts';
@@ -29,15 +28,18 @@ test('says which service lacks its image', () => {
 
 test('targets behind one endpoint share a connection, and the last of them closes it', async () => {
   let open = 0;
-  const connect = shareConnections((connection) => {
-    open += 1;
-    const close = async () => {
-      open -= 1;
-    };
-    return { ...connectCloudRun(connection), close };
-  });
-  const [first, second] = [connect({ plaintext: false }), connect({ plaintext: false })];
-  const other = connect({ endpoint: '127.0.0.1:1', plaintext: true });
+  const connect = shareConnections(
+    (_: string) => {
+      open += 1;
+      const close = async () => {
+        open -= 1;
+      };
+      return { close };
+    },
+    (endpoint) => endpoint,
+  );
+  const [first, second] = [connect('here'), connect('here')];
+  const other = connect('there');
   expect(open).toBe(2);
   await Promise.all([first.close(), other.close()]);
   expect(open).toBe(1);

@@ -48,7 +48,7 @@ function bindingOn(state: { job: Job; updates: Job[] }): CloudRunBinding {
     config,
     names: resourceNames(config),
     api,
-    artifacts: { resolve: absent, versions: absent, versionsOf: absent },
+    artifacts: { resolve: absent, versions: absent, versionsOf: absent, manifestsOf: absent },
     checker: { run: absent },
     repository: 'r.example/api',
     checks: [],

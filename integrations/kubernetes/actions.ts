@@ -1,0 +1,21 @@
+import { migrate } from './steps/migrate.ts';
+import { restore } from './steps/restore.ts';
+import { rollOut } from './steps/roll-out.ts';
+import type { StepAction } from './steps/step.ts';
+import { verifyServing } from './steps/verify-serving.ts';
+import { watchServing } from './steps/watch-serving.ts';
+
+/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
+export const ACTIONS = {
+  migrate,
+  restore,
+  'roll-out': rollOut,
+  'verify-serving': verifyServing,
+  'watch-serving': watchServing,
+} as const satisfies Readonly<Record<string, StepAction>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+export function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

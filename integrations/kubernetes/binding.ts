@@ -1,0 +1,25 @@
+import type { TargetRef } from '../../src/domain/target.ts';
+import type { ArtifactSource } from '../artifacts.ts';
+import type { HttpCheck, HttpChecker } from '../checks.ts';
+import type { KubernetesApi } from './client.ts';
+import type { KubernetesTargetConfig } from './config.ts';
+import type { WorkloadName } from './names.ts';
+
+/** Everything that the parts of one Kubernetes target work with. */
+export interface KubernetesBinding {
+  readonly ref: TargetRef;
+  readonly config: KubernetesTargetConfig;
+  readonly workload: WorkloadName;
+  readonly api: KubernetesApi;
+  readonly artifacts: ArtifactSource;
+  readonly checker: HttpChecker;
+  /** The image repository of the service, without tag. */
+  readonly repository: string;
+  readonly checks: readonly HttpCheck[];
+  /** Milliseconds during which the checks go on after the rollout; 0 for no watch. */
+  readonly watch: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The CronJob whose Job migrates data before the rollout; null when there is none. */
+  readonly migrationJob: string | null;
+}

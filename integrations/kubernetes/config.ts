@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { duration } from '../../src/config/duration.ts';
+
+/** An RFC 1123 name, as Kubernetes has it for namespaces and containers. */
+const label = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, as in Kubernetes');
+
+const WORKLOAD = /^(deployment|statefulset|daemonset)\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** `target:` of `kind: kubernetes`. */
+export const kubernetesTargetConfig = z
+  .strictObject({
+    kind: z.literal('kubernetes'),
+    namespace: label.describe('Namespace of the workload.'),
+    workload: z
+      .string()
+      .regex(WORKLOAD, 'deployment/NAME, statefulset/NAME or daemonset/NAME')
+      .describe('What runs the service, such as deployment/api.'),
+    container: label.describe('The container whose image is deployed.'),
+    kubeconfig: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Path of a kubeconfig file. Absent: the service account of the pod that Slipway runs in.'),
+    context: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A context of the kubeconfig. Absent: its current context.'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where people reach the service; checks of a path are made there.'),
+    progressDeadline: duration
+      .prefault('10m')
+      .describe(
+        'How long a rollout may stand still. Only for StatefulSets and DaemonSets: a Deployment has its own progressDeadlineSeconds.',
+      ),
+  })
+  .refine(({ context, kubeconfig }) => context === undefined || kubeconfig !== undefined, {
+    path: ['context'],
+    error: 'a context is one of a kubeconfig, and none is given',
+  })
+  .describe('A Deployment, StatefulSet or DaemonSet on Kubernetes.');
+
+export type KubernetesTargetConfig = z.output<typeof kubernetesTargetConfig>;

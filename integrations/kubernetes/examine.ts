@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Finding, TargetError } from '../target.ts';
+import type { KubernetesBinding } from './binding.ts';
+import { workloadText } from './history.ts';
+import { cronJob } from './objects.ts';
+import { readWorkload } from './reading.ts';
+import { ACCESS_REVIEWS, CRON_JOBS } from './resources.ts';
+import { type Right, rightsOf, rightText } from './rights.ts';
+
+const REMEDIES: Partial<Record<TargetError['problem'], string>> = {
+  permission: 'Give Slipway’s service account the role in manifests/kubernetes, or renew its kubeconfig.',
+  'not-found': 'Correct namespace, workload or image in the config, or create what is missing.',
+  invalid: 'Correct kubeconfig, context, container or image in the config.',
+  unavailable: 'Check the network between Slipway and that address, then run doctor again.',
+  timeout: 'Check the network between Slipway and that address, then run doctor again.',
+  quota: 'Wait, then run doctor again.',
+};
+
+/** What `slipway doctor` asks of a Kubernetes target. Each question is asked by itself. */
+export async function examine(binding: KubernetesBinding): Promise<readonly Finding[]> {
+  const { api, migrationJob, repository, config } = binding;
+  const questions = [
+    ask('Kubernetes API', async () => `answers, ${await api.version()}`),
+    ask(capital(workloadText(binding.workload)), async () => {
+      const { status } = await readWorkload(binding);
+      return `is there, with the container ${config.container}, ${status.readyReplicas || status.numberReady} pods ready`;
+    }),
+    rights(binding),
+    ask(`Registry of ${repository}`, async () => {
+      const [newest] = await binding.artifacts.versions(1);
+      return newest === undefined ? 'is there, without any version' : `is there; newest version ${newest}`;
+    }),
+  ];
+  if (migrationJob !== null) {
+    const place = { resource: CRON_JOBS, namespace: config.namespace, name: migrationJob };
+    questions.push(
+      ask(`CronJob ${migrationJob}`, async () => {
+        const { spec } = await api.read(place, cronJob);
+        return spec.suspend ? 'is there, suspended' : 'is there; it is not suspended and also runs by itself';
+      }),
+    );
+  }
+  return Promise.all(questions);
+}
+
+const review = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks the cluster itself about every right that this target's steps need. */
+function rights(binding: KubernetesBinding): Promise<Finding> {
+  const subject = `Rights in the namespace ${binding.config.namespace}`;
+  return answer(subject, async () => {
+    const wanted = rightsOf(binding);
+    const held = await Promise.all(wanted.map((right) => mayWe(binding, right)));
+    const missing = wanted.filter((_, index) => held[index] !== true).map(rightText);
+    if (missing.length === 0) return { subject, ok: true, detail: `all ${wanted.length}`, remedy: null };
+    const remedy = REMEDIES.permission ?? null;
+    return { subject, ok: false, detail: `missing: ${missing.join(', ')}`, remedy };
+  });
+}
+
+async function mayWe({ api, config }: KubernetesBinding, right: Right): Promise<boolean> {
+  const { resource, subresource = '', verb } = right;
+  const object = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        namespace: config.namespace,
+        verb,
+        group: resource.group,
+        resource: resource.plural,
+        subresource,
+      },
+    },
+  };
+  const place = { resource: ACCESS_REVIEWS, namespace: null, name: null };
+  return (await api.create(place, object, review)).status.allowed;
+}
+
+function ask(subject: string, question: () => Promise<string>): Promise<Finding> {
+  return answer(subject, async () => ({ subject, ok: true, detail: await question(), remedy: null }));
+}
+
+/** A question that cannot be asked is a finding too. */
+async function answer(subject: string, question: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    return { subject, ok: false, detail: error.message, remedy: REMEDIES[error.problem] ?? null };
+  }
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { DAEMON_SETS, DEPLOYMENTS, type Place, type Resource, STATEFUL_SETS } from './resources.ts';
+
+export const WORKLOAD_KINDS = ['deployment', 'statefulset', 'daemonset'] as const;
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
+
+const RESOURCES: Readonly<Record<WorkloadKind, Resource>> = {
+  deployment: DEPLOYMENTS,
+  statefulset: STATEFUL_SETS,
+  daemonset: DAEMON_SETS,
+};
+
+/** A workload by its kind and name, as `kubectl` writes it: `deployment/api`. */
+export interface WorkloadName {
+  readonly kind: WorkloadKind;
+  readonly name: string;
+  readonly namespace: string;
+  readonly resource: Resource;
+}
+
+export function workloadName(text: string, namespace: string): WorkloadName {
+  const [kind, name = ''] = text.split('/');
+  const known = WORKLOAD_KINDS.find((one) => one === kind);
+  if (known === undefined) throw new Error(`${text} is no workload`);
+  return { kind: known, name, namespace, resource: RESOURCES[known] };
+}
+
+export function placeOf({ resource, namespace, name }: WorkloadName): Place {
+  return { resource, namespace, name };
+}
+
+/** What Slipway writes on workloads, and controllers copy to the revisions that they keep. */
+export const ANNOTATIONS = {
+  operation: 'slipway/operation',
+  version: 'slipway/version',
+  digest: 'slipway/digest',
+  requestedBy: 'slipway/requested-by',
+  changeCause: 'kubernetes.io/change-cause',
+} as const;
+
+/** Where a Deployment's controller keeps the number that `kubectl rollout history` shows. */
+export const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
+
+/** The Job that an operation makes: the same at every attempt, so that it is never started twice. */
+export function jobName(cronJob: string, operationId: string): string {
+  const fingerprint = createHash('sha256').update(operationId).digest('hex').slice(0, 10);
+  return `${cronJob.slice(0, 50)}-sw${fingerprint}`;
+}

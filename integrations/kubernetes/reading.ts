@@ -1,0 +1,104 @@
+import { TargetError } from '../target.ts';
+import type { KubernetesBinding } from './binding.ts';
+import {
+  fromControllerRevisions,
+  fromReplicaSets,
+  type KeptRevision,
+  selectorText,
+  workloadText,
+} from './history.ts';
+import { placeOf } from './names.ts';
+import {
+  type Autoscaler,
+  autoscaler,
+  controllerRevision,
+  type Event,
+  event,
+  type Pod,
+  pod,
+  replicaSet,
+  type Workload,
+  workload,
+} from './objects.ts';
+import {
+  AUTOSCALERS,
+  CONTROLLER_REVISIONS,
+  EVENTS,
+  type Place,
+  PODS,
+  REPLICA_SETS,
+  type Resource,
+} from './resources.ts';
+import { containerOf, noContainer } from './template.ts';
+
+/** Everything that the cluster says about a workload at one moment. */
+export interface Reading {
+  readonly workload: Workload;
+  /** Newest first. */
+  readonly revisions: readonly KeptRevision[];
+  readonly pods: readonly Pod[];
+}
+
+/** The workload itself, which must be there and have the container that the config names. */
+export async function readWorkload(binding: KubernetesBinding, signal?: AbortSignal): Promise<Workload> {
+  const { api, config } = binding;
+  const found = await api.read(placeOf(binding.workload), workload, signal);
+  const { template } = found.spec;
+  if (containerOf(template, config.container) === null) throw noContainer(template, config.container);
+  return found;
+}
+
+export async function readAll(binding: KubernetesBinding, signal?: AbortSignal): Promise<Reading> {
+  const found = await readWorkload(binding, signal);
+  const [revisions, pods] = await readRevisions(binding, found, signal);
+  return { workload: found, revisions, pods };
+}
+
+/** The revisions and the pods of a workload. */
+export async function readRevisions(
+  binding: KubernetesBinding,
+  found: Workload,
+  signal?: AbortSignal,
+): Promise<readonly [readonly KeptRevision[], readonly Pod[]]> {
+  const { api, workload: name } = binding;
+  const selection = { labelSelector: selectorText(found) };
+  const pods = api.list(placeOfAll(binding, PODS), pod, selection, signal);
+  if (name.kind === 'deployment') {
+    const sets = api.list(placeOfAll(binding, REPLICA_SETS), replicaSet, selection, signal);
+    return [fromReplicaSets(found, await sets, await pods), await pods];
+  }
+  const kept = api.list(placeOfAll(binding, CONTROLLER_REVISIONS), controllerRevision, selection, signal);
+  return [fromControllerRevisions(found, await kept, await pods), await pods];
+}
+
+/** What the cluster warns of, about anything in the namespace. */
+export function readWarnings(binding: KubernetesBinding, signal?: AbortSignal): Promise<readonly Event[]> {
+  const selection = { fieldSelector: 'type=Warning' };
+  return binding.api.list(placeOfAll(binding, EVENTS), event, selection, signal);
+}
+
+/** The autoscaler that owns the workload's number of replicas; null when there is none. */
+export async function readAutoscaler(
+  binding: KubernetesBinding,
+  signal?: AbortSignal,
+): Promise<Autoscaler | null> {
+  const { resource, name } = binding.workload;
+  const all = await binding.api.list(placeOfAll(binding, AUTOSCALERS), autoscaler, {}, signal);
+  const own = all.find(
+    ({ spec }) => spec.scaleTargetRef.kind === resource.kind && spec.scaleTargetRef.name === name,
+  );
+  return own ?? null;
+}
+
+export function placeOfAll(binding: KubernetesBinding, resource: Resource): Place {
+  return { resource, namespace: binding.config.namespace, name: null };
+}
+
+/** A rollout under way that somebody has stopped can neither be begun nor proven. */
+export function ensureRunning(binding: KubernetesBinding, found: Workload): void {
+  if (!found.spec.paused) return;
+  throw new TargetError(
+    'conflict',
+    `Somebody has paused ${workloadText(binding.workload)}: nothing would be rolled out. Resume it first (kubectl rollout resume).`,
+  );
+}

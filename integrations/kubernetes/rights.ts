@@ -1,0 +1,46 @@
+import type { KubernetesBinding } from './binding.ts';
+import {
+  AUTOSCALERS,
+  CONTROLLER_REVISIONS,
+  CRON_JOBS,
+  EVENTS,
+  JOBS,
+  PODS,
+  REPLICA_SETS,
+  type Resource,
+} from './resources.ts';
+
+/** One line of a role. */
+export interface Right {
+  readonly verb: string;
+  readonly resource: Resource;
+  readonly subresource?: string;
+}
+
+/** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
+export function rightsOf({ workload, migrationJob }: KubernetesBinding): readonly Right[] {
+  const history =
+    workload.kind === 'deployment'
+      ? all(REPLICA_SETS, ['get', 'list'])
+      : all(CONTROLLER_REVISIONS, ['get', 'list']);
+  return [
+    ...all(workload.resource, ['get', 'watch', 'patch']),
+    ...history,
+    ...all(PODS, ['list']),
+    { verb: 'get', resource: PODS, subresource: 'log' },
+    ...(workload.kind === 'statefulset' ? all(PODS, ['delete']) : []),
+    ...all(EVENTS, ['list']),
+    ...all(AUTOSCALERS, ['list']),
+    ...(migrationJob === null ? [] : [...all(CRON_JOBS, ['get']), ...all(JOBS, ['get', 'create'])]),
+  ];
+}
+
+/** “patch deployments.apps”, “get pods/log”. */
+export function rightText({ verb, resource, subresource }: Right): string {
+  const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
+  return resource.group === '' ? `${verb} ${plural}` : `${verb} ${plural}.${resource.group}`;
+}
+
+function all(resource: Resource, verbs: readonly string[]): readonly Right[] {
+  return verbs.map((verb) => ({ verb, resource }));
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { StepProgress } from '../../target.ts';
+import { TargetError } from '../../target.ts';
+import { workloadText } from '../history.ts';
+import { placeOf } from '../names.ts';
+import { type Workload, workload } from '../objects.ts';
+import { progressOf, type RolloutState, rolloutState } from '../rollout.ts';
+import { templateHash } from '../template.ts';
+import { changedBehindOurBack, currentWorkload, ensureSame } from './change-template.ts';
+import { findTroubles, tellLogs } from './reasons.ts';
+import type { StepRun } from './step.ts';
+
+/** How far a rollout was followed. */
+export const rolloutHandle = z.object({
+  /** What happened up to there has been seen. */
+  resourceVersion: z.string(),
+  /** When it last got on, in epoch milliseconds, and how far it was then. */
+  since: z.number(),
+  progress: z.string(),
+  /** What is wrong with its pods, as last told. */
+  trouble: z.string(),
+});
+export type RolloutHandle = z.output<typeof rolloutHandle>;
+
+/** What is being rolled out. */
+export interface Rollout {
+  readonly uid: string;
+  readonly hash: string;
+}
+
+/** Seconds for which one look watches. */
+const WINDOW = 4;
+
+/** A rollout that was just begun, or found begun. */
+export function begunRollout(run: StepRun, found: Workload): StepProgress {
+  const { kind } = run.binding.workload;
+  const handle: RolloutHandle = {
+    resourceVersion: found.metadata.resourceVersion,
+    since: run.binding.now(),
+    progress: progressOf(kind, found),
+    trouble: '',
+  };
+  return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
+}
+
+/**
+ * Watches the workload for some seconds, or until the rollout has got on. The handle says from where: a watch that
+ * was cut, here or there, goes on behind the last thing that was seen.
+ */
+export async function followRollout(
+  run: StepRun,
+  rollout: Rollout,
+  handle: RolloutHandle,
+): Promise<StepProgress> {
+  const found = (await nextChange(run, rollout, handle)) ?? (await currentWorkload(run, rollout.uid));
+  ensureSame(run, found, rollout.uid);
+  if (templateHash(found.spec.template) !== rollout.hash) throw changedBehindOurBack(run, found);
+  const state = rolloutState(run.binding.workload.kind, found);
+  if (state.state === 'done') return { phase: 'succeeded', message: `${state.message}.` };
+  if (state.state === 'failed') return failed(run, rollout, found, state.message);
+  return goOn(run, rollout, { found, state, handle });
+}
+
+/** The workload when its rollout got on; null when nothing of that happened in time. */
+async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Workload | null> {
+  const { api, workload: name } = run.binding;
+  const { signal } = run.context;
+  const from = { resourceVersion: handle.resourceVersion, seconds: WINDOW };
+  for await (const event of api.watch(placeOf(name), from, signal)) {
+    if (event.type === 'gone') return null;
+    if (event.type === 'deleted') throw deleted(run);
+    if (event.type === 'bookmark') continue;
+    const found = workload.parse(event.object);
+    if (gotOn(run, rollout, handle, found)) return found;
+  }
+  return null;
+}
+
+function gotOn(run: StepRun, rollout: Rollout, handle: RolloutHandle, found: Workload): boolean {
+  const { kind } = run.binding.workload;
+  const { state } = rolloutState(kind, found);
+  const changed = found.metadata.uid !== rollout.uid || templateHash(found.spec.template) !== rollout.hash;
+  return changed || state !== 'waiting' || progressOf(kind, found) !== handle.progress;
+}
+
+function deleted(run: StepRun): TargetError {
+  return new TargetError(
+    'not-found',
+    `Somebody has deleted ${workloadText(run.binding.workload)} in the middle of its rollout.`,
+  );
+}
+
+async function goOn(
+  run: StepRun,
+  rollout: Rollout,
+  now: { readonly found: Workload; readonly state: RolloutState; readonly handle: RolloutHandle },
+): Promise<StepProgress> {
+  const { found, state, handle } = now;
+  const { kind } = run.binding.workload;
+  const progress = progressOf(kind, found);
+  const stands = progress === handle.progress;
+  const since = stands ? handle.since : run.binding.now();
+  const limit = run.binding.config.progressDeadline;
+  if (kind !== 'deployment' && state.state === 'waiting' && run.binding.now() - since > limit) {
+    return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
+  }
+  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : handle.trouble;
+  const next: RolloutHandle = { resourceVersion: found.metadata.resourceVersion, since, progress, trouble };
+  const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
+  return { phase: 'running', handle: next, message, lookAgainAfter: 0 };
+}
+
+async function failed(
+  run: StepRun,
+  rollout: Rollout,
+  found: Workload,
+  message: string,
+): Promise<StepProgress> {
+  const { text, troubles } = await findTroubles(run, found, rollout.hash);
+  await tellLogs(run, troubles);
+  const why = text === '' ? '' : ` ${text}.`;
+  return { phase: 'failed', problem: 'unhealthy', message: `${message}${why}` };
+}

@@ -1,0 +1,56 @@
+import type { StepProgress } from '../../target.ts';
+import type { Workload } from '../objects.ts';
+import type { TemplateChange } from '../plan-steps.ts';
+import { readRevisions } from '../reading.ts';
+import { PODS } from '../resources.ts';
+import { templateHash } from '../template.ts';
+import { isReady } from '../trouble.ts';
+import { changeWorkload, isOurs, type WorkloadChange } from './change-template.ts';
+import { begunRollout, followRollout, rolloutHandle } from './follow.ts';
+import { defineAction, type StepRun, templateChange } from './step.ts';
+
+/**
+ * Takes back what this operation did to the template. One that somebody else has written since is left as it is.
+ */
+export const restore = defineAction({
+  input: templateChange,
+  handle: rolloutHandle,
+  async start(run, input) {
+    const found = await changeWorkload(run, input.uid, (now) => wanted(run, now, input));
+    if (templateHash(found.spec.template) !== input.found.hash) return leftAsItIs();
+    await removeStuckPods(run, found, input);
+    return begunRollout(run, found);
+  },
+  async resume(run, input, handle) {
+    const end = await followRollout(run, { uid: input.uid, hash: input.found.hash }, handle);
+    return end.phase === 'succeeded'
+      ? { phase: 'succeeded', message: `The template is as it was; ${end.message}` }
+      : end;
+  },
+});
+
+function wanted(run: StepRun, now: Workload, input: TemplateChange): WorkloadChange | null {
+  const ours = templateHash(now.spec.template) === input.wanted.hash && isOurs(run, now);
+  return ours ? { template: input.found, marks: input.foundMarks } : null;
+}
+
+function leftAsItIs(): StepProgress {
+  const message = 'Somebody else has changed the template since; it was left as it is.';
+  return { phase: 'succeeded', message };
+}
+
+/**
+ * A StatefulSet that replaces its pods in order waits for a broken pod to become ready, also when its template was
+ * put right (“forced rollback” in the Kubernetes documentation): such pods are deleted, so that it makes good ones.
+ */
+async function removeStuckPods(run: StepRun, found: Workload, input: TemplateChange): Promise<void> {
+  if (run.binding.workload.kind !== 'statefulset' || input.wanted.hash === input.found.hash) return;
+  const { api, config } = run.binding;
+  const { signal } = run.context;
+  const [revisions] = await readRevisions(run.binding, found, signal);
+  const unwanted = revisions.filter(({ hash }) => hash === input.wanted.hash).flatMap(({ pods }) => pods);
+  for (const { metadata } of unwanted.filter((pod) => !isReady(pod))) {
+    const place = { resource: PODS, namespace: config.namespace, name: metadata.name };
+    await api.remove(place, metadata.uid, signal);
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { type Digest, shortDigest } from '../../../src/domain/artifact.ts';
+import { storedHttpChecks } from '../../checks.ts';
+import { type StepProgress, TargetError } from '../../target.ts';
+import type { Workload } from '../objects.ts';
+import { proofOf } from '../proof.ts';
+import { readRevisions } from '../reading.ts';
+import { desiredPods, rolloutState } from '../rollout.ts';
+import { templateHash } from '../template.ts';
+import { isReady } from '../trouble.ts';
+import { changedBehindOurBack, currentWorkload } from './change-template.ts';
+import { defineAction, digest, type StepRun } from './step.ts';
+
+/** What has to serve. */
+export const servingInput = z.object({
+  uid: z.string(),
+  hash: z.string(),
+  /** Null only when going back to a revision whose content nothing tells. */
+  digest: digest.nullable(),
+  checks: storedHttpChecks,
+});
+type Input = z.output<typeof servingInput>;
+
+const LOOK_AGAIN = 500;
+
+/** Reads back what every ready pod runs, then checks the service where people reach it. */
+export const verifyServing = defineAction({
+  input: servingInput,
+  handle: z.null(),
+  start: (run, input) => provenServing(run, input),
+  resume: (run, input) => provenServing(run, input),
+});
+
+/** One look: succeeded when every pod runs that content and every check passes at the service's address. */
+export async function provenServing(run: StepRun, input: Input): Promise<StepProgress> {
+  const found = await currentWorkload(run, input.uid);
+  if (templateHash(found.spec.template) !== input.hash) throw changedBehindOurBack(run, found);
+  const { state, message } = rolloutState(run.binding.workload.kind, found);
+  if (state === 'failed') return { phase: 'failed', problem: 'unhealthy', message };
+  if (state !== 'done') return waiting(message);
+  const proof = await contentProof(run, found, input);
+  return typeof proof === 'string' ? checkService(run, proof, input) : proof;
+}
+
+/** A sentence's beginning when it is proven, else where it stands. */
+async function contentProof(run: StepRun, found: Workload, input: Input): Promise<string | StepProgress> {
+  const { workload, config } = run.binding;
+  const desired = desiredPods(workload.kind, found);
+  const [revisions] = await readRevisions(run.binding, found, run.context.signal);
+  const pods = revisions.flatMap((one) => one.pods);
+  if (input.digest === null) {
+    const ready = revisions
+      .filter(({ hash }) => hash === input.hash)
+      .flatMap((one) => one.pods)
+      .filter(isReady);
+    return ready.length < desired
+      ? waiting(`${ready.length} of ${desired} pods are ready`)
+      : podsText(ready.length, null);
+  }
+  const container = config.container;
+  const proof = proofOf({ pods, container, accepted: [input.digest], desired });
+  const last =
+    proof.proven || !proof.wrong
+      ? proof
+      : proofOf({ pods, container, accepted: await platforms(run, input.digest), desired });
+  if (last.proven) return podsText(last.pods, input.digest);
+  if (!last.wrong) return waiting(last.why);
+  const message = `${last.why}, and ${shortDigest(input.digest)} was approved.`;
+  return { phase: 'failed', problem: 'invalid', message };
+}
+
+/** The approved digest and, where it is that of an index, those of the images for each platform in it. */
+async function platforms(run: StepRun, approved: Digest): Promise<readonly Digest[]> {
+  return [approved, ...(await run.binding.artifacts.manifestsOf(approved))];
+}
+
+function podsText(count: number, approved: Digest | null): string {
+  const pods = count === 1 ? 'The one pod runs' : `All ${count} pods run`;
+  return approved === null ? `${pods} that revision` : `${pods} ${shortDigest(approved)}`;
+}
+
+function waiting(message: string): StepProgress {
+  return { phase: 'running', handle: null, message, lookAgainAfter: LOOK_AGAIN };
+}
+
+async function checkService(run: StepRun, serving: string, { checks }: Input): Promise<StepProgress> {
+  if (checks.length === 0) return { phase: 'succeeded', message: `${serving}.` };
+  const { signal } = run.context;
+  const result = await run.binding.checker.run({ checks, baseUrl: addressOf(run, checks), signal });
+  return result.ok
+    ? { phase: 'succeeded', message: `${serving}; ${result.detail}` }
+    : { phase: 'failed', problem: 'unhealthy', message: `${serving}, but ${result.detail}` };
+}
+
+/** Checks with whole addresses need none; the config is refused when others have none. */
+function addressOf({ binding }: StepRun, checks: Input['checks']): string {
+  const { url } = binding.config;
+  if (url !== undefined) return url;
+  const [first] = checks;
+  if (first !== undefined && checks.every(({ http }) => !http.startsWith('/'))) return first.http;
+  throw new TargetError('invalid', 'There is a check of a path, and the target has no `url` in the config.');
+}

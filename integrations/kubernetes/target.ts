@@ -1,0 +1,78 @@
+import type { PlannedStep } from '../../src/domain/plan.ts';
+import type { TargetRef } from '../../src/domain/target.ts';
+import type { ArtifactSource } from '../artifacts.ts';
+import type { HttpCheck, HttpChecker } from '../checks.ts';
+import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { resolveVersion } from '../versions.ts';
+import { ACTIONS, isAction } from './actions.ts';
+import type { KubernetesBinding } from './binding.ts';
+import type { KubernetesApi } from './client.ts';
+import type { KubernetesTargetConfig } from './config.ts';
+import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
+import { workloadName } from './names.ts';
+import { planDeploy } from './plan.ts';
+import { planRollback } from './rollback.ts';
+
+export interface KubernetesTargetOptions {
+  readonly ref: TargetRef;
+  readonly config: KubernetesTargetConfig;
+  /** Closed with the target. */
+  readonly api: KubernetesApi;
+  readonly artifacts: ArtifactSource;
+  readonly checker: HttpChecker;
+  /** The image repository of the service, without tag. */
+  readonly image: string;
+  readonly verify: readonly HttpCheck[];
+  readonly watch: number;
+  readonly migrationJob: string | null;
+  readonly now?: () => number;
+}
+
+/** A Deployment, StatefulSet or DaemonSet as a deploy target. */
+export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
+  const { ref, config, api, artifacts, checker, image, verify, watch, migrationJob } = options;
+  const binding: KubernetesBinding = {
+    ref,
+    config,
+    workload: workloadName(config.workload, config.namespace),
+    api,
+    artifacts,
+    checker,
+    repository: image,
+    checks: verify,
+    watch,
+    now: options.now ?? Date.now,
+    migrationJob,
+  };
+  return {
+    ref,
+    identity: identityOf(config),
+    resolve: (version) => resolveVersion(ref, artifacts, version),
+    recentVersions: (limit) => artifacts.versions(limit),
+    inspect: () => inspect(binding),
+    planDeploy: (request) => planDeploy(binding, request),
+    start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
+    resume: async (step, handle, context) =>
+      actionOf(step).resume(begin(binding, context), step.input, handle),
+    examine: () => examine(binding),
+    close: () => api.close(),
+    rollback: { plan: (request) => planRollback(binding, request) },
+  };
+}
+
+/** By the words of the config; steps carry the workload's uid, which no other cluster has. */
+function identityOf({ kubeconfig, context, namespace, workload }: KubernetesTargetConfig): string {
+  const cluster = kubeconfig === undefined ? 'this-cluster' : `${kubeconfig}#${context ?? 'current-context'}`;
+  return `kubernetes/${cluster}/${namespace}/${workload}`;
+}
+
+function begin(binding: KubernetesBinding, context: StepContext) {
+  context.signal.throwIfAborted();
+  return { binding, context };
+}
+
+function actionOf(step: PlannedStep) {
+  if (isAction(step.action)) return ACTIONS[step.action];
+  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
+}
