@@ -8,20 +8,23 @@ import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
+import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
-import { targetKey } from './domain/target.ts';
+import { type TargetRef, targetKey } from './domain/target.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
-import type { OperationContext } from './operations/context.ts';
+import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
 import { repeatedly } from './operations/repeatedly.ts';
+import { createPlaceAuthor } from './operations/source/authors.ts';
+import { isAsTyped } from './operations/source/image-tag.ts';
 import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
@@ -85,7 +88,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   });
   const lease = await holdLease(options, database, stack);
-  const context = await createContext({ config, database, targets, slack, lease, metrics, log });
+  const code = codeBehind(setup, slack);
+  const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
   const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
@@ -123,6 +127,20 @@ async function holdLease(
   return lease;
 }
 
+/** The repositories of services, and who their authors are in Slack. */
+function codeBehind({ config, tokens }: Setup, { mentions }: SlackConnection): SourceCode {
+  const hosts = createCodeHosts(config, tokens);
+  const [host] = hosts.values();
+  return {
+    of: (service) => hosts.get(service) ?? null,
+    placeAuthor: createPlaceAuthor({
+      people: config.github?.people ?? {},
+      lookUp: mentions.idOfEmail,
+      emailOf: async (login) => host?.emailOf(login) ?? null,
+    }),
+  };
+}
+
 async function createContext(parts: {
   readonly config: Config;
   readonly database: Database;
@@ -130,6 +148,7 @@ async function createContext(parts: {
   readonly slack: SlackConnection;
   readonly lease: Lease;
   readonly metrics: Metrics;
+  readonly code: SourceCode;
   readonly log: Logger;
 }): Promise<OperationContext> {
   const { config, slack } = parts;
@@ -242,7 +261,7 @@ function receiveFrom(
   slack: SlackConnection,
   { context, inbox }: { readonly context: OperationContext; readonly inbox: Inbox },
 ): void {
-  const { config, targets, log } = context;
+  const { config, log } = context;
   const services = Object.entries(config.services).map(([name, service]) => ({
     name,
     environments: Object.keys(service.environments),
@@ -254,10 +273,35 @@ function receiveFrom(
     services,
     accept: (delivery) => inbox.accept(delivery),
     openForm: (command) => openFormFor(command, slack, { config, services }),
-    versions: async (form) => (await targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)) ?? [],
+    versions: (form) => suggestedVersions(context, form),
     ephemeral: slack.ephemeral,
     log,
   });
+}
+
+/** Releases first: they are what people mean; what was only pushed to the registry comes after. */
+async function suggestedVersions(
+  { code, targets, config, log }: OperationContext,
+  form: TargetRef,
+): Promise<readonly string[]> {
+  const host = code.of(form.service);
+  const told = async (versions: Promise<readonly string[]> | undefined): Promise<readonly string[]> => {
+    try {
+      return (await versions) ?? [];
+    } catch (err) {
+      log.warn({ err, target: targetKey(form) }, 'versions to suggest are missing');
+      return [];
+    }
+  };
+  const [released, published] = await Promise.all([
+    told(host?.recentVersions(SUGGESTED_VERSIONS)),
+    told(targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)),
+  ]);
+  const asTyped = isAsTyped(config.services[form.service]?.imageTag ?? '{version}');
+  // Where images are tagged as people type it, what is not published yet cannot be deployed.
+  const ready =
+    asTyped && published.length > 0 ? released.filter((one) => published.includes(one)) : released;
+  return [...new Set([...ready, ...published])].slice(0, SUGGESTED_VERSIONS);
 }
 
 /** The form for a bare `/deploy`, with what this channel is for; null for every other command. */

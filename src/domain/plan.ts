@@ -4,6 +4,7 @@ import type { PlannedBackup } from './backup.ts';
 import type { CanaryTerms } from './canary.ts';
 import type { FileChanges } from './file-changes.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
+import type { SourceAuthor, SourceChange } from './source-change.ts';
 import type { TargetRef } from './target.ts';
 
 /** The kinds of durable work on a target. */
@@ -49,6 +50,21 @@ export interface ApprovalRule {
   readonly approvers: readonly string[];
   /** Milliseconds until the question is withdrawn. */
   readonly expires: number;
+  /** Present where authors may not approve. */
+  readonly barred?: BarredAuthors;
+}
+
+/** The authors of what is shipped, as far as anybody can tell who they are in Slack. */
+export interface BarredAuthors {
+  /** Slack user IDs; their approvals do not count. */
+  readonly userIds: readonly string[];
+  /**
+   * Authors whom nobody can place. Each of them could be one of the approvers, so that each takes one more
+   * approval, which {@link ApprovalRule.required} has in it already.
+   */
+  readonly unplaced: readonly SourceAuthor[];
+  /** True where not all authors could be listed; that takes one more approval as well. */
+  readonly incomplete: boolean;
 }
 
 /** What an integration plans: everything but the policy. */
@@ -76,6 +92,10 @@ export interface Plan extends TargetPlan {
   readonly approval: ApprovalRule;
   /** Only for canaries. */
   readonly canary?: CanaryTerms;
+  /** What is shipped, where the service has a repository. */
+  readonly source?: SourceChange;
+  /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
+  readonly checks?: 'required' | readonly string[];
   /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
   readonly backup?: PlannedBackup;
 }

@@ -114,6 +114,23 @@ export type Refusal =
     }
   /** Approvals: the decision does not count. */
   | { readonly code: 'own-request' }
+  /** Somebody who wrote some of what is shipped may not approve it. */
+  | { readonly code: 'own-commits' }
+  /** The commit has checks that are not green. */
+  | {
+      readonly code: 'checks-failed';
+      readonly target: TargetRef;
+      readonly commit: string;
+      readonly failed: readonly string[];
+    }
+  /** It is not known whether the checks are green: there is no commit, none ran, or nobody could be asked. */
+  | {
+      readonly code: 'checks-unknown';
+      readonly target: TargetRef;
+      readonly commit: string | null;
+      /** Why nothing was read; null when nothing has run. */
+      readonly detail: string | null;
+    }
   | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
   /** The target or its registry could not be asked; nothing was changed. */
   | {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AnalysisProvider } from '../../integrations/analysis/analysis.ts';
+import type { CodeHost } from '../../integrations/code-host.ts';
 import type { DeployTarget } from '../../integrations/target.ts';
 import type { CanaryConfig, Config } from '../config/schema.ts';
 import type { OperationState, OperationView } from '../domain/operation.ts';
@@ -10,6 +11,7 @@ import type { ThreadLine } from '../domain/thread-line.ts';
 import type { ChannelRef } from '../policy/authorise.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { Lease } from './lease.ts';
+import type { PlaceAuthor } from './source/authors.ts';
 
 /** Where people read about operations. Everything is written in the transaction of the change it tells of. */
 export interface Messages {
@@ -52,6 +54,13 @@ export interface Alerts {
   critical(target: TargetRef): Promise<string | null>;
 }
 
+/** The code behind services. */
+export interface SourceCode {
+  /** Null for a service without a repository. */
+  of(service: string): CodeHost | null;
+  readonly placeAuthor: PlaceAuthor;
+}
+
 /** Everything that operations are run with. */
 export interface OperationContext {
   readonly database: Database;
@@ -64,6 +73,7 @@ export interface OperationContext {
   /** What judges canaries, from its part of the config. */
   readonly analysis: (configs: CanaryConfig['analysis']) => readonly AnalysisProvider[];
   readonly alerts: Alerts;
+  readonly code: SourceCode;
   readonly pictures: CanaryPictures;
   readonly lease: Lease;
   readonly clock: () => Date;

@@ -10,11 +10,13 @@ import { holdersOf } from '../policy/roles.ts';
 import { readApprovals } from '../store/approvals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Queryable } from '../store/database.ts';
+import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { preparePlan } from './prepare.ts';
+import { type Gate, readGate } from './source/gate.ts';
 
 /** Where an operation that waited for approval stands after a look at it. */
 export type Dispatch =
@@ -23,6 +25,8 @@ export type Dispatch =
   /** Epoch milliseconds at which to look again, unless somebody decides before. */
   | { readonly next: 'wait'; readonly until: number };
 
+/** Milliseconds between two looks at checks that are still running. */
+const LOOK_AT_CHECKS = 10_000;
 /** How long to wait before asking again a target that could not be asked. */
 const ASK_AGAIN = 5_000;
 /** What a target may say that will not be so in a while. */
@@ -36,14 +40,57 @@ export async function dispatch(context: OperationContext, operationId: string): 
   const operation = await findOperation(context.database, operationId);
   if (operation === null) throw new Error(`operation ${operationId} is not stored`);
   if (operation.state !== 'awaiting-approval') return settled(operation.state);
-  if (isExpired(operation, context.clock())) return end(context, operation, 'expired', { code: 'expired' });
+  const gate = await lookAtGate(context, operation);
+  if (gate.next === 'refuse') {
+    return end(context, operation, 'refused', { code: 'refused', refusals: [gate.refusal] });
+  }
   const voters = await whoDecided(context, operation);
   const { missing } = await count(context, context.database, operation, voters.people);
-  if (missing > 0) return waitForApproval(context, operation, voters);
+  if (isExpired(operation, context.clock()))
+    return end(context, operation, 'expired', expired(missing, gate));
+  if (missing > 0) return soonest(await waitForApproval(context, operation, voters), gate, context.clock());
+  if (gate.next === 'wait') return soonest(untilExpiry(operation), gate, context.clock());
   const requester = voters.people.get(operation.requesterId);
   if (requester === undefined) return askAgain(context, operation, 'Slack does not say who asked for it.');
-  const current = await preparePlan(context, operation.request);
+  const current = await preparePlan(context, operation.request, operation.plan);
   return begin(context, { operation, people: voters.people, requester, current });
+}
+
+/** Whether the checks allow it, and which ones are still running. */
+type GateLook =
+  | { readonly next: 'open' }
+  | { readonly next: 'wait'; readonly pending: readonly string[] }
+  | Extract<Gate, { next: 'refuse' }>;
+
+/**
+ * How the checks of the commit stand now, told in the message when that changed. Failed is a no; a code host
+ * that does not answer is asked again, and nothing begins on that.
+ */
+async function lookAtGate(context: OperationContext, operation: Operation): Promise<GateLook> {
+  if (operation.plan.checks === undefined || operation.options.emergency !== null) return { next: 'open' };
+  const gate = await readGate(context, operation.plan);
+  const { view } = gate;
+  if (view === null) return { next: 'open' };
+  await changeOperation(context, operation.id, async ({ tx }) => recordGate(tx, operation.id, view));
+  if (view.state === 'unread') return { next: 'wait', pending: [] };
+  return gate.next === 'wait' ? { next: 'wait', pending: view.checks.pending } : gate;
+}
+
+function expired(missing: number, gate: GateLook): OperationOutcome {
+  return missing === 0 && gate.next === 'wait'
+    ? { code: 'expired', pending: gate.pending }
+    : { code: 'expired' };
+}
+
+function untilExpiry({ expiresAt, id }: Operation): Dispatch {
+  if (expiresAt === null) throw new Error(`operation ${id} waits without an end`);
+  return { next: 'wait', until: expiresAt.getTime() };
+}
+
+/** While checks are running, they are looked at again soon. */
+function soonest(wait: Dispatch, gate: GateLook, now: Date): Dispatch {
+  if (wait.next !== 'wait' || gate.next === 'open') return wait;
+  return { next: 'wait', until: Math.min(wait.until, now.getTime() + LOOK_AT_CHECKS) };
 }
 
 function settled(state: OperationState): Dispatch {

@@ -81,6 +81,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     },
     analysis: () => [],
     alerts: { critical: async () => null },
+    code: { of: () => null, placeAuthor: async () => null },
     pictures: { show: async () => undefined },
     metrics: { ended: () => undefined, approved: () => undefined },
     lease,

@@ -8,6 +8,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
+import { checkBarredAuthors, checkSource } from './source.ts';
 import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
@@ -19,6 +20,8 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkSource,
+  checkBarredAuthors,
   checkAddresses,
   checkHosts,
   checkApprovals,

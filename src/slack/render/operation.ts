@@ -7,6 +7,7 @@ import { actions, button, context, fitList, header, section } from './blocks.ts'
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
 import { outcomeSentence } from './outcome.ts';
+import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
 
 /** What a rendering needs beside the operation itself. */
@@ -53,6 +54,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
       ],
       shown.words.more,
     ),
+    source(view, shown.words),
     warnings(operation, shown.words),
     approvals(view, shown),
     canary(view, shown),
@@ -95,6 +97,12 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
 function emergencyBanner({ options }: Operation, words: Words): KnownBlock | null {
   if (options.emergency === null) return null;
   return section([`:rotating_light: ${words.operation.emergency(options.emergency)}`], words.more);
+}
+
+/** What is shipped, and whether its checks are green. */
+function source(view: OperationView, words: Words): KnownBlock | null {
+  const lines = [...sourceLines(view.operation.plan, words), ...gateLines(view, words)];
+  return lines.length === 0 ? null : section(lines, words.more);
 }
 
 function warnings({ plan }: Operation, words: Words): KnownBlock | null {
@@ -165,7 +173,8 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
   const { id: operationId, plan, state } = operation;
   switch (state) {
     case 'awaiting-approval':
-      return waits(operation) ? decisionButtons(operation, words) : [];
+      if (waits(operation)) return decisionButtons(operation, words);
+      return plan.checks === undefined ? [] : [cancelButton(operation, words)];
     case 'succeeded':
       return plan.kind === 'deploy' && plan.from !== null ? [rollBackButton(operation, words)] : [];
     case 'failed':
@@ -194,8 +203,12 @@ function decisionButtons({ id: operationId, planDigest }: Operation, words: Word
       label: words.buttons.reject,
       style: 'danger',
     }),
-    button({ action: { do: 'cancel', operationId }, label: words.buttons.cancel }),
+    cancelButton({ id: operationId }, words),
   ];
+}
+
+function cancelButton({ id: operationId }: Pick<Operation, 'id'>, words: Words): Button {
+  return button({ action: { do: 'cancel', operationId }, label: words.buttons.cancel });
 }
 
 function rollBackButton({ id: operationId, plan }: Operation, words: Words): Button {

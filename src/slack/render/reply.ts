@@ -14,6 +14,7 @@ import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
+import { sourceLines } from './source.ts';
 import { renderStatus } from './status.ts';
 
 /** What a reply's rendering needs beside the reply. */
@@ -110,6 +111,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       [
         `*${prose(words.operation.title(plan.kind, plan.target))}*`,
         changeText(plan, words),
+        ...sourceLines(plan, words),
         ...(plan.canary === undefined ? [] : [words.canary.terms(plan.canary)]),
         ...plan.warnings.map((warning) => `:warning: ${prose(warning)}`),
         ...plan.steps.map((step, index) => `${index + 1}. ${prose(step.title)}`),

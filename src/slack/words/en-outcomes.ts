@@ -20,7 +20,12 @@ export const outcomes: OutcomeSentences = {
   'canary-aborted': aborted,
   rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
   cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
-  expired: () => 'Nobody answered in time. Nothing was changed.',
+  expired: ({ pending }) =>
+    `${
+      pending === undefined
+        ? 'Nobody answered in time.'
+        : `Checks were still running: ${pending.map((name) => code(name)).join(', ')}.`
+    } Nothing was changed.`,
   voided: ({ changed }) =>
     `What was approved is no longer what would run, so the approvals are void. Changed: ${
       changed.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
@@ -52,6 +57,8 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   warnings: 'the warnings',
   approval: 'who must approve',
   canary: 'the steps of the canary, or what judges it',
+  source: 'the commits that are shipped',
+  checks: 'which checks must be green',
 };
 
 /** Somebody else's sentence within ours: harmless, and with its full stop. */

@@ -93,6 +93,17 @@ export const refusals: RefusalSentences = {
     `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks and restores still work; anything else needs ${code('--emergency "reason"')}.`,
   'own-request': () =>
     'This is your own request, so your approval does not count. Somebody else must decide.',
+  'own-commits': () =>
+    'You wrote some of what this ships, so your approval does not count. Somebody else must decide.',
+  'checks-failed': ({ target, commit, failed }) =>
+    `The checks of ${code(commit.slice(0, 7))} are not green: ${list(failed)}. ${key(target)} only takes what is; mend them, or use ${code('--emergency "reason"')} if you may.`,
+  'checks-unknown': ({ target, commit, detail }) =>
+    sentences(
+      detail === null
+        ? `No check has ever run on ${code((commit ?? '').slice(0, 7))}, and ${key(target)} only takes what has green ones.`
+        : `The checks that ${key(target)} asks for cannot be read: ${prose(detail)}${/[.!?]$/.test(detail) ? '' : '.'}`,
+      `Let them run and ask again, or use ${code('--emergency "reason"')} if you may.`,
+    ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
   'target-error': ({ target, problem, detail }) =>

@@ -4,6 +4,7 @@ import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { form, replies, status } from './en-replies.ts';
+import { source } from './en-source.ts';
 import { anyRole, duration, kinds, scope } from './en-terms.ts';
 import type { ButtonWords, OperationWords, ThreadWords, Words } from './words.ts';
 
@@ -90,6 +91,7 @@ export const en: Words = {
   buttons,
   thread,
   canary,
+  source,
   backup,
   replies,
   status,

@@ -3,6 +3,7 @@ import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { SourceChange } from '../../domain/source-change.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import type { Measurement, VerdictKind } from '../../domain/verdict.ts';
 
@@ -36,6 +37,7 @@ export interface Words {
   readonly buttons: ButtonWords;
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
+  readonly source: SourceWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
@@ -127,6 +129,38 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+}
+
+export interface SourceWords {
+  /** What is shipped, in one line. */
+  summary(
+    change: SourceChange,
+    whoText: string,
+    pullRequests: readonly number[],
+    compareText: string,
+  ): string;
+  /** The code host did not answer. */
+  unread(detail: string): string;
+  takesOut(count: number): string;
+  diverged(brings: number, takesOut: number): string;
+  migrations(files: readonly string[], count: number): string;
+  readonly migrationsUnknown: string;
+  /** Commits that only the thread has. */
+  whole(count: number): string;
+  readonly compare: string;
+  listTitle(brings: number, takesOut: number): string;
+  /** Commits that nobody listed. */
+  beyond(count: number): string;
+  barred(whoText: string): string;
+  unplaced(names: readonly string[]): string;
+  readonly incomplete: string;
+  checksGreen(count: number): string;
+  checksPending(pending: readonly string[], done: number): string;
+  checksFailed(failed: readonly string[]): string;
+  readonly checksNone: string;
+  checksUnread(why: string): string;
+  /** An emergency goes past checks that are not green. */
+  readonly checksSkipped: string;
 }
 
 export interface ReplyWords {

@@ -61,7 +61,7 @@ export function step(changes: Partial<StepRecord> = {}): StepRecord {
 }
 
 export function view(changes: Partial<OperationView> = {}): OperationView {
-  return { operation: operation(), steps: [], approvals: [], canary: null, ...changes };
+  return { operation: operation(), steps: [], approvals: [], canary: null, gate: null, ...changes };
 }
 
 /** What a canary of that operation was approved for: 10 → 50 → 100, ten minutes each. */
