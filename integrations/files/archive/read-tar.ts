@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
 import { type Bytes, badArchive, type RawEntry } from './archive.ts';
@@ -13,7 +14,7 @@ const TYPES: Readonly<Record<string, RawEntry['type']>> = {
 
 /** The entries of a `.tar.gz`, in its order. The handle stays open. */
 export async function* readTar(handle: FileHandle): AsyncIterable<RawEntry> {
-  const packed = handle.createReadStream({ start: 0, autoClose: false });
+  const packed = Readable.from(piecesOf(handle));
   const unpacked = createGunzip();
   const extract = tar.extract();
   const pass = (error: Error) => extract.destroy(error);
@@ -35,6 +36,19 @@ export async function* readTar(handle: FileHandle): AsyncIterable<RawEntry> {
   } finally {
     packed.destroy();
     unpacked.destroy();
+  }
+}
+
+/** Bytes read at a time. */
+const PIECE = 256 * 1_024;
+
+/** A stream of the handle’s own would close it. */
+async function* piecesOf(handle: FileHandle): Bytes {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE), 0, PIECE, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

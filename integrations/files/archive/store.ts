@@ -107,6 +107,7 @@ async function look(
 ): Promise<Kept | null> {
   const { url, checksum, layout } = address(version);
   const wanted = checksum === null ? null : await publishedChecksum(web, checksum);
+  if (checksum !== null && wanted === null) return withoutChecksum(web, { url, checksum });
   if (wanted !== null && known?.download.sha256 === wanted) return known;
   const etag = known?.download.etag ?? null;
   const answer = await ask(web, url, etag === null ? {} : { 'if-none-match': etag });
@@ -122,14 +123,23 @@ async function look(
   }
 }
 
-async function publishedChecksum(web: WebSource, url: string): Promise<string> {
+/** Null where none is published. */
+async function publishedChecksum(web: WebSource, url: string): Promise<string | null> {
+  const text = (await (await ask(web, url))?.text()) ?? '';
+  return /^\s*([0-9a-fA-F]{64})(\s|$)/.exec(text.slice(0, 1_000))?.[1]?.toLowerCase() ?? null;
+}
+
+/** Neither the one nor the other is no version; an archive alone is one that cannot be trusted. */
+async function withoutChecksum(
+  web: WebSource,
+  { url, checksum }: { readonly url: string; readonly checksum: string },
+): Promise<null> {
   const answer = await ask(web, url);
-  const text = answer === null ? '' : (await answer.text()).slice(0, 1_000);
-  const found = /^\s*([0-9a-fA-F]{64})(\s|$)/.exec(text)?.[1];
-  if (found !== undefined) return found.toLowerCase();
+  if (answer === null) return null;
+  await answer.body?.cancel();
   throw new TargetError(
     'invalid',
-    `There is no SHA-256 at ${new URL(url).pathname}: without it the archive cannot be trusted.`,
+    `There is no SHA-256 at ${new URL(checksum).pathname}: without it the archive cannot be trusted.`,
   );
 }
 

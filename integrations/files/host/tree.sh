@@ -241,6 +241,7 @@ back() {
 
 restore() {
   use_operation "$1"
+  backups=$2
   alone
   [ ! -e "$operation/restored" ] || exit 0
   if [ ! -e "$operation/swapping" ]; then
@@ -257,6 +258,11 @@ restore() {
       cut -c 67- | head -n 5
   )
   [ -z "$theirs" ] || conflict 'somebody else changed it since:' "$theirs"
+  if [ ! -d "$operation/before" ]; then
+    read -r name <"$operation/backup"
+    mkdir "$operation/before"
+    (cd "$backups/$name" && copy "$operation/old" -a "$operation/before")
+  fi
   back || exit 1
   : >"$operation/restored" 2>/dev/null || :
 }

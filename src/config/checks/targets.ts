@@ -7,6 +7,7 @@ import { type Check, placesOf } from './check.ts';
 const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'cloud-run': true,
   kubernetes: true,
+  files: false,
 };
 
 /** Versions of a service that runs from images are looked up in its image repository. */
@@ -44,6 +45,10 @@ function identity(target: TargetConfig): Json {
     case 'kubernetes': {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
       return { kind, kubeconfig, context, namespace, workload };
+    }
+    case 'files': {
+      const { kind, host, directory } = target;
+      return { kind, host, directory };
     }
   }
 }
