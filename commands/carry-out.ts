@@ -1,7 +1,8 @@
 import type { Delivery } from '../src/domain/delivery.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
-import { canaryStatus, instruct } from '../src/operations/canary/instruct.ts';
+import { canaryStatus } from '../src/operations/canary/instruct.ts';
+import { orderCanary } from '../src/operations/canary/order.ts';
 import { lock, unlock } from '../src/operations/closing.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -52,7 +53,12 @@ export async function carryOut(
       return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
     }
     case 'canary-instruction':
-      return instruct(context, engine, { ...command, deliveryId, origin });
+      return orderCanary(context, engine, {
+        which: { target: command.target },
+        instruction: command.instruction,
+        deliveryId,
+        origin,
+      });
     case 'canary-status':
       return canaryStatus(context, { target: command.target, channelId: origin.channelId, deliveryId });
     case 'status':

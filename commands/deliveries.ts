@@ -2,6 +2,7 @@ import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
+import { orderCanary } from '../src/operations/canary/order.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -161,13 +162,31 @@ async function stillApproves(
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
-  const { operations, engine } = context;
-  if (action.do === 'plan-again' || action.do === 'roll-back') {
-    return answered(context, origin, () => resubmit(context, delivery, action));
+  switch (action.do) {
+    case 'plan-again':
+    case 'roll-back':
+      return answered(context, origin, () => resubmit(context, delivery, action));
+    case 'promote':
+    case 'abort':
+      return answered(context, origin, () => tellCanary(context, delivery, action));
+    case 'approve':
+    case 'reject':
+      return decided(context, delivery, action);
+    case 'cancel':
+      return decided(context, delivery, { ...action, planDigest: null });
   }
-  const planDigest = action.do === 'cancel' ? null : action.planDigest;
+}
+
+async function decided(
+  context: DeliveryContext,
+  delivery: Of<'button'>,
+  action: Pick<Decision, 'operationId' | 'planDigest'> & { readonly do: 'approve' | 'reject' | 'cancel' },
+): Promise<void> {
+  const { origin } = delivery;
+  const { operations, engine } = context;
+  const { operationId, planDigest } = action;
   const decision: Decision = {
-    operationId: action.operationId,
+    operationId,
     userId: origin.userId,
     via: 'button',
     planDigest,
@@ -176,6 +195,16 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   const decide = action.do === 'approve' ? approve : reject;
   const refusal = await decide(operations, engine, decision);
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
+}
+
+/** The same as the command, for the canary of that message and no other. */
+async function tellCanary(
+  { operations, engine }: DeliveryContext,
+  { id: deliveryId, origin }: Of<'button'>,
+  { do: kind, operationId }: Extract<ButtonAction, { do: 'promote' | 'abort' }>,
+): Promise<Reply | null> {
+  const instruction = kind === 'abort' ? { kind, reason: null } : { kind };
+  return orderCanary(operations, engine, { which: { operationId }, instruction, deliveryId, origin });
 }
 
 /** Asks anew, as the person who clicked; an emergency is never repeated by a click. */

@@ -8,13 +8,12 @@ import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
-import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
+import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
-import { type TargetRef, targetKey } from './domain/target.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
@@ -23,8 +22,8 @@ import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
 import { repeatedly } from './operations/repeatedly.ts';
-import { createPlaceAuthor } from './operations/source/authors.ts';
-import { isAsTyped } from './operations/source/image-tag.ts';
+import { tellCodeHosts } from './operations/source/deployments.ts';
+import { withStrangers, workOnReleases } from './operations/source/releases.ts';
 import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
@@ -47,10 +46,11 @@ const TAKEOVER_INTERVAL = 2_000;
 const CATCH_UP_INTERVAL = 30_000;
 /** How long the start waits for reactions to be read back, should Slack be slow. */
 const CATCH_UP_LIMIT = 10_000;
+const TELLING_INTERVAL = 2_000;
+const RELEASES_INTERVAL = 1_000;
 const FORGET_INTERVAL = 3_600_000;
 /** How long a stop waits for what was begun to be checkpointed. */
 const IDLE_LIMIT = 5_000;
-const SUGGESTED_VERSIONS = 50;
 
 export interface BotOptions {
   readonly setup: Setup;
@@ -95,7 +95,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks: [], log }), options);
+  const http = await serveHttp(
+    httpApp({ slack, metrics, database, webhooks: [githubWebhook(setup, database)], log }),
+    options,
+  );
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -127,20 +130,6 @@ async function holdLease(
   return lease;
 }
 
-/** The repositories of services, and who their authors are in Slack. */
-function codeBehind({ config, tokens }: Setup, { mentions }: SlackConnection): SourceCode {
-  const hosts = createCodeHosts(config, tokens);
-  const [host] = hosts.values();
-  return {
-    of: (service) => hosts.get(service) ?? null,
-    placeAuthor: createPlaceAuthor({
-      people: config.github?.people ?? {},
-      lookUp: mentions.idOfEmail,
-      emailOf: async (login) => host?.emailOf(login) ?? null,
-    }),
-  };
-}
-
 async function createContext(parts: {
   readonly config: Config;
   readonly database: Database;
@@ -169,7 +158,7 @@ async function createContext(parts: {
     analysis: createAnalysis,
     pictures: createCanaryPictures(parts.database, en),
     alerts,
-    people: slack.people,
+    people: withStrangers(slack.people),
     channels: slack.channels,
     messages,
     clock,
@@ -244,6 +233,12 @@ async function keepLooking(
   const looks = [
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
     repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
+    repeatedly('telling code hosts', TELLING_INTERVAL, log, () =>
+      tellCodeHosts(context, telling(context, slack)),
+    ),
+    repeatedly('working on releases', RELEASES_INTERVAL, log, () =>
+      workOnReleases(releaseContext(context, engine, slack)),
+    ),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
@@ -277,31 +272,6 @@ function receiveFrom(
     ephemeral: slack.ephemeral,
     log,
   });
-}
-
-/** Releases first: they are what people mean; what was only pushed to the registry comes after. */
-async function suggestedVersions(
-  { code, targets, config, log }: OperationContext,
-  form: TargetRef,
-): Promise<readonly string[]> {
-  const host = code.of(form.service);
-  const told = async (versions: Promise<readonly string[]> | undefined): Promise<readonly string[]> => {
-    try {
-      return (await versions) ?? [];
-    } catch (err) {
-      log.warn({ err, target: targetKey(form) }, 'versions to suggest are missing');
-      return [];
-    }
-  };
-  const [released, published] = await Promise.all([
-    told(host?.recentVersions(SUGGESTED_VERSIONS)),
-    told(targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)),
-  ]);
-  const asTyped = isAsTyped(config.services[form.service]?.imageTag ?? '{version}');
-  // Where images are tagged as people type it, what is not published yet cannot be deployed.
-  const ready =
-    asTyped && published.length > 0 ? released.filter((one) => published.includes(one)) : released;
-  return [...new Set([...ready, ...published])].slice(0, SUGGESTED_VERSIONS);
 }
 
 /** The form for a bare `/deploy`, with what this channel is for; null for every other command. */

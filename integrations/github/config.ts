@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../../src/config/duration.ts';
 import { isLoopback } from '../loopback.ts';
 
 /** Where something listens that is spoken to with a token: with TLS, or on this machine. */
@@ -53,4 +54,21 @@ export const sourceKeys = {
     .describe(
       'Paths of database migrations, such as db/migrate/**: approvers are told when a change touches them.',
     ),
+  releases: z
+    .strictObject({
+      prerelease: z.string().min(1).optional().describe('The environment that pre-releases are deployed to.'),
+      release: z.string().min(1).optional().describe('The environment that releases are deployed to.'),
+      channel: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where it is told; the first of the environment’s channels by default.'),
+      wait: duration.prefault('30m').describe('How long its image is waited for.'),
+      strangers: z
+        .enum(['refuse', 'ask'])
+        .default('refuse')
+        .describe('What a release leads to whose publisher nobody knows in Slack.'),
+    })
+    .optional()
+    .describe('What releases published on GitHub begin; needs GitHub’s webhook.'),
 };

@@ -1,5 +1,5 @@
 import type { Digest } from './artifact.ts';
-import type { CanaryTrouble, CanaryView } from './canary.ts';
+import type { CanaryExtension, CanaryTrouble, CanaryView } from './canary.ts';
 import type { GateView } from './checks.ts';
 import type { Plan } from './plan.ts';
 import type { Refusal, TargetProblem } from './refusal.ts';
@@ -56,6 +56,8 @@ export type OperationOutcome =
       readonly why: CanaryTrouble | { readonly code: 'asked'; readonly reason: string | null };
     }
   | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
+  /** The canary that was to be extended has ended (`percent` null) or has another share in the meantime. */
+  | { readonly code: 'overtaken'; readonly extension: CanaryExtension; readonly percent: number | null }
   /** `pending`: everybody had agreed, and these checks were still running. */
   | { readonly code: 'expired'; readonly pending?: readonly string[] }
   /** The plan is not what was approved any more; `changed` names the members of the plan that differ. */

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
 import type { PlannedBackup } from './backup.ts';
-import type { CanaryTerms } from './canary.ts';
+import type { CanaryExtension, CanaryTerms } from './canary.ts';
 import type { FileChanges } from './file-changes.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
 import type { SourceAuthor, SourceChange } from './source-change.ts';
 import type { TargetRef } from './target.ts';
 
 /** The kinds of durable work on a target. */
-export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'verification', 'restore'] as const;
+export const OPERATION_KINDS = [
+  'deploy',
+  'rollback',
+  'canary',
+  /** Going farther with a running canary than was approved. */
+  'canary-extension',
+  'backup',
+  'verification',
+  'restore',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
@@ -92,6 +101,8 @@ export interface Plan extends TargetPlan {
   readonly approval: ApprovalRule;
   /** Only for canaries. */
   readonly canary?: CanaryTerms;
+  /** Only for extensions of canaries. */
+  readonly extension?: CanaryExtension;
   /** What is shipped, where the service has a repository. */
   readonly source?: SourceChange;
   /** What must be green on its commit before it begins: everything that runs on it, or these checks. */

@@ -1,3 +1,4 @@
+import type { CanaryLastAction } from './canary.ts';
 import type { Lock } from './lock.ts';
 import type { OperationKind } from './plan.ts';
 import type { TargetRef } from './target.ts';
@@ -87,6 +88,8 @@ export type Refusal =
       readonly action: OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel';
       readonly environment: string | null;
     }
+  /** A release was published by somebody whom nobody knows here, and strangers may not begin that. */
+  | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
   | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
   | { readonly code: 'not-locked'; readonly scope: string }
@@ -144,13 +147,10 @@ export type Refusal =
       readonly code: 'which-canary';
       readonly running: readonly TargetRef[];
     }
-  /** Farther than what was approved. */
-  | {
-      readonly code: 'past-approval';
-      readonly target: TargetRef;
-      readonly approved: number;
-      readonly asked: number;
-    }
+  /** That canary has ended. */
+  | { readonly code: 'canary-over'; readonly operationId: string }
+  /** That canary is ending already, in another way. */
+  | { readonly code: 'canary-ending'; readonly operationId: string; readonly by: CanaryLastAction }
   /** The target cannot give that share. */
   | {
       readonly code: 'unreachable-share';

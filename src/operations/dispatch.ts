@@ -3,16 +3,19 @@ import type { Person } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
+import { extendedCanary } from '../domain/request.ts';
 import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
-import { actionFor, refuseAction } from '../policy/authorise.ts';
+import { actionFor, type ChannelRef } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { readApprovals } from '../store/approvals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
+import { overtakenBy } from './canary/extension.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { preparePlan } from './prepare.ts';
@@ -40,6 +43,8 @@ export async function dispatch(context: OperationContext, operationId: string): 
   const operation = await findOperation(context.database, operationId);
   if (operation === null) throw new Error(`operation ${operationId} is not stored`);
   if (operation.state !== 'awaiting-approval') return settled(operation.state);
+  const overtaken = await overtakenBy(context, operation);
+  if (overtaken !== null) return end(context, operation, 'voided', overtaken);
   const gate = await lookAtGate(context, operation);
   if (gate.next === 'refuse') {
     return end(context, operation, 'refused', { code: 'refused', refusals: [gate.refusal] });
@@ -187,20 +192,23 @@ async function refuseNow(
   facts: {
     readonly operation: Operation;
     readonly requester: Person;
-    readonly channel: Parameters<typeof refuseAction>[0]['channel'];
+    readonly channel: ChannelRef;
   },
 ): Promise<readonly Refusal[]> {
   const { plan, id } = facts.operation;
-  const { environment } = plan.target;
   const now = context.clock();
   const action = actionFor(plan.kind);
   const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
   const roles = actions.map((action) =>
-    refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
+    refuseRequester(
+      { person: facts.requester, action, target: plan.target, channel: facts.channel },
+      context.config,
+    ),
   );
   const locks = await readLocks(tx, now);
+  const extended = extendedCanary(facts.operation.request);
   const running = (await openOperations(tx, plan.target)).filter(
-    (other) => other.id !== id && other.state === 'running',
+    ({ id: other, state }) => state === 'running' && other !== id && other !== extended,
   );
   const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];

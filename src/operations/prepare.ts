@@ -1,13 +1,14 @@
 import { capabilitiesOf, type DeployTarget, TargetError } from '../../integrations/target.ts';
 import type { Artifact } from '../domain/artifact.ts';
 import type { LiveState } from '../domain/live-state.ts';
-import type { Plan, TargetPlan } from '../domain/plan.ts';
+import type { ApprovalRule, Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
-import type { OperationRequest } from '../domain/request.ts';
+import type { CanaryExtensionRequest, OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { approvalFor, barsAuthors, moreApprovals } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
 import { planWithBackups } from './backup/plan.ts';
+import { planExtension } from './canary/extension.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import { barAuthors } from './source/authors.ts';
@@ -33,6 +34,7 @@ export async function preparePlan(
   request: OperationRequest,
   approved: Plan | null = null,
 ): Promise<Outcome<Plan>> {
+  if (request.kind === 'canary-extension') return planExtension(context, request);
   const target = targetOf(context, request.target);
   const planned = await explained(request.target, () => planOnTarget(context, target, request, approved));
   if (!planned.ok) return planned;
@@ -59,11 +61,12 @@ export async function preparePlan(
 /** What is shipped, who must approve it, and what must be green before it begins. */
 async function withSource(
   context: PrepareContext,
-  { kind, target }: OperationRequest,
+  request: OperationRequest,
   { plan, commit }: Draft,
   approved: Plan | null,
 ): Promise<Outcome<Pick<Plan, 'approval' | 'source' | 'checks'>>> {
-  const rule = approvalFor(kind, target, context.config);
+  const { kind, target } = request;
+  const rule = askedByStranger(request, approvalFor(kind, target, context.config));
   if (kind === 'backup' || kind === 'verification' || kind === 'restore') return accept({ approval: rule });
   const same = approved !== null && endsAlike(approved, plan);
   const source = same ? approved.source : await readSourceChange(context, { target, ...plan }, commit);
@@ -79,6 +82,12 @@ async function withSource(
       ? await barAuthors(rule, source, context.code.placeAuthor)
       : { ...rule, required: rule.required + moreApprovals(barred), barred };
   return accept({ approval, source, ...gated });
+}
+
+/** Whoever is not known could be one of the approvers: one more of them is surely somebody else. */
+function askedByStranger(request: OperationRequest, rule: ApprovalRule): ApprovalRule {
+  const isStranger = request.kind === 'deploy' && request.stranger !== undefined;
+  return isStranger && rule.required > 0 ? { ...rule, required: rule.required + 1 } : rule;
 }
 
 function endsAlike(approved: Plan, { from, to }: TargetPlan): boolean {
@@ -108,7 +117,7 @@ export async function explained<T>(target: TargetRef, work: () => Promise<Outcom
 async function planOnTarget(
   context: PrepareContext,
   target: DeployTarget,
-  request: OperationRequest,
+  request: Exclude<OperationRequest, CanaryExtensionRequest>,
   approved: Plan | null,
 ): Promise<Outcome<Draft>> {
   switch (request.kind) {

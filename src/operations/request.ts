@@ -4,10 +4,16 @@ import type { GateView } from '../domain/checks.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
-import type { OperationRequest, Origin, RequestOptions } from '../domain/request.ts';
+import {
+  extendedCanary,
+  type OperationRequest,
+  type Origin,
+  type RequestOptions,
+} from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
-import { type Action, actionFor, refuseAction } from '../policy/authorise.ts';
+import { type Action, actionFor } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
@@ -82,7 +88,14 @@ async function abortCanaryFirst(
   const [running] = await runningCanaries(context, { target, channelId: origin.channelId });
   if (running === undefined) return null;
   const reason = options.reason ?? options.emergency;
-  return instruct(context, engine, { target, instruction: { kind: 'abort', reason }, deliveryId, origin });
+  const told = await instruct(context, engine, {
+    which: { target },
+    instruction: { kind: 'abort', reason },
+    action: 'rollback',
+    deliveryId,
+    origin,
+  });
+  return 'reply' in told ? told.reply : null;
 }
 
 function plansOf(planned: readonly Outcome<Plan>[]): readonly Plan[] {
@@ -111,11 +124,11 @@ async function refuseByPolicy(
   const now = context.clock();
   const locks = await readLocks(context.database, now);
   const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
-    const { environment } = request.target;
+    const { target } = request;
     const actions: readonly Action[] =
       options.emergency === null ? [actionFor(request.kind)] : [actionFor(request.kind), 'emergency'];
     const roles = actions.map((action) =>
-      refuseAction({ person, action, environment, channel }, context.config),
+      refuseRequester({ person, action, target, channel }, context.config),
     );
     const denied = roles.flatMap((refusal) => (refusal === null ? [] : [refusal]));
     if (denied.length > 0) return denied.slice(0, 1);
@@ -130,12 +143,13 @@ async function refuseByPolicy(
 async function runningOn(db: Queryable, submission: Submission, request: OperationRequest) {
   const own = operationId(submission.deliveryId, request);
   const open = await openOperations(db, request.target);
-  return open.filter((operation) => operation.state === 'running' && operation.id !== own);
+  const exempt = [own, extendedCanary(request)];
+  return open.filter(({ id, state }) => state === 'running' && !exempt.includes(id));
 }
 
 function refuseIncapable(context: OperationContext, request: OperationRequest): Refusal | null {
   const can = capabilitiesOf(targetOf(context, request.target));
-  if (can.includes(request.kind)) return null;
+  if (extendedCanary(request) !== null || can.includes(request.kind)) return null;
   return { code: 'no-capability', target: request.target, wanted: request.kind, can };
 }
 

@@ -2,6 +2,7 @@ import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { findOperation } from '../store/operations.ts';
 import { insertSteps } from '../store/steps.ts';
+import { runExtension, wakeExtensions } from './canary/extension.ts';
 import { runCanary } from './canary/run-canary.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -22,7 +23,7 @@ export async function runOperation(context: OperationContext, operationId: strin
     const plan = await checkpoint('plan', () => readPlan(context, operationId));
     if (!(await mayRun(context, operationId))) return;
     const ending = await runPlan(context, operationId, plan);
-    await checkpoint('end', () => endOperation(context, operationId, ending));
+    await checkpoint('end', () => finish(context, { operationId, plan, ending }));
   } catch (error) {
     if (isEngineError(error)) throw error;
     context.log.error({ err: error, operation: operationId }, 'operation could not go on');
@@ -34,6 +35,15 @@ export async function runOperation(context: OperationContext, operationId: strin
       endOperation(context, operationId, { state: 'failed', outcome }),
     );
   }
+}
+
+async function finish(
+  context: OperationContext,
+  end: { readonly operationId: string; readonly plan: Plan; readonly ending: Ending },
+): Promise<void> {
+  const { operationId, plan, ending } = end;
+  await endOperation(context, operationId, ending);
+  if (plan.kind === 'canary') await wakeExtensions(context, { operationId, target: plan.target });
 }
 
 async function readPlan(context: OperationContext, operationId: string): Promise<Plan> {
@@ -63,6 +73,7 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
     if (step.effect === 'reads') proof = end.message;
   }
   if (plan.kind === 'canary') return runCanary(context, operationId, plan);
+  if (plan.extension !== undefined) return runExtension(context, operationId, plan.extension);
   return { state: 'succeeded', outcome: { code: 'done', detail: proof } };
 }
 

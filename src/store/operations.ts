@@ -152,7 +152,7 @@ export async function recentOperations(
 export async function provenDigests(db: Queryable, target: TargetRef): Promise<readonly Digest[]> {
   const { rows } = await db.query<{ digest: Digest }>(
     `select plan -> 'to' ->> 'digest' as digest, max(ended_at) as at from slipway.operations
-     where service = $1 and environment = $2 and state = 'succeeded' and plan -> 'to' ->> 'digest' is not null
+     where service = $1 and environment = $2 and state = 'succeeded' and kind <> 'canary-extension' and plan -> 'to' ->> 'digest' is not null
      group by 1 order by at desc limit 50`,
     [target.service, target.environment],
   );

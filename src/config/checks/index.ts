@@ -8,7 +8,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkBarredAuthors, checkSource } from './source.ts';
+import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
 import { checkAddresses, checkImages, checkTwins } from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
@@ -21,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   checkImages,
   checkTwins,
   checkSource,
+  checkReleases,
   checkBarredAuthors,
   checkAddresses,
   checkHosts,

@@ -1,18 +1,39 @@
 import { type ConfigPath, type PathProblem, problemAt } from '../problem.ts';
 import type { Config } from '../schema.ts';
-import { type Check, placesOf } from './check.ts';
+import { type Check, placesOf, unknownName } from './check.ts';
 
 /** What has to do with commits needs a repository, and GitHub to ask about it. */
 export const checkSource: Check = ({ config, says }) =>
   Object.entries(config.services).flatMap(([name, service]) => {
     const path = ['services', name];
     const wants: readonly ConfigPath[] = [
-      ...(['imageTag', 'migrations'] as const).map((key) => [...path, key]).filter(says),
+      ...(['imageTag', 'migrations', 'releases'] as const).map((key) => [...path, key]).filter(says),
       ...placesOf({ ...config, services: { [name]: service } })
         .filter(({ place }) => place.checks !== undefined)
         .map((found) => [...found.path, 'checks']),
     ];
     return wants.flatMap((wanted) => needed(wanted, name, { config, says }));
+  });
+
+/** Releases go to environments where the service runs, and are told in a channel. */
+export const checkReleases: Check = (checked) =>
+  Object.entries(checked.config.services).flatMap(([name, { releases }]) => {
+    if (releases === undefined) return [];
+    return (['prerelease', 'release'] as const).flatMap((kind) => {
+      const environment = releases[kind];
+      if (environment === undefined) return [];
+      const path = ['services', name, 'releases', kind];
+      const unknown = unknownName(environment, path, { under: 'environments', checked });
+      if (unknown.length > 0) return unknown;
+      if (!checked.says(['services', name, 'environments', environment])) {
+        return [problemAt(path, `${name} does not run in ${environment}`)];
+      }
+      const channels = checked.config.environments[environment]?.channels ?? [];
+      if (releases.channel !== undefined || channels.length > 0) return [];
+      return [
+        problemAt(path, `nobody would hear of it: ${environment} has no channels, and releases no channel`),
+      ];
+    });
   });
 
 /** Who wrote a change is known for services with a repository only: others would go unasked. */

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/web-api';
+import type { CanaryView } from '../../domain/canary.ts';
 import type { Approval, Operation, OperationState, OperationView } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
@@ -60,7 +61,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
     canary(view, shown),
     steps(view, shown),
     outcome(operation, shown.words),
-    buttons(operation, shown.words),
+    buttons(view, shown.words),
     smallPrint(operation, shown),
   ];
   return { text: summary(view, shown), blocks: parts.filter((part) => part !== null) };
@@ -164,8 +165,9 @@ function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
   return sentence === '' ? null : section([sentence], words.more);
 }
 
-function buttons(operation: Operation, words: Words): KnownBlock | null {
-  const offered = offeredButtons(operation, words);
+function buttons({ operation, canary }: OperationView, words: Words): KnownBlock | null {
+  const running = canary !== null && operation.state === 'running';
+  const offered = running ? canaryButtons(operation, canary, words) : offeredButtons(operation, words);
   return offered.length === 0 ? null : actions(offered);
 }
 
@@ -204,6 +206,29 @@ function decisionButtons({ id: operationId, planDigest }: Operation, words: Word
       style: 'danger',
     }),
     cancelButton({ id: operationId }, words),
+  ];
+}
+
+/** None while it is ending: nothing stops that. */
+function canaryButtons(
+  { id: operationId, plan: { target } }: Operation,
+  { last, approved }: CanaryView,
+  words: Words,
+): readonly Button[] {
+  if (last !== null) return [];
+  const { promote, promoteTitle, confirmPromote, abort, abortTitle, confirmAbort, no } = words.buttons;
+  return [
+    button({
+      action: { do: 'promote', operationId },
+      label: promote,
+      confirm: { title: promoteTitle, text: confirmPromote(target, approved), no },
+    }),
+    button({
+      action: { do: 'abort', operationId },
+      label: abort,
+      style: 'danger',
+      confirm: { title: abortTitle, text: confirmAbort(target), no },
+    }),
   ];
 }
 

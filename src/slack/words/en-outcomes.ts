@@ -1,5 +1,5 @@
 import { code, mention, prose } from '../mrkdwn.ts';
-import { troubleText } from './en-canary.ts';
+import { share, troubleText } from './en-canary.ts';
 import { problems } from './en-terms.ts';
 import type { OutcomeByCode, OutcomeSentences } from './words.ts';
 
@@ -30,6 +30,7 @@ export const outcomes: OutcomeSentences = {
     `What was approved is no longer what would run, so the approvals are void. Changed: ${
       changed.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
     }. Nothing was done.`,
+  overtaken,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
 
@@ -38,6 +39,12 @@ function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
   const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
   const reason = why.code === 'asked' ? askedBecause(why.reason) : `: ${troubleText(why)}.`;
   return `${who}${reason} The traffic is as it was before the canary.`;
+}
+
+function overtaken({ extension, percent }: OutcomeByCode['overtaken']): string {
+  const { operationId, from, to } = extension;
+  const now = percent === null ? 'has ended in the meantime' : `has ${share(percent)} by now`;
+  return `The canary ${code(operationId)} ${now}, and this was to take it from ${from} % to ${to} %. Nothing was moved by this.`;
 }
 
 function askedBecause(reason: string | null): string {
@@ -57,6 +64,7 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   warnings: 'the warnings',
   approval: 'who must approve',
   canary: 'the steps of the canary, or what judges it',
+  extension: 'how far the canary is',
   source: 'the commits that are shipped',
   checks: 'which checks must be green',
 };

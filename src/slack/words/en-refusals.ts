@@ -69,6 +69,10 @@ export const refusals: RefusalSentences = {
         : 'the config gives that to nobody (`allow` lists no role).',
       who.length > 0 ? `Held by ${people(who)}.` : '',
     ),
+  stranger: ({ name, environment }) =>
+    `Nobody knows who ${code(name)} is in Slack, and strangers may not begin anything in ${code(environment)}. ${code(
+      'github.people',
+    )} in the config says who people are; or somebody who may deploys it here.`,
   'wrong-channel': ({ environment, channels }) =>
     `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
   locked: ({ target, lock }) =>
@@ -109,10 +113,12 @@ export const refusals: RefusalSentences = {
   'target-error': ({ target, problem, detail }) =>
     `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
   'which-canary': ({ running }) => whichCanary(running),
-  'past-approval': ({ target, approved, asked }) =>
-    `The canary of ${key(target)} was approved for up to ${approved} %, and ${asked} % is farther. ${canaryChoices(
-      target,
-    )} A new ${code('/canary')} can be approved for more.`,
+  'canary-over': ({ operationId }) =>
+    `The canary ${code(operationId)} has ended, so there is nothing to move, promote or take back.`,
+  'canary-ending': ({ operationId, by }) =>
+    by === 'promote'
+      ? `The canary ${code(operationId)} is being promoted, which is not stopped half-way. When it is done, ${code('/rollback')} goes back.`
+      : `The canary ${code(operationId)} is being taken back, which is not stopped half-way. Start a new one when it is done.`,
   'unreachable-share': ({ target, asked, nearest }) =>
     sentences(
       `${key(target)} cannot give a canary ${asked} % of its traffic.`,
@@ -141,6 +147,7 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   deploy: 'deploy',
   rollback: 'roll back',
   canary: 'run a canary',
+  'canary-extension': 'extend a canary',
   backup: 'make backups',
   verification: 'verify backups',
   restore: 'restore backups',

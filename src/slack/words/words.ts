@@ -1,8 +1,9 @@
-import type { CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { ReleaseKind } from '../../domain/release.ts';
 import type { SourceChange } from '../../domain/source-change.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import type { Measurement, VerdictKind } from '../../domain/verdict.ts';
@@ -38,6 +39,7 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
@@ -77,6 +79,13 @@ export interface ButtonWords {
   readonly rollBack: string;
   confirmRollBack(target: TargetRef): string;
   readonly rollBackTitle: string;
+  readonly promote: string;
+  readonly promoteTitle: string;
+  /** `approved`: the farthest percent that may be had without asking. */
+  confirmPromote(target: TargetRef, approved: number): string;
+  readonly abort: string;
+  readonly abortTitle: string;
+  confirmAbort(target: TargetRef): string;
   readonly no: string;
 }
 
@@ -96,6 +105,8 @@ export interface ThreadWords {
 export interface CanaryWords {
   /** What an approver agrees to. */
   terms(terms: CanaryTerms): string;
+  /** What an approver of an extension agrees to. */
+  extension(extension: CanaryExtension): string;
   share(percent: number): string;
   readonly moving: string;
   /** This and the next five are parts of one sentence. */
@@ -161,6 +172,13 @@ export interface SourceWords {
   checksUnread(why: string): string;
   /** An emergency goes past checks that are not green. */
   readonly checksSkipped: string;
+}
+
+export interface ReleaseWords {
+  published(kind: ReleaseKind, whichText: string, whoText: string): string;
+  waiting(target: TargetRef, untilText: string): string;
+  notDeployed(target: TargetRef): string;
+  begun(target: TargetRef): string;
 }
 
 export interface ReplyWords {

@@ -60,6 +60,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
   fault: { code: 'fault', deliveryId: 'cmd:1' },
   frozen: { code: 'frozen', target: TARGET, freeze: 'New Year', until: NOW },
+  stranger: { code: 'stranger', name: 'octocat', environment: 'staging' },
   'own-commits': { code: 'own-commits' },
   'checks-failed': { code: 'checks-failed', target: TARGET, commit: 'c'.repeat(40), failed: ['build'] },
   'checks-unknown': { code: 'checks-unknown', target: TARGET, commit: null, detail: 'GitHub is away.' },
@@ -67,7 +68,8 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
   'which-canary': { code: 'which-canary', running: [TARGET] },
-  'past-approval': { code: 'past-approval', target: TARGET, approved: 50, asked: 80 },
+  'canary-over': { code: 'canary-over', operationId: 'op_1' },
+  'canary-ending': { code: 'canary-ending', operationId: 'op_1', by: 'promote' },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
   'not-stored': { code: 'not-stored' },
 };
