@@ -17,3 +17,11 @@ export interface FileChanges {
   /** The digest of all of them, listed or not, with their contents before and after. */
   readonly digest: string;
 }
+
+/** As many files as an operation's message names; its thread has them all. */
+export const NAMED_FILES = 5;
+
+/** How many files change. */
+export function changedFiles({ counts }: FileChanges): number {
+  return FILE_CHANGE_KINDS.reduce((sum, kind) => sum + counts[kind], 0);
+}

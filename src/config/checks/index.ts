@@ -3,6 +3,7 @@ import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
+import { checkAskers, checkFiles } from './files.ts';
 import { checkFreezes } from './freezes.ts';
 import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
@@ -20,6 +21,8 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkFiles,
+  checkAskers,
   checkSource,
   checkReleases,
   checkBarredAuthors,

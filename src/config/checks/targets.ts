@@ -53,11 +53,11 @@ function identity(target: TargetConfig): Json {
   }
 }
 
-/** Cloud Run gives a service its address; Kubernetes does not, and a path alone could not be asked for. */
+/** Cloud Run gives a service its address; others do not, and a path alone could not be asked for. */
 export const checkAddresses: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { target, verify } = place;
-    if (target.kind !== 'kubernetes' || target.url !== undefined) return [];
+    if (target.kind === 'cloud-run' || target.url !== undefined) return [];
     const relative = verify.findIndex(({ http }) => http.startsWith('/'));
     if (relative < 0) return [];
     const at = [...path, 'verify', relative, 'http'];

@@ -12,6 +12,7 @@ import type { Words } from '../words/words.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileBlocks } from './files.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
 import { sourceLines } from './source.ts';
@@ -119,6 +120,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       ],
       words.more,
     ),
+    ...fileBlocks(plan, words),
   ];
 }
 

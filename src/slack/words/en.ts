@@ -1,6 +1,7 @@
 import { prose } from '../mrkdwn.ts';
 import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
+import { files } from './en-files.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { release } from './en-release.ts';
@@ -104,6 +105,7 @@ export const en: Words = {
   thread,
   canary,
   source,
+  files,
   release,
   backup,
   replies,

@@ -1,4 +1,5 @@
 import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { FileChange, FileChangeKind, FileChanges } from '../../domain/file-changes.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
@@ -39,6 +40,7 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly files: FileWords;
   readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
@@ -140,6 +142,18 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+}
+
+export interface FileWords {
+  /** Above the list in the thread, plain. */
+  readonly title: string;
+  /** The counts, in one line. */
+  summary(files: FileChanges): string;
+  /** `removes`: what the release does not have goes. */
+  one(file: FileChange, removes: boolean): string;
+  directory(directory: string, counts: Readonly<Record<FileChangeKind, number>>): string;
+  inThread(count: number): string;
+  unlisted(count: number): string;
 }
 
 export interface SourceWords {
