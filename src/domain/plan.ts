@@ -90,6 +90,8 @@ export interface TargetPlan {
   readonly warnings: readonly string[];
   /** Only for targets that are trees of files. */
   readonly files?: FileChanges;
+  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
+  readonly backup?: PlannedBackup;
 }
 
 /** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */
@@ -107,8 +109,6 @@ export interface Plan extends TargetPlan {
   readonly source?: SourceChange;
   /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
   readonly checks?: 'required' | readonly string[];
-  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
-  readonly backup?: PlannedBackup;
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */
