@@ -5,6 +5,7 @@ import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -76,6 +77,7 @@ const serviceEnvironment = z.strictObject({
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   canary: canary.prefault({}),
+  backup: backupConfig.optional(),
   checks: z
     .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
       error: 'required, or a list of names',

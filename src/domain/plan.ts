@@ -87,6 +87,8 @@ export interface TargetPlan {
   readonly live: string;
   /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
   readonly warnings: readonly string[];
+  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
+  readonly backup?: PlannedBackup;
 }
 
 /** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */
@@ -104,8 +106,6 @@ export interface Plan extends TargetPlan {
   readonly source?: SourceChange;
   /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
   readonly checks?: 'required' | readonly string[];
-  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
-  readonly backup?: PlannedBackup;
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */

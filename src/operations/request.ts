@@ -199,6 +199,24 @@ async function createOne(
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
   const id = operationId(submission.deliveryId, request);
+  await storeOperation(context, tx, { id, plan, request, options, origin, gate });
+  return id;
+}
+
+/** Stores an operation, unless it is stored already, and shows it where it was asked for. */
+export async function storeOperation(
+  context: OperationContext,
+  tx: Queryable,
+  asked: {
+    readonly id: string;
+    readonly plan: Plan;
+    readonly request: OperationRequest;
+    readonly options: RequestOptions;
+    readonly origin: Origin;
+    readonly gate: GateView | null;
+  },
+): Promise<void> {
+  const { id, plan, request, options, origin, gate } = asked;
   const createdAt = context.clock();
   const unasked = plan.checks === undefined ? UNASKED_LIMIT : CHECKS_LIMIT;
   const limit = plan.approval.required === 0 ? unasked : plan.approval.expires;
@@ -216,7 +234,6 @@ async function createOne(
   });
   if (inserted && gate !== null) await recordGate(tx, id, gate);
   if (inserted) await announce(context, tx, id);
-  return id;
 }
 
 function listsCommits({ source }: Plan): boolean {

@@ -1,4 +1,5 @@
 import { checkApprovals } from './approvals.ts';
+import { checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
@@ -27,6 +28,8 @@ export const CHECKS: readonly Check[] = [
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkRestores,
+  checkSchedules,
   checkChannels,
   checkFreezes,
   checkReactions,

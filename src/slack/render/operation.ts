@@ -178,6 +178,7 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
       if (waits(operation)) return decisionButtons(operation, words);
       return plan.checks === undefined ? [] : [cancelButton(operation, words)];
     case 'succeeded':
+      if (plan.kind === 'restore') return [restoreButton(operation, words, words.buttons.undoRestore)];
       return plan.kind === 'deploy' && plan.from !== null ? [rollBackButton(operation, words)] : [];
     case 'failed':
     case 'undone':
@@ -185,7 +186,10 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
     case 'expired':
     case 'voided':
     case 'refused':
-      return [button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain })];
+      return [
+        button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain }),
+        ...(isDataChanged(operation) ? [restoreButton(operation, words, words.buttons.restore)] : []),
+      ];
     case 'running':
     case 'rejected':
     case 'cancelled':
@@ -243,6 +247,23 @@ function rollBackButton({ id: operationId, plan }: Operation, words: Words): But
     confirm: {
       title: words.buttons.rollBackTitle,
       text: words.buttons.confirmRollBack(plan.target),
+      no: words.buttons.no,
+    },
+  });
+}
+
+/** What was changed has a backup from before. */
+function isDataChanged({ outcome }: Operation): boolean {
+  return outcome?.code === 'step-failed' && outcome.backup !== undefined;
+}
+
+function restoreButton({ id: operationId, plan }: Operation, words: Words, label: string): Button {
+  return button({
+    action: { do: 'restore', operationId },
+    label,
+    confirm: {
+      title: words.buttons.restoreTitle,
+      text: words.buttons.confirmRestore(plan.target),
       no: words.buttons.no,
     },
   });

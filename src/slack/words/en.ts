@@ -61,6 +61,11 @@ const buttons: ButtonWords = {
   rollBackTitle: 'Roll back?',
   confirmRollBack: ({ service, environment }) =>
     `Asks for a rollback of ${service} in ${environment} to what served well before, with its usual approval.`,
+  restore: 'Restore the data',
+  undoRestore: 'Undo the restore',
+  restoreTitle: 'Restore the data?',
+  confirmRestore: ({ service, environment }) =>
+    `Asks to restore the data of ${service} in ${environment} as it was before this, with its usual approval.`,
   promote: 'Promote',
   promoteTitle: 'Promote?',
   confirmPromote: ({ service, environment }, approved) =>

@@ -79,6 +79,11 @@ export interface ButtonWords {
   readonly rollBack: string;
   confirmRollBack(target: TargetRef): string;
   readonly rollBackTitle: string;
+  /** After data was changed by something that failed. */
+  readonly restore: string;
+  readonly undoRestore: string;
+  readonly restoreTitle: string;
+  confirmRestore(target: TargetRef): string;
   readonly promote: string;
   readonly promoteTitle: string;
   /** `approved`: the farthest percent that may be had without asking. */
@@ -140,6 +145,27 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+  readonly title: string;
+  /** No target has any. */
+  readonly nowhere: string;
+  /** A target has none that is good. */
+  readonly none: string;
+  unknown(detail: string): string;
+  /** What retention keeps; milliseconds. */
+  keeps(count: number | null, age: number | null): string;
+  ago(ageText: string): string;
+  madeIn(sizeText: string, timeText: string): string;
+  until(whenText: string): string;
+  alsoAt(places: readonly string[]): string;
+  verified(whenText: string): string;
+  readonly notVerified: string;
+  failedVerification(whenText: string, how: string): string;
+  late(targetText: string, dueText: string, whyText: string): string;
+  begunLate(targetText: string, dueText: string): string;
+  readonly weekTitle: string;
+  week(targetText: string, made: number, failed: number): string;
+  /** The newest good one. */
+  last(idText: string, ageText: string, verifiedText: string): string;
 }
 
 export interface SourceWords {
