@@ -13,6 +13,8 @@ export type ThreadLine =
   | { readonly kind: 'alert'; readonly severity: Severity; readonly name: string; readonly at: string }
   /** Every commit that is shipped, which the message only sums up. */
   | { readonly kind: 'source' }
+  /** Every file that changes, which the message only sums up. */
+  | { readonly kind: 'files' }
   /** A canary's share changed; `by` null when it did so by itself. */
   | { readonly kind: 'canary-moved'; readonly percent: number; readonly by: string | null }
   | { readonly kind: 'canary-held'; readonly trouble: CanaryTrouble }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
 import type { GateView } from '../domain/checks.ts';
+import { changedFiles, NAMED_FILES } from '../domain/file-changes.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -239,6 +240,11 @@ export async function storeOperation(
   if (inserted) await announce(context, tx, id);
 }
 
+/** More than the message names. */
+function listsFiles({ files }: Plan): boolean {
+  return files !== undefined && changedFiles(files) > NAMED_FILES;
+}
+
 function listsCommits({ source }: Plan): boolean {
   return source !== undefined && source.brings.count + source.takesOut.count > 0;
 }
@@ -250,6 +256,9 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
   await context.messages.operation(tx, view);
   if (listsCommits(operation.plan)) {
     await context.messages.line(tx, { view, key: 'source', line: { kind: 'source' } });
+  }
+  if (listsFiles(operation.plan)) {
+    await context.messages.line(tx, { view, key: 'files', line: { kind: 'files' } });
   }
   if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
   await appendAudit(

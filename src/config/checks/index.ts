@@ -5,6 +5,7 @@ import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
+import { checkAskers, checkFiles } from './files.ts';
 import { checkFreezes } from './freezes.ts';
 import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
@@ -22,6 +23,8 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkFiles,
+  checkAskers,
   checkSource,
   checkReleases,
   checkBarredAuthors,

@@ -7,6 +7,7 @@ import type { Words } from '../words/words.ts';
 import { actions, button, context, fitList, header, section } from './blocks.ts';
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileLines } from './files.ts';
 import { outcomeSentence } from './outcome.ts';
 import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
@@ -57,6 +58,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
       shown.words.more,
     ),
     source(view, shown.words),
+    files(operation, shown.words),
     warnings(operation, shown.words),
     approvals(view, shown),
     canary(view, shown),
@@ -109,6 +111,11 @@ function incidentBanner({ options: { duringIncident } }: Operation, words: Words
 /** What is shipped, and whether its checks are green. */
 function source(view: OperationView, words: Words): KnownBlock | null {
   const lines = [...sourceLines(view.operation.plan, words), ...gateLines(view, words)];
+  return lines.length === 0 ? null : section(lines, words.more);
+}
+
+function files({ plan }: Operation, words: Words): KnownBlock | null {
+  const lines = fileLines(plan, words);
   return lines.length === 0 ? null : section(lines, words.more);
 }
 

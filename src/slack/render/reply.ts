@@ -13,6 +13,7 @@ import { renderBackups } from './backups.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileBlocks } from './files.ts';
 import { renderIncidents } from './incidents.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
@@ -125,6 +126,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       ],
       words.more,
     ),
+    ...fileBlocks(plan, words),
   ];
 }
 

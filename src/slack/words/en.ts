@@ -2,6 +2,7 @@ import { prose } from '../mrkdwn.ts';
 import { alerts } from './en-alerts.ts';
 import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
+import { files } from './en-files.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { release } from './en-release.ts';
@@ -110,6 +111,7 @@ export const en: Words = {
   thread,
   canary,
   source,
+  files,
   release,
   backup,
   replies,

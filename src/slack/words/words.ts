@@ -1,5 +1,6 @@
 import type { AlertEventKind, Severity } from '../../domain/alert.ts';
 import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { FileChange, FileChangeKind, FileChanges } from '../../domain/file-changes.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
@@ -40,6 +41,7 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly files: FileWords;
   readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
@@ -168,6 +170,18 @@ export interface BackupWords {
   week(targetText: string, made: number, failed: number): string;
   /** The newest good one. */
   last(idText: string, ageText: string, verifiedText: string): string;
+}
+
+export interface FileWords {
+  /** Above the list in the thread, plain. */
+  readonly title: string;
+  /** The counts, in one line. */
+  summary(files: FileChanges): string;
+  /** `removes`: what the release does not have goes. */
+  one(file: FileChange, removes: boolean): string;
+  directory(directory: string, counts: Readonly<Record<FileChangeKind, number>>): string;
+  inThread(count: number): string;
+  unlisted(count: number): string;
 }
 
 export interface SourceWords {
