@@ -95,3 +95,17 @@ describe.skipIf(installed === null)(
     });
   },
 );
+
+describe.skipIf(installed === null)('what is shipped for monitoring', () => {
+  it.each(readdirSync('manifests/prometheus/rules'))('%s is what promtool takes', (file) => {
+    const args = ['check', 'rules', `manifests/prometheus/rules/${file}`];
+    const checked = spawnSync('promtool', args, { encoding: 'utf8' });
+    expect(`${checked.stdout}${checked.stderr}`).toContain('SUCCESS');
+    expect(checked.status).toBe(0);
+  });
+
+  it('comes with an Alertmanager config that amtool takes', () => {
+    const args = ['check-config', 'manifests/prometheus/alertmanager.yml'];
+    expect(spawnSync('amtool', args, { encoding: 'utf8' }).status).toBe(0);
+  });
+});
