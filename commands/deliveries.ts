@@ -1,7 +1,9 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { Origin } from '../src/domain/request.ts';
+import type { OperationRequest, Origin } from '../src/domain/request.ts';
+import { backupBefore } from '../src/operations/backup/way-back.ts';
 import { orderCanary } from '../src/operations/canary/order.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
@@ -36,6 +38,7 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+type ResubmittingAction = Extract<ButtonAction, { do: 'plan-again' | 'roll-back' | 'restore' }>;
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
 /** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
@@ -165,6 +168,7 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   switch (action.do) {
     case 'plan-again':
     case 'roll-back':
+    case 'restore':
       return answered(context, origin, () => resubmit(context, delivery, action));
     case 'promote':
     case 'abort':
@@ -197,6 +201,18 @@ async function decided(
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
+function requestOf({ do: what }: ResubmittingAction, operation: Operation): OperationRequest {
+  const { target, from } = operation.plan;
+  switch (what) {
+    case 'plan-again':
+      return operation.request;
+    case 'roll-back':
+      return { kind: 'rollback', target, to: from?.revision ?? null };
+    case 'restore':
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+  }
+}
+
 /** The same as the command, for the canary of that message and no other. */
 async function tellCanary(
   { operations, engine }: DeliveryContext,
@@ -211,7 +227,7 @@ async function tellCanary(
 async function resubmit(
   context: DeliveryContext,
   delivery: Of<'button'>,
-  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+  action: ResubmittingAction,
 ): Promise<Reply | null> {
   const { operations, engine } = context;
   const operation = await findOperation(operations.database, action.operationId);
@@ -219,11 +235,7 @@ async function resubmit(
     const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
     return { kind: 'refusal', refusals: [refusal] };
   }
-  const { target, from } = operation.plan;
-  const request =
-    action.do === 'plan-again'
-      ? operation.request
-      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const request = requestOf(action, operation);
   const options = { emergency: null, reason: operation.options.reason };
   const { origin, id: deliveryId } = delivery;
   return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });

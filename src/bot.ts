@@ -17,6 +17,7 @@ import type { Delivery } from './domain/delivery.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
+import { runSchedules } from './operations/backup/scheduled.ts';
 import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
@@ -28,6 +29,7 @@ import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createBackupNotices } from './slack/backup-notices.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
@@ -46,6 +48,8 @@ const TAKEOVER_INTERVAL = 2_000;
 const CATCH_UP_INTERVAL = 30_000;
 /** How long the start waits for reactions to be read back, should Slack be slow. */
 const CATCH_UP_LIMIT = 10_000;
+/** Cron expressions go by the minute. */
+const SCHEDULE_INTERVAL = 20_000;
 const TELLING_INTERVAL = 2_000;
 const RELEASES_INTERVAL = 1_000;
 const FORGET_INTERVAL = 3_600_000;
@@ -161,6 +165,7 @@ async function createContext(parts: {
     people: withStrangers(slack.people),
     channels: slack.channels,
     messages,
+    notices: createBackupNotices({ words: en, clock }),
     clock,
   };
 }
@@ -233,6 +238,7 @@ async function keepLooking(
   const looks = [
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
     repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
+    repeatedly('making scheduled backups', SCHEDULE_INTERVAL, log, () => runSchedules(context, engine)),
     repeatedly('telling code hosts', TELLING_INTERVAL, log, () =>
       tellCodeHosts(context, telling(context, slack)),
     ),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -63,7 +65,11 @@ const canary = z
   .describe('How a new version takes traffic step by step, and what judges it.');
 
 /** Every kind of target there is; an unknown kind does not validate. */
-export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig, kubernetesTargetConfig]);
+export const targetConfig = z.discriminatedUnion('kind', [
+  cloudRunTargetConfig,
+  kubernetesTargetConfig,
+  filesTargetConfig,
+]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
@@ -76,6 +82,7 @@ const serviceEnvironment = z.strictObject({
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   canary: canary.prefault({}),
+  backup: backupConfig.optional(),
   checks: z
     .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
       error: 'required, or a list of names',

@@ -11,6 +11,7 @@ export type WordRole =
   | 'revision'
   | 'flag'
   | 'subcommand'
+  | 'backup'
   | 'duration'
   /** A canary's share: a whole number from 1 to 99. */
   | 'percent'
@@ -58,10 +59,15 @@ export type Refusal =
   /** No backup of that id; `available` are the nearest, or the newest. */
   | {
       readonly code: 'no-such-backup';
-      readonly target: TargetRef;
+      /** Null where every target was looked at. */
+      readonly target: TargetRef | null;
       readonly wanted: string;
       readonly available: readonly string[];
+      /** Targets whose backups could not be listed. */
+      readonly unasked: readonly TargetRef[];
     }
+  /** Several targets have a backup of that id. */
+  | { readonly code: 'which-backup'; readonly wanted: string; readonly targets: readonly TargetRef[] }
   /** A backup that is not whole; `reason` null while it is still being made. */
   | {
       readonly code: 'unusable-backup';

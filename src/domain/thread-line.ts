@@ -10,6 +10,8 @@ export type ThreadLine =
   | { readonly kind: 'log'; readonly text: string }
   /** Every commit that is shipped, which the message only sums up. */
   | { readonly kind: 'source' }
+  /** Every file that changes, which the message only sums up. */
+  | { readonly kind: 'files' }
   /** A canary's share changed; `by` null when it did so by itself. */
   | { readonly kind: 'canary-moved'; readonly percent: number; readonly by: string | null }
   | { readonly kind: 'canary-held'; readonly trouble: CanaryTrouble }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
 import type { GateView } from '../domain/checks.ts';
+import { changedFiles, NAMED_FILES } from '../domain/file-changes.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -199,6 +200,24 @@ async function createOne(
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
   const id = operationId(submission.deliveryId, request);
+  await storeOperation(context, tx, { id, plan, request, options, origin, gate });
+  return id;
+}
+
+/** Stores an operation, unless it is stored already, and shows it where it was asked for. */
+export async function storeOperation(
+  context: OperationContext,
+  tx: Queryable,
+  asked: {
+    readonly id: string;
+    readonly plan: Plan;
+    readonly request: OperationRequest;
+    readonly options: RequestOptions;
+    readonly origin: Origin;
+    readonly gate: GateView | null;
+  },
+): Promise<void> {
+  const { id, plan, request, options, origin, gate } = asked;
   const createdAt = context.clock();
   const unasked = plan.checks === undefined ? UNASKED_LIMIT : CHECKS_LIMIT;
   const limit = plan.approval.required === 0 ? unasked : plan.approval.expires;
@@ -216,7 +235,11 @@ async function createOne(
   });
   if (inserted && gate !== null) await recordGate(tx, id, gate);
   if (inserted) await announce(context, tx, id);
-  return id;
+}
+
+/** More than the message names. */
+function listsFiles({ files }: Plan): boolean {
+  return files !== undefined && changedFiles(files) > NAMED_FILES;
 }
 
 function listsCommits({ source }: Plan): boolean {
@@ -230,6 +253,9 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
   await context.messages.operation(tx, view);
   if (listsCommits(operation.plan)) {
     await context.messages.line(tx, { view, key: 'source', line: { kind: 'source' } });
+  }
+  if (listsFiles(operation.plan)) {
+    await context.messages.line(tx, { view, key: 'files', line: { kind: 'files' } });
   }
   if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
   await appendAudit(

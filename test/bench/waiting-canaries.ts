@@ -51,7 +51,8 @@ const context: OperationContext = {
   config,
   targets,
   people: { person: async (id) => ({ id, name: id, email: null, barred: null, groups: [] }) },
-  channels: { channel: async (id) => ({ id, name: 'deploys' }) },
+  channels: { channel: async (id) => ({ id, name: 'deploys' }), idOf: async () => null },
+  notices: { lateBackup: async () => undefined, backupSummary: async () => undefined },
   messages: {
     operation: async () => undefined,
     line: async () => undefined,

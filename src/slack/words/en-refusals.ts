@@ -45,13 +45,21 @@ export const refusals: RefusalSentences = {
         ? `Still there: ${list(available)}.`
         : `Ship a good version with ${code('/deploy')} instead.`,
     ),
-  'no-such-backup': ({ target, wanted, available }) =>
+  'no-such-backup': ({ target, wanted, available, unasked }) =>
     sentences(
-      `${key(target)} has no backup ${code(wanted)}.`,
-      available.length > 0
-        ? `It has ${list(available)}; ${code('/backup list')} shows all.`
-        : `It has no good one yet; make one with ${code(`/backup ${target.service} ${target.environment}`)}.`,
+      target === null
+        ? `There is no backup ${code(wanted)}.`
+        : `${key(target)} has no backup ${code(wanted)}.`,
+      unasked.length > 0 ? `The backups of ${list(unasked.map(targetKey))} could not be listed, though.` : '',
+      available.length > 0 ? `There are ${list(available)}; ${code('/backup list')} shows all.` : '',
+      available.length === 0 && unasked.length === 0
+        ? `There is no good one yet; make one with ${code('/backup service environment')}.`
+        : '',
     ),
+  'which-backup': ({ wanted, targets }) =>
+    `Several targets have a backup ${code(wanted)}: ${list(targets.map(targetKey))}. Name the one you mean behind it, as in ${code(
+      `/backup verify ${wanted} ${targets[0]?.service ?? ''} ${targets[0]?.environment ?? ''}`,
+    )}.`,
   'unusable-backup': ({ target, backup, reason }) =>
     `${code(backup)} of ${key(target)} cannot be used: ${
       reason === null ? 'it is still being made.' : told(reason)
@@ -137,6 +145,7 @@ const ROLES: Readonly<Record<WordRole, string>> = {
   revision: 'revision',
   flag: 'flag',
   subcommand: 'subcommand',
+  backup: 'backup',
   duration: 'duration',
   percent: 'percent',
   word: 'word',

@@ -1,4 +1,5 @@
 import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { FileChange, FileChangeKind, FileChanges } from '../../domain/file-changes.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
@@ -39,6 +40,7 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly files: FileWords;
   readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
@@ -79,6 +81,11 @@ export interface ButtonWords {
   readonly rollBack: string;
   confirmRollBack(target: TargetRef): string;
   readonly rollBackTitle: string;
+  /** After data was changed by something that failed. */
+  readonly restore: string;
+  readonly undoRestore: string;
+  readonly restoreTitle: string;
+  confirmRestore(target: TargetRef): string;
   readonly promote: string;
   readonly promoteTitle: string;
   /** `approved`: the farthest percent that may be had without asking. */
@@ -140,6 +147,39 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+  readonly title: string;
+  /** No target has any. */
+  readonly nowhere: string;
+  /** A target has none that is good. */
+  readonly none: string;
+  unknown(detail: string): string;
+  /** What retention keeps; milliseconds. */
+  keeps(count: number | null, age: number | null): string;
+  ago(ageText: string): string;
+  madeIn(sizeText: string, timeText: string): string;
+  until(whenText: string): string;
+  alsoAt(places: readonly string[]): string;
+  verified(whenText: string): string;
+  readonly notVerified: string;
+  failedVerification(whenText: string, how: string): string;
+  late(targetText: string, dueText: string, whyText: string): string;
+  begunLate(targetText: string, dueText: string): string;
+  readonly weekTitle: string;
+  week(targetText: string, made: number, failed: number): string;
+  /** The newest good one. */
+  last(idText: string, ageText: string, verifiedText: string): string;
+}
+
+export interface FileWords {
+  /** Above the list in the thread, plain. */
+  readonly title: string;
+  /** The counts, in one line. */
+  summary(files: FileChanges): string;
+  /** `removes`: what the release does not have goes. */
+  one(file: FileChange, removes: boolean): string;
+  directory(directory: string, counts: Readonly<Record<FileChangeKind, number>>): string;
+  inThread(count: number): string;
+  unlisted(count: number): string;
 }
 
 export interface SourceWords {

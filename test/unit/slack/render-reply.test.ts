@@ -30,7 +30,14 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
-  'no-such-backup': { code: 'no-such-backup', target: TARGET, wanted: 'bk-1', available: ['bk-2'] },
+  'no-such-backup': {
+    code: 'no-such-backup',
+    target: TARGET,
+    wanted: 'bk-1',
+    available: ['bk-2'],
+    unasked: [],
+  },
+  'which-backup': { code: 'which-backup', wanted: 'run-1', targets: [TARGET] },
   'unusable-backup': { code: 'unusable-backup', target: TARGET, backup: 'bk-1', reason: 'disk full' },
   'already-serving': { code: 'already-serving', target: TARGET, version: 'v1.1.0' },
   'no-capability': { code: 'no-capability', target: TARGET, wanted: 'canary', can: ['deploy', 'rollback'] },
@@ -168,6 +175,7 @@ describe('the other replies', () => {
             last: operation({ state: 'succeeded', endedAt: NOW }),
             open: [view()],
             locks: [],
+            backups: null,
           },
         ],
       }),
@@ -190,6 +198,7 @@ describe('the other replies', () => {
           last: null,
           open: [],
           locks: [],
+          backups: null,
         },
       ],
     });
@@ -204,6 +213,7 @@ describe('the other replies', () => {
       last: null,
       open: [],
       locks: [],
+      backups: null,
     }));
     const status = reply({ kind: 'status', targets });
     expect(limitsBroken(status)).toEqual([]);
