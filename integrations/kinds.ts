@@ -8,6 +8,7 @@ import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cl
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
+import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
@@ -43,8 +44,9 @@ export function createTargets(
       connectCloudRun,
       ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
     ),
-    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
-      JSON.stringify([kubeconfig, context]),
+    kubernetes: shareConnections(
+      (connection) => batchReads(connectKubernetes(connection)),
+      ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
     ...dependencies,
