@@ -6,6 +6,7 @@ import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { alertsConfig } from './alerts.ts';
 import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
@@ -163,6 +164,7 @@ export const configSchema = z.strictObject({
   hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  alerts: alertsConfig.optional(),
   github: githubConfig.optional(),
 });
 

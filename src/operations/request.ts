@@ -23,6 +23,7 @@ import { insertOperation, openOperations, readView } from '../store/operations.t
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 import { type Gate, readGate } from './source/gate.ts';
 
@@ -136,7 +137,9 @@ async function refuseByPolicy(
     const incapable = refuseIncapable(context, request);
     if (incapable !== null) return [incapable];
     const running = await runningOn(context.database, submission, request);
-    return refuseClosed(request.target, request.kind, { locks, running, now }, context.config);
+    const criticalAlert = await unspokenAlert(context, options, request.target);
+    const closures = { locks, running, criticalAlert, now };
+    return refuseClosed(request.target, request.kind, closures, context.config);
   });
   return (await Promise.all(perRequest)).flat();
 }
@@ -272,6 +275,7 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
         digest: operation.plan.to.digest,
         planDigest: operation.planDigest,
         reason: operation.options.emergency ?? operation.options.reason,
+        duringIncident: operation.options.duringIncident ?? null,
       },
     },
     operation.createdAt,

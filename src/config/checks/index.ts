@@ -1,3 +1,4 @@
+import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
@@ -36,4 +37,5 @@ export const CHECKS: readonly Check[] = [
   checkChannels,
   checkFreezes,
   checkReactions,
+  checkAlerts,
 ];

@@ -49,6 +49,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
   const parts: readonly (KnownBlock | null)[] = [
     header(titleLine(operation, shown.words)),
     emergencyBanner(operation, shown.words),
+    incidentBanner(operation, shown.words),
     section(
       [
         changeText(operation.plan, shown.words),
@@ -100,6 +101,11 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
 function emergencyBanner({ options }: Operation, words: Words): KnownBlock | null {
   if (options.emergency === null) return null;
   return section([`:rotating_light: ${words.operation.emergency(options.emergency)}`], words.more);
+}
+
+function incidentBanner({ options: { duringIncident } }: Operation, words: Words): KnownBlock | null {
+  if (duringIncident === undefined) return null;
+  return section([`:fire: ${words.alerts.duringIncident(duringIncident)}`], words.more);
 }
 
 /** What is shipped, and whether its checks are green. */

@@ -69,6 +69,8 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
         words.operation.states[line.state],
         outcomeSentence(line.outcome, words),
       );
+    case 'alert':
+      return words.alerts.inThread(line.severity, line.name, moment(new Date(line.at)));
     case 'log':
       return prose(line.text, LONGEST_LOG_LINE) || '…';
   }

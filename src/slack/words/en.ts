@@ -1,4 +1,5 @@
 import { prose } from '../mrkdwn.ts';
+import { alerts } from './en-alerts.ts';
 import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
 import { files } from './en-files.ts';
@@ -116,6 +117,7 @@ export const en: Words = {
   replies,
   status,
   form,
+  alerts,
   refusals,
   outcomes,
 };
