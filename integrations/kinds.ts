@@ -7,12 +7,15 @@ import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
+import { createFilesTarget } from './files/target.ts';
+import type { Host } from './host.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 
 /** What targets of all kinds are built with. */
@@ -24,6 +27,10 @@ export interface TargetDependencies {
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
+  /** Hosts by their names in the config; each user of one closes it for himself. */
+  readonly hosts: (name: string) => Host;
+  /** For archives of private repositories; null for none. */
+  readonly githubToken: string | null;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -35,7 +42,7 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services'>,
+  config: Pick<Config, 'services' | 'hosts'>,
   dependencies: Partial<TargetDependencies> = {},
 ): ReadonlyMap<string, DeployTarget> {
   const all: TargetDependencies = {
@@ -49,6 +56,8 @@ export function createTargets(
       ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
+    hosts: createSshHosts(config.hosts),
+    githubToken: null,
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -108,6 +117,16 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'files':
+      return createFilesTarget({
+        ref,
+        config,
+        host: dependencies.hosts(config.host),
+        checker: dependencies.checker,
+        verify: environment.verify,
+        watch: environment.watch,
+        token: dependencies.githubToken,
+      });
   }
 }
 
