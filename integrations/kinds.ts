@@ -7,11 +7,14 @@ import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
+import type { Host } from './host.ts';
+import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 
 /** What targets of all kinds are built with. */
@@ -21,6 +24,8 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
+  /** A host of the config by its name; each user closes it for himself. */
+  readonly hosts: (name: string) => Host;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
 }
@@ -34,7 +39,7 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services'>,
+  config: Pick<Config, 'services' | 'hosts'>,
   dependencies: Partial<TargetDependencies> = {},
 ): ReadonlyMap<string, DeployTarget> {
   const all: TargetDependencies = {
@@ -46,6 +51,7 @@ export function createTargets(
     kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
       JSON.stringify([kubeconfig, context]),
     ),
+    hosts: createSshHosts(config.hosts),
     artifacts: remember((image) => createRegistrySource({ image })),
     ...dependencies,
   };
@@ -62,14 +68,17 @@ export function createTargets(
 function withItsBackups(binding: Binding, dependencies: TargetDependencies): DeployTarget {
   const target = createTarget(binding, dependencies);
   const { backup } = binding.environment;
-  return backup === undefined ? target : withBackup(target, createBackups(backup.provider));
+  return backup === undefined ? target : withBackup(target, createBackups(backup.provider, dependencies));
 }
 
 /** Total over the kinds, as targets are. */
-function createBackups(config: BackupProviderConfig): BackupProvider {
+function createBackups(config: BackupProviderConfig, dependencies: TargetDependencies): BackupProvider {
   switch (config.kind) {
     case 'cloud-sql':
       return createCloudSqlBackups(config);
+    case 'pg-dump':
+    case 'archive':
+      return createHostBackups(config, dependencies.hosts);
   }
 }
 
