@@ -7,6 +7,7 @@ import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
+import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
@@ -24,10 +25,12 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
-  /** A host of the config by its name; each user closes it for himself. */
-  readonly hosts: (name: string) => Host;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
+  /** Hosts by their names in the config; each user of one closes it for himself. */
+  readonly hosts: (name: string) => Host;
+  /** For archives of private repositories; null for none. */
+  readonly githubToken: string | null;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -51,8 +54,9 @@ export function createTargets(
     kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
       JSON.stringify([kubeconfig, context]),
     ),
-    hosts: createSshHosts(config.hosts),
     artifacts: remember((image) => createRegistrySource({ image })),
+    hosts: createSshHosts(config.hosts),
+    githubToken: null,
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -115,6 +119,16 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'files':
+      return createFilesTarget({
+        ref,
+        config,
+        host: dependencies.hosts(config.host),
+        checker: dependencies.checker,
+        verify: environment.verify,
+        watch: environment.watch,
+        token: dependencies.githubToken,
+      });
   }
 }
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { alertsConfig } from './alerts.ts';
 import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
@@ -64,7 +66,11 @@ const canary = z
   .describe('How a new version takes traffic step by step, and what judges it.');
 
 /** Every kind of target there is; an unknown kind does not validate. */
-export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig, kubernetesTargetConfig]);
+export const targetConfig = z.discriminatedUnion('kind', [
+  cloudRunTargetConfig,
+  kubernetesTargetConfig,
+  filesTargetConfig,
+]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
@@ -158,6 +164,7 @@ export const configSchema = z.strictObject({
   hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  alerts: alertsConfig.optional(),
   github: githubConfig.optional(),
 });
 

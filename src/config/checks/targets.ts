@@ -7,6 +7,7 @@ import { type Check, placesOf } from './check.ts';
 const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'cloud-run': true,
   kubernetes: true,
+  files: false,
 };
 
 /** Versions of a service that runs from images are looked up in its image repository. */
@@ -45,14 +46,18 @@ function identity(target: TargetConfig): Json {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
       return { kind, kubeconfig, context, namespace, workload };
     }
+    case 'files': {
+      const { kind, host, directory } = target;
+      return { kind, host, directory };
+    }
   }
 }
 
-/** Cloud Run gives a service its address; Kubernetes does not, and a path alone could not be asked for. */
+/** Cloud Run gives a service its address; others do not, and a path alone could not be asked for. */
 export const checkAddresses: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { target, verify } = place;
-    if (target.kind !== 'kubernetes' || target.url !== undefined) return [];
+    if (target.kind === 'cloud-run' || target.url !== undefined) return [];
     const relative = verify.findIndex(({ http }) => http.startsWith('/'));
     if (relative < 0) return [];
     const at = [...path, 'verify', relative, 'http'];
