@@ -11,6 +11,7 @@ import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
+import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
@@ -51,8 +52,9 @@ export function createTargets(
       connectCloudRun,
       ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
     ),
-    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
-      JSON.stringify([kubeconfig, context]),
+    kubernetes: shareConnections(
+      (connection) => batchReads(connectKubernetes(connection)),
+      ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
     hosts: createSshHosts(config.hosts),
