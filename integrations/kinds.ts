@@ -1,14 +1,19 @@
 import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/config/schema.ts';
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
 import type { ArtifactSource } from './artifacts.ts';
-import type { HttpChecker } from './checks.ts';
+import { type HttpChecker, isHttpCheck } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
+import type { PullCredentials } from './compose/binding.ts';
+import { createComposeTarget } from './compose/target.ts';
+import type { Host } from './host.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { defaultCredentials } from './registry/credentials.ts';
+import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 
 /** What targets of all kinds are built with. */
@@ -18,6 +23,10 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
+  /** A host of the config by its name; each user closes it for himself. */
+  readonly hosts: (name: string) => Host;
+  /** How a registry, by its host, lets images be pulled; null for without a sign-in. */
+  readonly credentials: PullCredentials;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
 }
@@ -31,7 +40,7 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services'>,
+  config: Pick<Config, 'services' | 'hosts'>,
   dependencies: Partial<TargetDependencies> = {},
 ): ReadonlyMap<string, DeployTarget> {
   const all: TargetDependencies = {
@@ -43,6 +52,8 @@ export function createTargets(
     kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
       JSON.stringify([kubeconfig, context]),
     ),
+    hosts: createSshHosts(config.hosts),
+    credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),
     ...dependencies,
   };
@@ -70,7 +81,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
       });
@@ -84,12 +95,31 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'compose': {
+      const host = dependencies.hosts(config.host);
+      return createComposeTarget({
+        ref,
+        config,
+        host,
+        artifacts: dependencies.artifacts,
+        credentials: dependencies.credentials,
+        checker: createHttpChecker({ fetch: host.fetch }),
+        verify: environment.verify,
+        watch: environment.watch,
+        migration: composeMigration(environment.migrate),
+      });
+    }
   }
+}
+
+/** The config's checks see to it that both are there. */
+function composeMigration({ run, service }: NonNullable<ServiceEnvironmentConfig['migrate']> = {}) {
+  return run === undefined || service === undefined ? null : { run, service };
 }
 
 function requiredImage({ ref, service }: Binding): string {

@@ -8,7 +8,14 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkAddresses, checkImages, checkTwins } from './targets.ts';
+import {
+  checkAddresses,
+  checkCommands,
+  checkHostNames,
+  checkImages,
+  checkMigrations,
+  checkTwins,
+} from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -20,6 +27,9 @@ export const CHECKS: readonly Check[] = [
   checkImages,
   checkTwins,
   checkAddresses,
+  checkMigrations,
+  checkCommands,
+  checkHostNames,
   checkHosts,
   checkApprovals,
   checkCanaries,
