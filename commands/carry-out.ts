@@ -1,7 +1,9 @@
 import type { Delivery } from '../src/domain/delivery.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
-import { canaryStatus, instruct } from '../src/operations/canary/instruct.ts';
+import { findBackupTarget, listBackups } from '../src/operations/backup/list.ts';
+import { canaryStatus } from '../src/operations/canary/instruct.ts';
+import { orderCanary } from '../src/operations/canary/order.ts';
 import { lock, unlock } from '../src/operations/closing.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -19,6 +21,8 @@ export interface Order {
   readonly deliveryId: Delivery['id'];
   readonly origin: Origin;
 }
+
+type BackupCommand = Extract<Command, { readonly name: 'backup-verify' | 'backup-restore' }>;
 
 /** Does what a command says; null when public messages are the answer. */
 export async function carryOut(
@@ -52,9 +56,24 @@ export async function carryOut(
       return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
     }
     case 'canary-instruction':
-      return instruct(context, engine, { ...command, deliveryId, origin });
+      return orderCanary(context, engine, {
+        which: { target: command.target },
+        instruction: command.instruction,
+        deliveryId,
+        origin,
+      });
     case 'canary-status':
       return canaryStatus(context, { target: command.target, channelId: origin.channelId, deliveryId });
+    case 'backup': {
+      const { target, dryRun, options } = command;
+      const requests = [{ kind: 'backup', target } as const];
+      return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
+    }
+    case 'backup-verify':
+    case 'backup-restore':
+      return withBackup(context, engine, { command, deliveryId, origin });
+    case 'backup-list':
+      return { kind: 'backups', targets: await listBackups(context, command) };
     case 'status':
       return { kind: 'status', targets: await readStatus(context, command) };
     case 'status-why':
@@ -72,6 +91,20 @@ export async function carryOut(
       // comes here could not be opened in time.
       return { kind: 'help', command: 'deploy' };
   }
+}
+
+/** The id alone says which target is meant. */
+async function withBackup(
+  context: OperationContext,
+  engine: Engine,
+  { command, deliveryId, origin }: Order & { readonly command: BackupCommand },
+): Promise<Reply | null> {
+  const target = await findBackupTarget(context, command);
+  if (!target.ok) return { kind: 'refusal', refusals: [target.refusal] };
+  const { backup, dryRun, options } = command;
+  const kind = command.name === 'backup-restore' ? 'restore' : 'verification';
+  const requests = [{ kind, target: target.value, backup } as const];
+  return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
 }
 
 async function history(context: OperationContext, service: string | null): Promise<Reply> {

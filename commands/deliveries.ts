@@ -1,7 +1,10 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { Origin } from '../src/domain/request.ts';
+import type { OperationRequest, Origin } from '../src/domain/request.ts';
+import { backupBefore } from '../src/operations/backup/way-back.ts';
+import { orderCanary } from '../src/operations/canary/order.ts';
 import type { OperationContext } from '../src/operations/context.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
 import type { Engine } from '../src/operations/engine.ts';
@@ -35,6 +38,7 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+type ResubmittingAction = Extract<ButtonAction, { do: 'plan-again' | 'roll-back' | 'restore' }>;
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
 /** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
@@ -161,13 +165,32 @@ async function stillApproves(
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
-  const { operations, engine } = context;
-  if (action.do === 'plan-again' || action.do === 'roll-back') {
-    return answered(context, origin, () => resubmit(context, delivery, action));
+  switch (action.do) {
+    case 'plan-again':
+    case 'roll-back':
+    case 'restore':
+      return answered(context, origin, () => resubmit(context, delivery, action));
+    case 'promote':
+    case 'abort':
+      return answered(context, origin, () => tellCanary(context, delivery, action));
+    case 'approve':
+    case 'reject':
+      return decided(context, delivery, action);
+    case 'cancel':
+      return decided(context, delivery, { ...action, planDigest: null });
   }
-  const planDigest = action.do === 'cancel' ? null : action.planDigest;
+}
+
+async function decided(
+  context: DeliveryContext,
+  delivery: Of<'button'>,
+  action: Pick<Decision, 'operationId' | 'planDigest'> & { readonly do: 'approve' | 'reject' | 'cancel' },
+): Promise<void> {
+  const { origin } = delivery;
+  const { operations, engine } = context;
+  const { operationId, planDigest } = action;
   const decision: Decision = {
-    operationId: action.operationId,
+    operationId,
     userId: origin.userId,
     via: 'button',
     planDigest,
@@ -178,11 +201,33 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
+function requestOf({ do: what }: ResubmittingAction, operation: Operation): OperationRequest {
+  const { target, from } = operation.plan;
+  switch (what) {
+    case 'plan-again':
+      return operation.request;
+    case 'roll-back':
+      return { kind: 'rollback', target, to: from?.revision ?? null };
+    case 'restore':
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+  }
+}
+
+/** The same as the command, for the canary of that message and no other. */
+async function tellCanary(
+  { operations, engine }: DeliveryContext,
+  { id: deliveryId, origin }: Of<'button'>,
+  { do: kind, operationId }: Extract<ButtonAction, { do: 'promote' | 'abort' }>,
+): Promise<Reply | null> {
+  const instruction = kind === 'abort' ? { kind, reason: null } : { kind };
+  return orderCanary(operations, engine, { which: { operationId }, instruction, deliveryId, origin });
+}
+
 /** Asks anew, as the person who clicked; an emergency is never repeated by a click. */
 async function resubmit(
   context: DeliveryContext,
   delivery: Of<'button'>,
-  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+  action: ResubmittingAction,
 ): Promise<Reply | null> {
   const { operations, engine } = context;
   const operation = await findOperation(operations.database, action.operationId);
@@ -190,11 +235,7 @@ async function resubmit(
     const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
     return { kind: 'refusal', refusals: [refusal] };
   }
-  const { target, from } = operation.plan;
-  const request =
-    action.do === 'plan-again'
-      ? operation.request
-      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const request = requestOf(action, operation);
   const options = { emergency: null, reason: operation.options.reason };
   const { origin, id: deliveryId } = delivery;
   return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });

@@ -1,9 +1,12 @@
+import type { BackupProviderConfig } from '../src/config/backup.ts';
 import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/config/schema.ts';
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
 import type { ArtifactSource } from './artifacts.ts';
+import { type BackupProvider, withBackup } from './backup.ts';
 import { type HttpChecker, isHttpCheck } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
+import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { PullCredentials } from './compose/binding.ts';
 import { createComposeTarget } from './compose/target.ts';
 import type { Host } from './host.ts';
@@ -64,7 +67,21 @@ export function createTargets(
       environment: settings,
     })),
   );
-  return new Map(bindings.map((binding) => [targetKey(binding.ref), createTarget(binding, all)]));
+  return new Map(bindings.map((binding) => [targetKey(binding.ref), withItsBackups(binding, all)]));
+}
+
+function withItsBackups(binding: Binding, dependencies: TargetDependencies): DeployTarget {
+  const target = createTarget(binding, dependencies);
+  const { backup } = binding.environment;
+  return backup === undefined ? target : withBackup(target, createBackups(backup.provider));
+}
+
+/** Total over the kinds, as targets are. */
+function createBackups(config: BackupProviderConfig): BackupProvider {
+  switch (config.kind) {
+    case 'cloud-sql':
+      return createCloudSqlBackups(config);
+  }
 }
 
 /** Total over the kinds: one without a case does not compile. */

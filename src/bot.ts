@@ -10,22 +10,26 @@ import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
+import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
-import { targetKey } from './domain/target.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
-import type { OperationContext } from './operations/context.ts';
+import { runSchedules } from './operations/backup/scheduled.ts';
+import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
 import { repeatedly } from './operations/repeatedly.ts';
+import { tellCodeHosts } from './operations/source/deployments.ts';
+import { withStrangers, workOnReleases } from './operations/source/releases.ts';
 import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createBackupNotices } from './slack/backup-notices.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
@@ -44,10 +48,13 @@ const TAKEOVER_INTERVAL = 2_000;
 const CATCH_UP_INTERVAL = 30_000;
 /** How long the start waits for reactions to be read back, should Slack be slow. */
 const CATCH_UP_LIMIT = 10_000;
+/** Cron expressions go by the minute. */
+const SCHEDULE_INTERVAL = 20_000;
+const TELLING_INTERVAL = 2_000;
+const RELEASES_INTERVAL = 1_000;
 const FORGET_INTERVAL = 3_600_000;
 /** How long a stop waits for what was begun to be checkpointed. */
 const IDLE_LIMIT = 5_000;
-const SUGGESTED_VERSIONS = 50;
 
 export interface BotOptions {
   readonly setup: Setup;
@@ -85,13 +92,17 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   });
   const lease = await holdLease(options, database, stack);
-  const context = await createContext({ config, database, targets, slack, lease, metrics, log });
+  const code = codeBehind(setup, slack);
+  const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
   const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks: [], log }), options);
+  const http = await serveHttp(
+    httpApp({ slack, metrics, database, webhooks: [githubWebhook(setup, database)], log }),
+    options,
+  );
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -130,6 +141,7 @@ async function createContext(parts: {
   readonly slack: SlackConnection;
   readonly lease: Lease;
   readonly metrics: Metrics;
+  readonly code: SourceCode;
   readonly log: Logger;
 }): Promise<OperationContext> {
   const { config, slack } = parts;
@@ -150,9 +162,10 @@ async function createContext(parts: {
     analysis: createAnalysis,
     pictures: createCanaryPictures(parts.database, en),
     alerts,
-    people: slack.people,
+    people: withStrangers(slack.people),
     channels: slack.channels,
     messages,
+    notices: createBackupNotices({ words: en, clock }),
     clock,
   };
 }
@@ -225,6 +238,13 @@ async function keepLooking(
   const looks = [
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
     repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
+    repeatedly('making scheduled backups', SCHEDULE_INTERVAL, log, () => runSchedules(context, engine)),
+    repeatedly('telling code hosts', TELLING_INTERVAL, log, () =>
+      tellCodeHosts(context, telling(context, slack)),
+    ),
+    repeatedly('working on releases', RELEASES_INTERVAL, log, () =>
+      workOnReleases(releaseContext(context, engine, slack)),
+    ),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
@@ -242,7 +262,7 @@ function receiveFrom(
   slack: SlackConnection,
   { context, inbox }: { readonly context: OperationContext; readonly inbox: Inbox },
 ): void {
-  const { config, targets, log } = context;
+  const { config, log } = context;
   const services = Object.entries(config.services).map(([name, service]) => ({
     name,
     environments: Object.keys(service.environments),
@@ -254,7 +274,7 @@ function receiveFrom(
     services,
     accept: (delivery) => inbox.accept(delivery),
     openForm: (command) => openFormFor(command, slack, { config, services }),
-    versions: async (form) => (await targets.get(targetKey(form))?.recentVersions(SUGGESTED_VERSIONS)) ?? [],
+    versions: (form) => suggestedVersions(context, form),
     ephemeral: slack.ephemeral,
     log,
   });

@@ -2,7 +2,13 @@ import { readConfigFile } from './config/file.ts';
 import { type LoadedConfig, loadConfig } from './config/load.ts';
 import type { ConfigProblem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
-import { type Settings, secretKey, slackTransport } from './config/settings.ts';
+import {
+  type RevealedTokens,
+  revealTokens,
+  type Settings,
+  secretKey,
+  slackTransport,
+} from './config/settings.ts';
 import type { SettingsProblem } from './config/variables.ts';
 import { demoConfig, describePlayground, type PlaygroundDescription } from './playground/demo-config.ts';
 import type { SlackSettings } from './slack/connection.ts';
@@ -13,9 +19,10 @@ export interface Setup {
   readonly slack: SlackSettings;
   /** What the sender of a webhook must know; null for one without a secret, which is off. */
   readonly webhookSecret: (webhook: string) => string | null;
+  readonly tokens: RevealedTokens;
 }
 
-type WebhookSecrets = Pick<Settings, 'webhookSecrets'>;
+type Secrets = Pick<Settings, 'webhookSecrets' | 'tokens'>;
 
 export type ReadSetup =
   | { readonly ok: true; readonly setup: Setup }
@@ -26,7 +33,7 @@ export type ReadSetup =
 /** The setup for a real workspace: the config file, and the tokens of the environment. */
 export async function readSlackSetup(
   mode: Extract<Settings['mode'], { kind: 'slack' }>,
-  secrets: WebhookSecrets,
+  secrets: Secrets,
 ): Promise<ReadSetup> {
   const loaded = await readConfig(mode.configPath);
   if (!('config' in loaded)) return loaded;
@@ -40,13 +47,13 @@ export async function readSlackSetup(
       ? ({ kind: 'socket', appToken: transport.appToken.reveal() } as const)
       : ({ kind: 'http', signingSecret: transport.signingSecret.reveal() } as const);
   const slack = { botToken, transport: revealed };
-  return { ok: true, setup: { config, slack, webhookSecret: secretOf(secrets) } };
+  return complete({ config, slack, webhookSecret: secretOf(secrets) }, secrets);
 }
 
 /** The setup for a playground that runs: its own config, unless a file is named, and its own tokens. */
 export async function readPlaygroundSetup(
   { url, configPath }: { readonly url: string; readonly configPath: string | null },
-  secrets: WebhookSecrets,
+  secrets: Secrets,
 ): Promise<ReadSetup> {
   const playground = await describePlayground(url);
   const loaded = configPath === null ? demoConfigOf(playground) : await readConfig(configPath);
@@ -57,10 +64,15 @@ export async function readPlaygroundSetup(
       ? ({ kind: 'socket', appToken: bot.app_token } as const)
       : ({ kind: 'http', signingSecret: bot.signing_secret } as const);
   const slack = { botToken: bot.bot_token, transport, apiUrl };
-  return { ok: true, setup: { config: loaded.config, slack, webhookSecret: secretOf(secrets) } };
+  return complete({ config: loaded.config, slack, webhookSecret: secretOf(secrets) }, secrets);
 }
 
-function secretOf({ webhookSecrets }: WebhookSecrets): Setup['webhookSecret'] {
+function complete(setup: Omit<Setup, 'tokens'>, { tokens }: Secrets): ReadSetup {
+  const revealed = revealTokens(tokens, setup.config);
+  return revealed.ok ? { ok: true, setup: { ...setup, tokens: revealed.tokens } } : revealed;
+}
+
+function secretOf({ webhookSecrets }: Secrets): Setup['webhookSecret'] {
   return (webhook) => webhookSecrets.get(secretKey(webhook))?.reveal() ?? null;
 }
 

@@ -30,7 +30,7 @@ export interface ComposeBinding {
   readonly config: ComposeTargetConfig;
   readonly host: Host;
   readonly project: string;
-  /** The main one first; empty where versions are commits. */
+  /** The main one first. */
   readonly parts: readonly Part[];
   readonly artifacts: (image: string) => ArtifactSource;
   readonly credentials: PullCredentials;
@@ -45,7 +45,7 @@ export interface ComposeBinding {
 }
 
 /** The services that are deployed, with where each gets its version from. */
-export function partsOf({ images = {}, variable, variables }: ComposeTargetConfig): readonly Part[] {
+export function partsOf({ images, variable, variables }: ComposeTargetConfig): readonly Part[] {
   return Object.entries(images).map(([name, image]) => ({
     name,
     image,

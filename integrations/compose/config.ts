@@ -38,7 +38,6 @@ export const composeTargetConfig = z
     images: z
       .record(part, image)
       .refine((images) => Object.keys(images).length > 0, 'at least one service')
-      .optional()
       .describe(
         'What is deployed: services of the project with the image repository of each, the main one first.',
       ),
@@ -50,18 +49,6 @@ export const composeTargetConfig = z
       .default({})
       .describe('Services that take it from a variable of their own; only those can be deployed alone.'),
     envFile: relativePath.default('.env').describe('The file, from the directory, that sets the variable.'),
-    git: z
-      .strictObject({
-        remote: z
-          .string()
-          .regex(/^[A-Za-z0-9][\w./-]*$/, 'the name of a remote')
-          .default('origin')
-          .describe('Where versions come from.'),
-      })
-      .optional()
-      .describe(
-        'Instead of `images`: the directory is a git checkout, and a version is a tag, branch or commit.',
-      ),
     url: z
       .url({ protocol: /^https?$/ })
       .optional()
@@ -74,17 +61,10 @@ export const composeTargetConfig = z
       .default(3)
       .describe('Deployed versions whose images are kept; the present and the previous one always are.'),
   })
-  .refine(({ images, git }) => (images === undefined) !== (git === undefined), {
-    path: ['images'],
-    error: 'either `images` or `git`',
+  .refine(({ images, variables }) => Object.keys(variables).every((name) => Object.hasOwn(images, name)), {
+    path: ['variables'],
+    error: 'services that `images` has',
   })
-  .refine(
-    ({ images = {}, variables }) => Object.keys(variables).every((name) => Object.hasOwn(images, name)),
-    {
-      path: ['variables'],
-      error: 'services that `images` has',
-    },
-  )
   .describe('A Docker Compose project on a host.');
 
 export type ComposeTargetConfig = z.output<typeof composeTargetConfig>;

@@ -41,6 +41,15 @@ export interface KubernetesApi {
     selection?: Selection,
     signal?: AbortSignal,
   ): Promise<readonly T[]>;
+  /**
+   * One object, and the resourceVersion of its whole collection: a watch can go on from there, however long the object
+   * itself has not changed. Null when there is no such object.
+   */
+  observe<T>(
+    place: Place,
+    schema: z.ZodType<T>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly object: T; readonly resourceVersion: string } | null>;
   create<T>(place: Place, object: JsonObject, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T>;
   /** With a `replace` of `/metadata/resourceVersion` it is a compare-and-set: another one is a `conflict`. */
   patch<T>(
@@ -71,7 +80,10 @@ export interface KubernetesApi {
 /** Milliseconds for one call; a watch may take as much longer as it was asked for. */
 const CALL_LIMIT = 20_000;
 
-const listOf = z.object({ items: z.array(z.unknown()).nullish() });
+const listOf = z.object({
+  items: z.array(z.unknown()).nullish(),
+  metadata: z.object({ resourceVersion: z.string().default('') }).prefault({}),
+});
 const versionInfo = z.object({ gitVersion: z.string() });
 
 /** Connects on the first call, so that a bot which starts does not wait for it. */
@@ -95,6 +107,16 @@ export function connectKubernetes(
         signal,
       );
       return (parsed(body, listOf, place).items ?? []).map((item) => parsed(item, schema, place));
+    },
+    async observe(place, schema, signal) {
+      const all = { ...place, name: null };
+      const query = { fieldSelector: `metadata.name=${place.name}` };
+      const request = { method: 'GET', path: pathOf(all), query } as const;
+      const body = await caller.json({ verb: 'list', place }, request, signal);
+      const { items, metadata } = parsed(body, listOf, place);
+      const [item] = items ?? [];
+      if (item === undefined) return null;
+      return { object: parsed(item, schema, place), resourceVersion: metadata.resourceVersion };
     },
     async create(place, object, schema, signal) {
       const request = {

@@ -24,7 +24,7 @@ export function rightsOf({ workload, migrationJob }: KubernetesBinding): readonl
       ? all(REPLICA_SETS, ['get', 'list'])
       : all(CONTROLLER_REVISIONS, ['get', 'list']);
   return [
-    ...all(workload.resource, ['get', 'watch', 'patch']),
+    ...all(workload.resource, ['get', 'list', 'watch', 'patch']),
     ...history,
     ...all(PODS, ['list']),
     { verb: 'get', resource: PODS, subresource: 'log' },

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { composeTargetConfig } from '../../integrations/compose/config.ts';
+import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { checkConfig, words } from '../../integrations/verify-config.ts';
+import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -24,6 +26,10 @@ const approval = z
     required: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
     expires: duration.prefault('30m').describe('After this the question is withdrawn.'),
     remind: duration.optional().describe('Remind the approvers this long before it expires.'),
+    barAuthors: z
+      .boolean()
+      .default(false)
+      .describe('Whoever wrote some of what is shipped may not approve it.'),
   })
   .describe('Who must approve before anything runs.');
 
@@ -84,6 +90,15 @@ const serviceEnvironment = z.strictObject({
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   canary: canary.prefault({}),
+  backup: backupConfig.optional(),
+  checks: z
+    .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
+      error: 'required, or a list of names',
+    })
+    .optional()
+    .describe(
+      'What must be green on the commit before it ships: everything that runs on it, or these checks.',
+    ),
   approval: approval.optional().describe('Replaces the environment’s rule for this service.'),
 });
 
@@ -96,11 +111,7 @@ const service = z.strictObject({
     )
     .optional()
     .describe('The image repository that versions are looked up in.'),
-  repository: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
-    .optional()
-    .describe('The GitHub repository.'),
+  ...sourceKeys,
   aliases: z.array(word).default([]),
   environments: z.record(word, serviceEnvironment),
 });
@@ -160,6 +171,7 @@ export const configSchema = z.strictObject({
   hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  github: githubConfig.optional(),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -17,7 +17,16 @@ export interface Settings {
   readonly databaseUrl: Secret | null;
   /** What the senders of webhooks must know, by {@link secretKey} of the webhook's name. */
   readonly webhookSecrets: ReadonlyMap<string, Secret>;
+  /** What other systems are spoken to with. */
+  readonly tokens: IntegrationTokens;
   readonly mode: Mode;
+}
+
+/** Secrets of integrations; which of them are needed, the config says. */
+export interface IntegrationTokens {
+  readonly githubToken: Secret | null;
+  /** The private key of the GitHub App that `github.app` names, in PEM. */
+  readonly githubAppKey: Secret | null;
 }
 
 /** What stands behind `WEBHOOK_SECRET_` for a webhook: `google-monitoring` is `GOOGLE_MONITORING`. */
@@ -70,6 +79,13 @@ export function readSettings(source: SettingsSource): ReadSettings {
     logLevel: variables.choice('LOG_LEVEL', LOG_LEVELS, usualLevel),
     databaseUrl: variables.secret('DATABASE_URL', wrongDatabaseUrl),
     webhookSecrets: variables.secretsBehind('WEBHOOK_SECRET_', tooShort),
+    tokens: {
+      githubToken: variables.secret('GITHUB_TOKEN', () => null),
+      githubAppKey: variables.secret(
+        'GITHUB_APP_KEY',
+        begins(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key in PEM begins with -----BEGIN'),
+      ),
+    },
     mode,
   };
   checkPorts(settings, variables);
@@ -93,6 +109,31 @@ export function slackTransport(
   const message = 'is missing, and slack.transport is http: without it nobody can tell who a request is from';
   return { ok: false, problem: { variable: 'SLACK_SIGNING_SECRET', message } };
 }
+
+/** The tokens that the config's parts take, or the first variable that is missing. */
+export function revealTokens(
+  { githubToken, githubAppKey }: IntegrationTokens,
+  { github }: Pick<Config, 'github'>,
+):
+  | { readonly ok: true; readonly tokens: RevealedTokens }
+  | { readonly ok: false; readonly problem: SettingsProblem } {
+  if (github !== undefined && github.app !== undefined && githubAppKey === null) {
+    const message = 'is missing, and github.app in the config needs the App’s private key';
+    return { ok: false, problem: { variable: 'GITHUB_APP_KEY', message } };
+  }
+  if (github !== undefined && github.app === undefined && githubToken === null) {
+    const message = 'is missing, and github in the config needs it, or an App under github.app';
+    return { ok: false, problem: { variable: 'GITHUB_TOKEN', message } };
+  }
+  const tokens = {
+    githubToken: githubToken?.reveal() ?? null,
+    githubAppKey: githubAppKey?.reveal() ?? null,
+  };
+  return { ok: true, tokens };
+}
+
+/** {@link IntegrationTokens} in the clear, for whoever speaks to those systems. */
+export type RevealedTokens = { readonly [Name in keyof IntegrationTokens]: string | null };
 
 function readMode(variables: Variables): Mode {
   const credentials = readCredentials(variables);

@@ -1,4 +1,4 @@
-import type { CanaryInstruction, CanaryTrouble } from './canary.ts';
+import type { CanaryInstruction, CanaryLastAction, CanaryTerms, CanaryTrouble } from './canary.ts';
 import type { OperationOutcome } from './operation.ts';
 
 /** What the verdicts so far have come to; kept between looks, plain JSON. */
@@ -32,6 +32,27 @@ export interface CanaryState {
   /** Decided by a look: it is to be taken back. */
   readonly ending: CanaryEnding | null;
 }
+
+/** What the canary is ending with, which nothing stops any more; null while it goes on. */
+export function lastActionOf({
+  current,
+  ending,
+}: Pick<CanaryState, 'current' | 'ending'>): CanaryLastAction | null {
+  if (current?.do === 'promote' || current?.do === 'abort') return current.do;
+  return ending === null ? null : 'abort';
+}
+
+/** The percent that a canary has, or is going to have by what it has begun. */
+export function headingFor(
+  { first }: Pick<CanaryTerms, 'first'>,
+  state: Pick<CanaryState, 'percent' | 'current'> | null,
+): number {
+  if (state?.current?.do === 'move') return state.current.percent;
+  return state === null || state.percent === 0 ? first : state.percent;
+}
+
+/** What has become of an instruction that a canary was to be given. */
+export type Handover = 'not-given' | 'pending' | 'taken';
 
 export interface PendingInstruction {
   readonly seq: number;

@@ -24,6 +24,20 @@ export type CanaryInstruction =
   | { readonly kind: 'auto' }
   | { readonly kind: 'abort'; readonly reason: string | null };
 
+/** What ends a canary. */
+export type CanaryLastAction = 'promote' | 'abort';
+
+/** Going farther with a running canary than was approved: what is asked for. */
+export interface CanaryExtension {
+  /** The canary's own operation. */
+  readonly operationId: string;
+  /** The percent that it has, and the one that it is to have; 100 promotes it. */
+  readonly from: number;
+  readonly to: number;
+  /** The farthest that was approved before. */
+  readonly approved: number;
+}
+
 /** Why a canary waits although its time is over, or why it was ended; sentences are in the catalogue. */
 export type CanaryTrouble =
   | { readonly code: 'failing'; readonly failures: number; readonly limit: number }
@@ -47,11 +61,20 @@ export interface CanaryMove {
   readonly by: string | null;
 }
 
+/** The farthest share that people agreed to for a canary: with its steps, or with a request since. */
+export function approvedShare({ steps }: CanaryTerms, extensions: readonly number[]): number {
+  return Math.max(0, ...steps, ...extensions);
+}
+
 /** How a canary is, for its message. */
 export interface CanaryView {
   readonly terms: CanaryTerms;
   readonly percent: number;
   readonly auto: boolean;
+  /** What it is ending with; null while it goes on. */
+  readonly last: CanaryLastAction | null;
+  /** The farthest share that was approved. */
+  readonly approved: number;
   /** When the present step has been watched long enough; null while traffic is being moved. */
   readonly pauseEndsAt: Date | null;
   /** What it is held for now. */

@@ -56,4 +56,8 @@ export type ButtonAction =
     }
   | { readonly do: 'cancel'; readonly operationId: string }
   | { readonly do: 'plan-again'; readonly operationId: string }
-  | { readonly do: 'roll-back'; readonly operationId: string };
+  | { readonly do: 'roll-back'; readonly operationId: string }
+  /** Brings the data back as it was before that operation. */
+  | { readonly do: 'restore'; readonly operationId: string }
+  /** Of the canary that is this operation. */
+  | { readonly do: 'promote' | 'abort'; readonly operationId: string };

@@ -1,5 +1,6 @@
 import type { Digest } from './artifact.ts';
-import type { CanaryTrouble, CanaryView } from './canary.ts';
+import type { CanaryExtension, CanaryTrouble, CanaryView } from './canary.ts';
+import type { GateView } from './checks.ts';
 import type { Plan } from './plan.ts';
 import type { Refusal, TargetProblem } from './refusal.ts';
 import type { OperationRequest, RequestOptions } from './request.ts';
@@ -44,6 +45,8 @@ export type OperationOutcome =
       readonly detail: string;
       /** A migration had run: undoing the steps did not undo the data. */
       readonly dataChanged: boolean;
+      /** The backup that brings the data back as it was before; absent where there is none, or no need of one. */
+      readonly backup?: string;
       readonly undo:
         | { readonly result: 'not-needed' | 'done' }
         | { readonly result: 'failed'; readonly step: string; readonly detail: string };
@@ -55,7 +58,10 @@ export type OperationOutcome =
       readonly why: CanaryTrouble | { readonly code: 'asked'; readonly reason: string | null };
     }
   | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
-  | { readonly code: 'expired' }
+  /** The canary that was to be extended has ended (`percent` null) or has another share in the meantime. */
+  | { readonly code: 'overtaken'; readonly extension: CanaryExtension; readonly percent: number | null }
+  /** `pending`: everybody had agreed, and these checks were still running. */
+  | { readonly code: 'expired'; readonly pending?: readonly string[] }
   /** The plan is not what was approved any more; `changed` names the members of the plan that differ. */
   | { readonly code: 'voided'; readonly changed: readonly string[] }
   /** Policy said no when it was about to begin. */
@@ -115,4 +121,6 @@ export interface OperationView {
   readonly approvals: readonly Approval[];
   /** Null for every other kind of operation, and before a canary has begun. */
   readonly canary: CanaryView | null;
+  /** How the checks of its commit were when they were looked at last; null where none are asked for. */
+  readonly gate: GateView | null;
 }

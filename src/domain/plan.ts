@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
 import type { PlannedBackup } from './backup.ts';
-import type { CanaryTerms } from './canary.ts';
+import type { CanaryExtension, CanaryTerms } from './canary.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
+import type { SourceAuthor, SourceChange } from './source-change.ts';
 import type { TargetRef } from './target.ts';
 
 /** The kinds of durable work on a target. */
-export const OPERATION_KINDS = ['deploy', 'rollback', 'canary', 'backup', 'verification', 'restore'] as const;
+export const OPERATION_KINDS = [
+  'deploy',
+  'rollback',
+  'canary',
+  /** Going farther with a running canary than was approved. */
+  'canary-extension',
+  'backup',
+  'verification',
+  'restore',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /**
@@ -48,6 +58,21 @@ export interface ApprovalRule {
   readonly approvers: readonly string[];
   /** Milliseconds until the question is withdrawn. */
   readonly expires: number;
+  /** Present where authors may not approve. */
+  readonly barred?: BarredAuthors;
+}
+
+/** The authors of what is shipped, as far as anybody can tell who they are in Slack. */
+export interface BarredAuthors {
+  /** Slack user IDs; their approvals do not count. */
+  readonly userIds: readonly string[];
+  /**
+   * Authors whom nobody can place. Each of them could be one of the approvers, so that each takes one more
+   * approval, which {@link ApprovalRule.required} has in it already.
+   */
+  readonly unplaced: readonly SourceAuthor[];
+  /** True where not all authors could be listed; that takes one more approval as well. */
+  readonly incomplete: boolean;
 }
 
 /** What an integration plans: everything but the policy. */
@@ -62,6 +87,8 @@ export interface TargetPlan {
   readonly live: string;
   /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
   readonly warnings: readonly string[];
+  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
+  readonly backup?: PlannedBackup;
 }
 
 /** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */
@@ -73,8 +100,12 @@ export interface Plan extends TargetPlan {
   readonly approval: ApprovalRule;
   /** Only for canaries. */
   readonly canary?: CanaryTerms;
-  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
-  readonly backup?: PlannedBackup;
+  /** Only for extensions of canaries. */
+  readonly extension?: CanaryExtension;
+  /** What is shipped, where the service has a repository. */
+  readonly source?: SourceChange;
+  /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
+  readonly checks?: 'required' | readonly string[];
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */

@@ -1,3 +1,4 @@
+import type { CanaryLastAction } from './canary.ts';
 import type { Lock } from './lock.ts';
 import type { OperationKind } from './plan.ts';
 import type { TargetRef } from './target.ts';
@@ -10,6 +11,7 @@ export type WordRole =
   | 'revision'
   | 'flag'
   | 'subcommand'
+  | 'backup'
   | 'duration'
   /** A canary's share: a whole number from 1 to 99. */
   | 'percent'
@@ -57,10 +59,15 @@ export type Refusal =
   /** No backup of that id; `available` are the nearest, or the newest. */
   | {
       readonly code: 'no-such-backup';
-      readonly target: TargetRef;
+      /** Null where every target was looked at. */
+      readonly target: TargetRef | null;
       readonly wanted: string;
       readonly available: readonly string[];
+      /** Targets whose backups could not be listed. */
+      readonly unasked: readonly TargetRef[];
     }
+  /** Several targets have a backup of that id. */
+  | { readonly code: 'which-backup'; readonly wanted: string; readonly targets: readonly TargetRef[] }
   /** A backup that is not whole; `reason` null while it is still being made. */
   | {
       readonly code: 'unusable-backup';
@@ -87,6 +94,8 @@ export type Refusal =
       readonly action: OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel';
       readonly environment: string | null;
     }
+  /** A release was published by somebody whom nobody knows here, and strangers may not begin that. */
+  | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
   | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
   | { readonly code: 'not-locked'; readonly scope: string }
@@ -114,6 +123,23 @@ export type Refusal =
     }
   /** Approvals: the decision does not count. */
   | { readonly code: 'own-request' }
+  /** Somebody who wrote some of what is shipped may not approve it. */
+  | { readonly code: 'own-commits' }
+  /** The commit has checks that are not green. */
+  | {
+      readonly code: 'checks-failed';
+      readonly target: TargetRef;
+      readonly commit: string;
+      readonly failed: readonly string[];
+    }
+  /** It is not known whether the checks are green: there is no commit, none ran, or nobody could be asked. */
+  | {
+      readonly code: 'checks-unknown';
+      readonly target: TargetRef;
+      readonly commit: string | null;
+      /** Why nothing was read; null when nothing has run. */
+      readonly detail: string | null;
+    }
   | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
   /** The target or its registry could not be asked; nothing was changed. */
   | {
@@ -127,13 +153,10 @@ export type Refusal =
       readonly code: 'which-canary';
       readonly running: readonly TargetRef[];
     }
-  /** Farther than what was approved. */
-  | {
-      readonly code: 'past-approval';
-      readonly target: TargetRef;
-      readonly approved: number;
-      readonly asked: number;
-    }
+  /** That canary has ended. */
+  | { readonly code: 'canary-over'; readonly operationId: string }
+  /** That canary is ending already, in another way. */
+  | { readonly code: 'canary-ending'; readonly operationId: string; readonly by: CanaryLastAction }
   /** The target cannot give that share. */
   | {
       readonly code: 'unreachable-share';

@@ -17,6 +17,8 @@ export interface DeployRequest {
   readonly kind: 'deploy';
   readonly target: TargetRef;
   readonly version: string;
+  /** Who published it, where nobody knows who that is here: it could be any approver. */
+  readonly stranger?: string;
 }
 
 /** Go back: to the last good revision, or to the named version or revision. */
@@ -58,14 +60,30 @@ export interface RestoreRequest {
   readonly backup: string;
 }
 
+/** Take a running canary farther than was approved. */
+export interface CanaryExtensionRequest {
+  readonly kind: 'canary-extension';
+  readonly target: TargetRef;
+  /** The canary's own operation. */
+  readonly operationId: string;
+  /** 100 promotes it. */
+  readonly percent: number;
+}
+
 /** What can become an operation. */
 export type OperationRequest =
   | DeployRequest
   | RollbackRequest
   | CanaryRequest
+  | CanaryExtensionRequest
   | BackupRequest
   | VerificationRequest
   | RestoreRequest;
+
+/** The operation that a request is about: it holds the target and does not stand in the way. Null for most. */
+export function extendedCanary(request: OperationRequest): string | null {
+  return request.kind === 'canary-extension' ? request.operationId : null;
+}
 
 /** How it was asked for, beside what was asked. */
 export interface RequestOptions {

@@ -8,6 +8,8 @@ export type ThreadLine =
   | { readonly kind: 'reminder'; readonly approvers: readonly string[]; readonly expiresAt: string }
   | { readonly kind: 'waiting'; readonly why: string }
   | { readonly kind: 'log'; readonly text: string }
+  /** Every commit that is shipped, which the message only sums up. */
+  | { readonly kind: 'source' }
   /** A canary's share changed; `by` null when it did so by itself. */
   | { readonly kind: 'canary-moved'; readonly percent: number; readonly by: string | null }
   | { readonly kind: 'canary-held'; readonly trouble: CanaryTrouble }

@@ -1,20 +1,25 @@
 import type { Operation, OperationOutcome, OperationState } from '../domain/operation.ts';
-import type { Person } from '../domain/person.ts';
+import { type Person, SLIPWAY } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
+import { extendedCanary } from '../domain/request.ts';
 import { reminderLead, type Tally, tally } from '../policy/approvals.ts';
-import { actionFor, refuseAction } from '../policy/authorise.ts';
+import { actionFor, type ChannelRef } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { readApprovals } from '../store/approvals.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Queryable } from '../store/database.ts';
+import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
+import { overtakenBy } from './canary/extension.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { preparePlan } from './prepare.ts';
+import { type Gate, readGate } from './source/gate.ts';
 
 /** Where an operation that waited for approval stands after a look at it. */
 export type Dispatch =
@@ -23,6 +28,8 @@ export type Dispatch =
   /** Epoch milliseconds at which to look again, unless somebody decides before. */
   | { readonly next: 'wait'; readonly until: number };
 
+/** Milliseconds between two looks at checks that are still running. */
+const LOOK_AT_CHECKS = 10_000;
 /** How long to wait before asking again a target that could not be asked. */
 const ASK_AGAIN = 5_000;
 /** What a target may say that will not be so in a while. */
@@ -36,14 +43,61 @@ export async function dispatch(context: OperationContext, operationId: string): 
   const operation = await findOperation(context.database, operationId);
   if (operation === null) throw new Error(`operation ${operationId} is not stored`);
   if (operation.state !== 'awaiting-approval') return settled(operation.state);
-  if (isExpired(operation, context.clock())) return end(context, operation, 'expired', { code: 'expired' });
+  const overtaken = await overtakenBy(context, operation);
+  if (overtaken !== null) return end(context, operation, 'voided', overtaken);
+  const gate = await lookAtGate(context, operation);
+  if (gate.next === 'refuse') {
+    return end(context, operation, 'refused', { code: 'refused', refusals: [gate.refusal] });
+  }
   const voters = await whoDecided(context, operation);
   const { missing } = await count(context, context.database, operation, voters.people);
-  if (missing > 0) return waitForApproval(context, operation, voters);
+  if (isExpired(operation, context.clock()))
+    return end(context, operation, 'expired', expired(missing, gate));
+  if (missing > 0) return soonest(await waitForApproval(context, operation, voters), gate, context.clock());
+  if (gate.next === 'wait') return soonest(untilExpiry(operation), gate, context.clock());
   const requester = voters.people.get(operation.requesterId);
-  if (requester === undefined) return askAgain(context, operation, 'Slack does not say who asked for it.');
-  const current = await preparePlan(context, operation.request);
-  return begin(context, { operation, people: voters.people, requester, current });
+  if (requester === undefined && operation.requesterId !== SLIPWAY) {
+    return askAgain(context, operation, 'Slack does not say who asked for it.');
+  }
+  const current = await preparePlan(context, operation.request, operation.plan);
+  return begin(context, { operation, people: voters.people, requester: requester ?? null, current });
+}
+
+/** Whether the checks allow it, and which ones are still running. */
+type GateLook =
+  | { readonly next: 'open' }
+  | { readonly next: 'wait'; readonly pending: readonly string[] }
+  | Extract<Gate, { next: 'refuse' }>;
+
+/**
+ * How the checks of the commit stand now, told in the message when that changed. Failed is a no; a code host
+ * that does not answer is asked again, and nothing begins on that.
+ */
+async function lookAtGate(context: OperationContext, operation: Operation): Promise<GateLook> {
+  if (operation.plan.checks === undefined || operation.options.emergency !== null) return { next: 'open' };
+  const gate = await readGate(context, operation.plan);
+  const { view } = gate;
+  if (view === null) return { next: 'open' };
+  await changeOperation(context, operation.id, async ({ tx }) => recordGate(tx, operation.id, view));
+  if (view.state === 'unread') return { next: 'wait', pending: [] };
+  return gate.next === 'wait' ? { next: 'wait', pending: view.checks.pending } : gate;
+}
+
+function expired(missing: number, gate: GateLook): OperationOutcome {
+  return missing === 0 && gate.next === 'wait'
+    ? { code: 'expired', pending: gate.pending }
+    : { code: 'expired' };
+}
+
+function untilExpiry({ expiresAt, id }: Operation): Dispatch {
+  if (expiresAt === null) throw new Error(`operation ${id} waits without an end`);
+  return { next: 'wait', until: expiresAt.getTime() };
+}
+
+/** While checks are running, they are looked at again soon. */
+function soonest(wait: Dispatch, gate: GateLook, now: Date): Dispatch {
+  if (wait.next !== 'wait' || gate.next === 'open') return wait;
+  return { next: 'wait', until: Math.min(wait.until, now.getTime() + LOOK_AT_CHECKS) };
 }
 
 function settled(state: OperationState): Dispatch {
@@ -62,7 +116,8 @@ interface Voters {
 
 async function whoDecided(context: OperationContext, operation: Operation): Promise<Voters> {
   const approvals = await readApprovals(context.database, operation.id);
-  const ids = [...new Set([operation.requesterId, ...approvals.map((approval) => approval.userId)])];
+  const asked = operation.requesterId === SLIPWAY ? [] : [operation.requesterId];
+  const ids = [...new Set([...asked, ...approvals.map((approval) => approval.userId)])];
   const found = await Promise.all(ids.map((id) => context.people.person(id)));
   const people = new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
   return { people, someUnknown: found.includes(null) };
@@ -107,7 +162,8 @@ async function begin(
   facts: {
     readonly operation: Operation;
     readonly people: ReadonlyMap<string, Person>;
-    readonly requester: Person;
+    /** Null for what the bot asked for itself. */
+    readonly requester: Person | null;
     readonly current: Outcome<Plan>;
   },
 ): Promise<Dispatch> {
@@ -120,7 +176,8 @@ async function begin(
     return end(context, operation, 'voided', { code: 'voided', changed });
   }
   const channel = await context.channels.channel(operation.channelId);
-  if (channel.name === null) return askAgain(context, operation, 'Slack does not say which channel this is.');
+  if (channel.name === null && requester !== null)
+    return askAgain(context, operation, 'Slack does not say which channel this is.');
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
     await holdTarget(change.tx, operation.plan.target);
@@ -139,21 +196,24 @@ async function refuseNow(
   tx: Queryable,
   facts: {
     readonly operation: Operation;
-    readonly requester: Person;
-    readonly channel: Parameters<typeof refuseAction>[0]['channel'];
+    readonly requester: Person | null;
+    readonly channel: ChannelRef;
   },
 ): Promise<readonly Refusal[]> {
   const { plan, id } = facts.operation;
-  const { environment } = plan.target;
   const now = context.clock();
   const action = actionFor(plan.kind);
   const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
-  const roles = actions.map((action) =>
-    refuseAction({ person: facts.requester, action, environment, channel: facts.channel }, context.config),
-  );
+  const { requester: person, channel } = facts;
+  const { target } = plan;
+  const roles =
+    person === null
+      ? []
+      : actions.map((action) => refuseRequester({ person, action, target, channel }, context.config));
   const locks = await readLocks(tx, now);
+  const extended = extendedCanary(facts.operation.request);
   const running = (await openOperations(tx, plan.target)).filter(
-    (other) => other.id !== id && other.state === 'running',
+    ({ id: other, state }) => state === 'running' && other !== id && other !== extended,
   );
   const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];

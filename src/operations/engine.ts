@@ -114,8 +114,8 @@ export async function untilWoken(deadline: number): Promise<void> {
   await DBOS.recv(WAKE, { deadlineEpochMS: deadline });
 }
 
-/** What has not begun yet looks for itself when it does. */
-async function wake(operationId: string): Promise<void> {
+/** Makes an operation that waits look again; what has not begun yet looks for itself when it does. */
+export async function wake(operationId: string): Promise<void> {
   try {
     await DBOS.send(operationId, null, WAKE);
   } catch (error) {

@@ -1,33 +1,54 @@
 import { capabilitiesOf, type DeployTarget, TargetError } from '../../integrations/target.ts';
-import type { Plan, TargetPlan } from '../domain/plan.ts';
+import type { Artifact } from '../domain/artifact.ts';
+import type { LiveState } from '../domain/live-state.ts';
+import type { ApprovalRule, Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
-import type { OperationRequest } from '../domain/request.ts';
+import type { CanaryExtensionRequest, OperationRequest } from '../domain/request.ts';
 import type { TargetRef } from '../domain/target.ts';
-import { approvalFor } from '../policy/approvals.ts';
+import { approvalFor, barsAuthors, moreApprovals } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
+import { withBackupBefore } from './backup/gate.ts';
 import { planWithBackups } from './backup/plan.ts';
+import { planExtension } from './canary/extension.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
 import { type OperationContext, targetOf } from './context.ts';
+import { barAuthors } from './source/authors.ts';
+import { readSourceChange } from './source/change.ts';
+import { type ResolvedVersion, resolveTyped } from './source/version.ts';
 
-type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease'>;
+type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease' | 'code' | 'clock'>;
+
+/** A plan without policy, and the commit that it ships if that was found on the way. */
+interface Draft {
+  readonly plan: TargetPlan;
+  readonly commit: string | null;
+}
 
 /**
  * Plans a request from what the target is doing at this moment. Read-only; refusals say what is wrong
- * with the request, or what the target answered.
+ * with the request, or what the target answered. With the plan that was `approved`, its version is the
+ * artifact's own, and what is shipped is not read again: two commits say the same for ever, and the code host
+ * may be away.
  */
 export async function preparePlan(
   context: PrepareContext,
   request: OperationRequest,
+  approved: Plan | null = null,
 ): Promise<Outcome<Plan>> {
+  if (request.kind === 'canary-extension') return planExtension(context, request);
   const target = targetOf(context, request.target);
-  const planned = await explained(request.target, () => planOnTarget(context, target, request));
+  const planned = await explained(request.target, () => planOnTarget(context, target, request, approved));
   if (!planned.ok) return planned;
+  const sourced = await explained(request.target, () =>
+    withSource(context, request, planned.value, approved),
+  );
+  if (!sourced.ok) return sourced;
   const plan: Plan = {
-    ...planned.value,
+    ...planned.value.plan,
     kind: request.kind,
     target: request.target,
     identity: target.identity,
-    approval: approvalFor(request.kind, request.target, context.config),
+    ...sourced.value,
     ...(request.kind === 'canary'
       ? { canary: canaryTerms(request, canaryRules(context.config, request.target)) }
       : {}),
@@ -36,6 +57,42 @@ export async function preparePlan(
   if (unreachable !== null) return refuse(unreachable);
   const unproven = await refuseUnproven(context, plan);
   return unproven === null ? accept(plan) : refuse(unproven);
+}
+
+/** What is shipped, who must approve it, and what must be green before it begins. */
+async function withSource(
+  context: PrepareContext,
+  request: OperationRequest,
+  { plan, commit }: Draft,
+  approved: Plan | null,
+): Promise<Outcome<Pick<Plan, 'approval' | 'source' | 'checks'>>> {
+  const { kind, target } = request;
+  const rule = askedByStranger(request, approvalFor(kind, target, context.config));
+  if (kind === 'backup' || kind === 'verification' || kind === 'restore') return accept({ approval: rule });
+  const same = approved !== null && endsAlike(approved, plan);
+  const source = same ? approved.source : await readSourceChange(context, { target, ...plan }, commit);
+  if (source === undefined) return accept({ approval: rule });
+  if (kind === 'rollback') return accept({ approval: rule, source });
+  const checks = context.config.services[target.service]?.environments[target.environment]?.checks;
+  const gated = checks === undefined ? {} : { checks };
+  if (!barsAuthors(target, context.config) || rule.required === 0)
+    return accept({ approval: rule, source, ...gated });
+  const barred = same ? approved.approval.barred : undefined;
+  const approval =
+    barred === undefined
+      ? await barAuthors(rule, source, context.code.placeAuthor)
+      : { ...rule, required: rule.required + moreApprovals(barred), barred };
+  return accept({ approval, source, ...gated });
+}
+
+/** Whoever is not known could be one of the approvers: one more of them is surely somebody else. */
+function askedByStranger(request: OperationRequest, rule: ApprovalRule): ApprovalRule {
+  const isStranger = request.kind === 'deploy' && request.stranger !== undefined;
+  return isStranger && rule.required > 0 ? { ...rule, required: rule.required + 1 } : rule;
+}
+
+function endsAlike(approved: Plan, { from, to }: TargetPlan): boolean {
+  return approved.from?.digest === from?.digest && approved.to.digest === to.digest && to.digest !== null;
 }
 
 /** A share that a canary would have to reach and cannot. */
@@ -61,28 +118,62 @@ export async function explained<T>(target: TargetRef, work: () => Promise<Outcom
 async function planOnTarget(
   context: PrepareContext,
   target: DeployTarget,
-  request: OperationRequest,
-): Promise<Outcome<TargetPlan>> {
+  request: Exclude<OperationRequest, CanaryExtensionRequest>,
+  approved: Plan | null,
+): Promise<Outcome<Draft>> {
   switch (request.kind) {
     case 'deploy':
-      return planDeploy(target, request.version);
-    case 'rollback':
-      return planRollback(context, target, request.to);
     case 'canary':
-      return planCanary(target, request.version);
+      return planVersion(context, target, request, approved);
+    case 'rollback':
+      return draft(planRollback(context, target, request.to), null);
     case 'backup':
     case 'verification':
     case 'restore':
-      return planWithBackups(context, target, request);
+      return draft(planWithBackups(context, target, request, approved), null);
   }
 }
 
-async function planDeploy(target: DeployTarget, version: string): Promise<Outcome<TargetPlan>> {
-  const [artifact, live] = await Promise.all([target.resolve(version), target.inspect()]);
-  return artifact.ok ? target.planDeploy({ live, artifact: artifact.value }) : artifact;
+/** What was approved is what its version meant then, though a branch may have moved on. */
+async function planVersion(
+  context: PrepareContext,
+  target: DeployTarget,
+  request: Extract<OperationRequest, { readonly version: string }>,
+  approved: Plan | null,
+): Promise<Outcome<Draft>> {
+  const settled = approved?.source === undefined ? null : approved.artifact;
+  const [resolved, live] = await Promise.all([
+    settled === null
+      ? resolveTyped(context, target, request.version)
+      : approvedVersion(target, settled.version),
+    target.inspect(),
+  ]);
+  if (!resolved.ok) return resolved;
+  const { artifact, commit } = resolved.value;
+  const planned =
+    request.kind === 'deploy'
+      ? target.planDeploy({ live, artifact })
+      : planCanary(target, { live, artifact });
+  const versionPlan = await planned;
+  if (!versionPlan.ok) return versionPlan;
+  const gated = await withBackupBefore(context, { target, plan: versionPlan.value, approved });
+  return gated.ok ? accept({ plan: gated.value, commit }) : gated;
 }
 
-async function planCanary(target: DeployTarget, version: string): Promise<Outcome<TargetPlan>> {
+async function approvedVersion(target: DeployTarget, version: string): Promise<Outcome<ResolvedVersion>> {
+  const artifact = await target.resolve(version);
+  return artifact.ok ? accept({ artifact: artifact.value, commit: null }) : artifact;
+}
+
+async function draft(planning: Promise<Outcome<TargetPlan>>, commit: string | null): Promise<Outcome<Draft>> {
+  const plan = await planning;
+  return plan.ok ? accept({ plan: plan.value, commit }) : plan;
+}
+
+async function planCanary(
+  target: DeployTarget,
+  request: { readonly live: LiveState; readonly artifact: Artifact },
+): Promise<Outcome<TargetPlan>> {
   if (target.traffic === undefined) {
     return refuse({
       code: 'no-capability',
@@ -91,8 +182,7 @@ async function planCanary(target: DeployTarget, version: string): Promise<Outcom
       can: capabilitiesOf(target),
     });
   }
-  const [artifact, live] = await Promise.all([target.resolve(version), target.inspect()]);
-  return artifact.ok ? target.traffic.planCanary({ live, artifact: artifact.value }) : artifact;
+  return target.traffic.planCanary(request);
 }
 
 async function planRollback(

@@ -1,23 +1,35 @@
 import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
+import type { GateView } from '../domain/checks.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
-import type { OperationRequest, Origin, RequestOptions } from '../domain/request.ts';
+import {
+  extendedCanary,
+  type OperationRequest,
+  type Origin,
+  type RequestOptions,
+} from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
-import { type Action, actionFor, refuseAction } from '../policy/authorise.ts';
+import { type Action, actionFor } from '../policy/authorise.ts';
 import { refuseClosed } from '../policy/closures.ts';
+import { refuseRequester } from '../policy/strangers.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
+import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { insertOperation, openOperations, readView } from '../store/operations.ts';
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
 import { preparePlan } from './prepare.ts';
+import { type Gate, readGate } from './source/gate.ts';
 
 /** Milliseconds after which an operation that asks nobody is given up if its target can't be asked. */
 const UNASKED_LIMIT = 10 * 60_000;
+
+/** The same for one that waits for checks. */
+const CHECKS_LIMIT = 60 * 60_000;
 
 /** Something asked for: one operation for each request, or none at all. */
 export interface Submission {
@@ -46,12 +58,17 @@ export async function submit(
   const refusals = planned.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]));
   if (refusals.length > 0) return { kind: 'refusal', refusals };
   const plans = plansOf(planned);
+  const gates = new Map(
+    await Promise.all(plans.map(async (plan) => [plan, await readGate(context, plan)] as const)),
+  );
+  const closed = submission.options.emergency === null ? [...gates.values()].flatMap(refusalOfGate) : [];
+  if (closed.length > 0) return { kind: 'refusal', refusals: closed };
   if (submission.dryRun) return { kind: 'dry-run', plans };
   // An emergency does not wait for the approval of the same that somebody asked for before.
   const repeated =
     submission.options.emergency === null ? await refuseRepeated(context, submission, plans) : [];
   if (repeated.length > 0) return { kind: 'refusal', refusals: repeated };
-  const ids = await create(context, submission, plans);
+  const ids = await create(context, submission, gates);
   for (const id of ids) await engine.start(id);
   return null;
 }
@@ -71,7 +88,14 @@ async function abortCanaryFirst(
   const [running] = await runningCanaries(context, { target, channelId: origin.channelId });
   if (running === undefined) return null;
   const reason = options.reason ?? options.emergency;
-  return instruct(context, engine, { target, instruction: { kind: 'abort', reason }, deliveryId, origin });
+  const told = await instruct(context, engine, {
+    which: { target },
+    instruction: { kind: 'abort', reason },
+    action: 'rollback',
+    deliveryId,
+    origin,
+  });
+  return 'reply' in told ? told.reply : null;
 }
 
 function plansOf(planned: readonly Outcome<Plan>[]): readonly Plan[] {
@@ -100,11 +124,11 @@ async function refuseByPolicy(
   const now = context.clock();
   const locks = await readLocks(context.database, now);
   const perRequest = requests.map(async (request): Promise<readonly Refusal[]> => {
-    const { environment } = request.target;
+    const { target } = request;
     const actions: readonly Action[] =
       options.emergency === null ? [actionFor(request.kind)] : [actionFor(request.kind), 'emergency'];
     const roles = actions.map((action) =>
-      refuseAction({ person, action, environment, channel }, context.config),
+      refuseRequester({ person, action, target, channel }, context.config),
     );
     const denied = roles.flatMap((refusal) => (refusal === null ? [] : [refusal]));
     if (denied.length > 0) return denied.slice(0, 1);
@@ -119,12 +143,13 @@ async function refuseByPolicy(
 async function runningOn(db: Queryable, submission: Submission, request: OperationRequest) {
   const own = operationId(submission.deliveryId, request);
   const open = await openOperations(db, request.target);
-  return open.filter((operation) => operation.state === 'running' && operation.id !== own);
+  const exempt = [own, extendedCanary(request)];
+  return open.filter(({ id, state }) => state === 'running' && !exempt.includes(id));
 }
 
 function refuseIncapable(context: OperationContext, request: OperationRequest): Refusal | null {
   const can = capabilitiesOf(targetOf(context, request.target));
-  if (can.includes(request.kind)) return null;
+  if (extendedCanary(request) !== null || can.includes(request.kind)) return null;
   return { code: 'no-capability', target: request.target, wanted: request.kind, can };
 }
 
@@ -148,29 +173,53 @@ async function refuseRepeated(
 async function create(
   context: OperationContext,
   submission: Submission,
-  plans: readonly Plan[],
+  gates: ReadonlyMap<Plan, Gate>,
 ): Promise<readonly string[]> {
   return inTransaction(context.database, async (tx) => {
     const ids: string[] = [];
-    for (const plan of plans) ids.push(await createOne(context, tx, { submission, plan }));
+    for (const [plan, { view }] of gates)
+      ids.push(await createOne(context, tx, { submission, plan, gate: view }));
     return ids;
   });
+}
+
+function refusalOfGate(gate: Gate): readonly Refusal[] {
+  return gate.next === 'refuse' ? [gate.refusal] : [];
 }
 
 async function createOne(
   context: OperationContext,
   tx: Queryable,
-  draft: { readonly submission: Submission; readonly plan: Plan },
+  draft: { readonly submission: Submission; readonly plan: Plan; readonly gate: GateView | null },
 ): Promise<string> {
-  const { submission, plan } = draft;
+  const { submission, plan, gate } = draft;
   const { origin, options } = submission;
   const request = submission.requests.find(
     (candidate) => targetKey(candidate.target) === targetKey(plan.target),
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
   const id = operationId(submission.deliveryId, request);
+  await storeOperation(context, tx, { id, plan, request, options, origin, gate });
+  return id;
+}
+
+/** Stores an operation, unless it is stored already, and shows it where it was asked for. */
+export async function storeOperation(
+  context: OperationContext,
+  tx: Queryable,
+  asked: {
+    readonly id: string;
+    readonly plan: Plan;
+    readonly request: OperationRequest;
+    readonly options: RequestOptions;
+    readonly origin: Origin;
+    readonly gate: GateView | null;
+  },
+): Promise<void> {
+  const { id, plan, request, options, origin, gate } = asked;
   const createdAt = context.clock();
-  const limit = plan.approval.required === 0 ? UNASKED_LIMIT : plan.approval.expires;
+  const unasked = plan.checks === undefined ? UNASKED_LIMIT : CHECKS_LIMIT;
+  const limit = plan.approval.required === 0 ? unasked : plan.approval.expires;
   const inserted = await insertOperation(tx, {
     id,
     request,
@@ -183,8 +232,12 @@ async function createOne(
     createdAt,
     expiresAt: new Date(createdAt.getTime() + limit),
   });
+  if (inserted && gate !== null) await recordGate(tx, id, gate);
   if (inserted) await announce(context, tx, id);
-  return id;
+}
+
+function listsCommits({ source }: Plan): boolean {
+  return source !== undefined && source.brings.count + source.takesOut.count > 0;
 }
 
 async function announce(context: OperationContext, tx: Queryable, id: string): Promise<void> {
@@ -192,6 +245,9 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
   if (view === null) throw new Error(`operation ${id} is not stored`);
   const { operation } = view;
   await context.messages.operation(tx, view);
+  if (listsCommits(operation.plan)) {
+    await context.messages.line(tx, { view, key: 'source', line: { kind: 'source' } });
+  }
   if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
   await appendAudit(
     tx,

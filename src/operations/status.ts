@@ -6,6 +6,7 @@ import { covers, refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
 import { readLocks } from '../store/locks.ts';
 import { openOperations, readView, recentOperations } from '../store/operations.ts';
+import { backupsOfTarget } from './backup/list.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
 type StatusContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'clock'>;
@@ -24,11 +25,12 @@ export async function readStatus(
 
 async function targetStatus(context: StatusContext, target: TargetRef): Promise<TargetStatus> {
   const { database } = context;
-  const [live, recent, open, locks] = await Promise.all([
+  const [live, recent, open, locks, backups] = await Promise.all([
     readLive(context, target),
     recentOperations(database, { ...target, limit: 10 }),
     openOperations(database, target),
     readLocks(database, context.clock()),
+    backupsOfTarget(context, target),
   ]);
   const views = await Promise.all(open.map((operation) => readView(database, operation.id)));
   return {
@@ -37,6 +39,7 @@ async function targetStatus(context: StatusContext, target: TargetRef): Promise<
     last: recent.find((operation) => operation.endedAt !== null) ?? null,
     open: views.flatMap((view) => (view === null ? [] : [view])),
     locks: locks.filter((lock) => covers(lock.scope, target)),
+    backups,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Approval, Operation } from '../domain/operation.ts';
 import type { Person } from '../domain/person.ts';
-import type { ApprovalRule, OperationKind } from '../domain/plan.ts';
+import type { ApprovalRule, BarredAuthors, OperationKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { refuseAccount } from './authorise.ts';
@@ -21,6 +21,17 @@ export function approvalFor(kind: OperationKind, target: TargetRef, config: Conf
   return approvalRule(target, config);
 }
 
+/** Whether those who wrote what is shipped may not approve it there. */
+export function barsAuthors(target: TargetRef, config: Config): boolean {
+  const own = config.services[target.service]?.environments[target.environment]?.approval;
+  return (own ?? config.environments[target.environment]?.approval)?.barAuthors ?? false;
+}
+
+/** Approvals that are asked for beyond the rule, since some authors could be anybody. */
+export function moreApprovals({ unplaced, incomplete }: BarredAuthors): number {
+  return unplaced.length + (incomplete ? 1 : 0);
+}
+
 /** Milliseconds before the end at which approvers are reminded: as configured, or a fifth of the time. */
 export function reminderLead(target: TargetRef, config: Config): number {
   const own = config.services[target.service]?.environments[target.environment]?.approval;
@@ -37,6 +48,7 @@ export function refuseApprover(
   const account = refuseAccount(person);
   if (person === null || account !== null) return account;
   if (person.id === operation.requesterId) return { code: 'own-request' };
+  if (operation.plan.approval.barred?.userIds.includes(person.id)) return { code: 'own-commits' };
   return refuseWithoutRole(person, operation, config);
 }
 

@@ -7,8 +7,12 @@ import { holdersOf, holdsRole } from './roles.ts';
 /** What an environment's config allows roles to do. */
 export type Action = keyof EnvironmentConfig['allow'];
 
-/** What somebody must be allowed in order to ask for an operation: whoever may make backups may verify them. */
+/**
+ * What somebody must be allowed in order to ask for an operation: whoever may make backups may verify them,
+ * and whoever may run canaries may ask to take them farther.
+ */
 export function actionFor(kind: OperationKind): Action {
+  if (kind === 'canary-extension') return 'canary';
   return kind === 'verification' ? 'backup' : kind;
 }
 

@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
 
 /** The Web API methods by which people and groups are found by the names that the config gives them. */
@@ -13,6 +13,8 @@ export interface Mentions {
   refresh(names: readonly string[]): Promise<void>;
   /** The ID of a name, or the name itself while no ID is known. */
   of(name: string): string;
+  /** The ID of whoever has this e-mail; null when nobody has. Rejects when Slack cannot be asked. */
+  idOfEmail(email: string): Promise<string | null>;
 }
 
 export function createMentions(client: MentionsClient, log: Pick<Logger, 'warn'>): Mentions {
@@ -30,7 +32,17 @@ export function createMentions(client: MentionsClient, log: Pick<Logger, 'warn'>
       for (const email of names.filter(isEmail)) await learn(email, () => learnEmail(client, ids, email));
     },
     of: (name) => ids.get(name) ?? name,
+    idOfEmail: (email) => idOfEmail(client, email),
   };
+}
+
+async function idOfEmail(client: MentionsClient, email: string): Promise<string | null> {
+  try {
+    return (await client.users.lookupByEmail({ email })).user?.id ?? null;
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError && error.data.error === 'users_not_found') return null;
+    throw error;
+  }
 }
 
 function isGroup(name: string): boolean {

@@ -84,6 +84,8 @@ const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
   z.object({ do: z.literal('cancel'), operationId: z.string() }),
   z.object({ do: z.literal('plan-again'), operationId: z.string() }),
   z.object({ do: z.literal('roll-back'), operationId: z.string() }),
+  z.object({ do: z.literal('restore'), operationId: z.string() }),
+  z.object({ do: z.literal(['promote', 'abort']), operationId: z.string() }),
 ]);
 
 /** Something parsed, and the workspace that it comes from. */

@@ -1,5 +1,16 @@
-import type { CanaryInstruction, CanaryLook, CanaryMove, CanaryView } from '../domain/canary.ts';
-import type { CanaryState, PendingInstruction } from '../domain/canary-state.ts';
+import {
+  approvedShare,
+  type CanaryInstruction,
+  type CanaryLook,
+  type CanaryMove,
+  type CanaryView,
+} from '../domain/canary.ts';
+import {
+  type CanaryState,
+  type Handover,
+  lastActionOf,
+  type PendingInstruction,
+} from '../domain/canary-state.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Queryable } from './database.ts';
 
@@ -65,6 +76,27 @@ export async function insertInstruction(
     [given.operationId, given.deliveryId, JSON.stringify(given.instruction), given.by, given.at],
   );
   return rowCount === 1;
+}
+
+/** What has become of what came with that delivery. */
+export async function readHandover(db: Queryable, deliveryId: string): Promise<Handover> {
+  const { rows } = await db.query<{ done: boolean }>(
+    'select done_at is not null as done from slipway.canary_instructions where delivery_id = $1',
+    [deliveryId],
+  );
+  if (rows[0] === undefined) return 'not-given';
+  return rows[0].done ? 'taken' : 'pending';
+}
+
+/** Shares past its steps that people agreed to for this canary. */
+export async function approvedExtensions(db: Queryable, operationId: string): Promise<readonly number[]> {
+  const { rows } = await db.query<{ to: number }>(
+    `select (plan -> 'extension' ->> 'to')::int as to from slipway.operations
+     where kind = 'canary-extension' and state in ('running', 'succeeded')
+       and plan -> 'extension' ->> 'operationId' = $1`,
+    [operationId],
+  );
+  return rows.map(({ to }) => to);
 }
 
 /** What people want and has not been done, oldest first. */
@@ -136,7 +168,9 @@ export async function readCanaryView(
   const state = terms === undefined ? null : await readCanary(db, operationId);
   if (terms === undefined || state === null) return null;
   const { percent, auto, pauseEndsAt, trouble } = state;
+  const approved = approvedShare(terms, await approvedExtensions(db, operationId));
+  const last = lastActionOf(state);
   const moves = await readMoves(db, operationId);
   const looks = await readLooks(db, operationId, LOOKS_SHOWN);
-  return { terms, percent, auto, pauseEndsAt, trouble, moves, looks };
+  return { terms, percent, auto, last, approved, pauseEndsAt, trouble, moves, looks };
 }

@@ -7,6 +7,7 @@ import { LOCK_CLASSES } from './advisory-locks.ts';
 import { readApprovals } from './approvals.ts';
 import { readCanaryView } from './canaries.ts';
 import type { Queryable } from './database.ts';
+import { readGate } from './gates.ts';
 import { insertSteps, readSteps } from './steps.ts';
 
 interface OperationRow {
@@ -119,6 +120,7 @@ export async function readView(db: Queryable, id: string): Promise<OperationView
     steps: await readSteps(db, id),
     approvals: await readApprovals(db, id),
     canary: await readCanaryView(db, id, plan),
+    gate: await readGate(db, id),
   };
 }
 
@@ -150,11 +152,22 @@ export async function recentOperations(
 export async function provenDigests(db: Queryable, target: TargetRef): Promise<readonly Digest[]> {
   const { rows } = await db.query<{ digest: Digest }>(
     `select plan -> 'to' ->> 'digest' as digest, max(ended_at) as at from slipway.operations
-     where service = $1 and environment = $2 and state = 'succeeded' and plan -> 'to' ->> 'digest' is not null
+     where service = $1 and environment = $2 and state = 'succeeded' and kind <> 'canary-extension' and plan -> 'to' ->> 'digest' is not null
      group by 1 order by at desc limit 50`,
     [target.service, target.environment],
   );
   return rows.map((row) => row.digest);
+}
+
+/** The commit that a service's artifact was made from, as the newest operation with it has recorded. */
+export async function commitOfDigest(db: Queryable, service: string, digest: Digest): Promise<string | null> {
+  const { rows } = await db.query<{ commit: string }>(
+    `select plan -> 'source' ->> 'to' as commit from slipway.operations
+     where service = $1 and plan -> 'to' ->> 'digest' = $2 and plan -> 'source' ->> 'to' is not null
+     order by created_at desc limit 1`,
+    [service, digest],
+  );
+  return rows[0]?.commit ?? null;
 }
 
 function toOperation(row: OperationRow): Operation {

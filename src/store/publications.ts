@@ -184,6 +184,12 @@ export async function findPublicationKey(
   return rows[0]?.key ?? null;
 }
 
+/** True for a publication that was put, whether Slack shows it yet or not. */
+export async function isPublished(db: Queryable, key: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from slipway.publications where key = $1', [key]);
+  return rowCount === 1;
+}
+
 /** Where in Slack a publication is; null while it is not posted. */
 export async function findMessage(db: Queryable, key: string): Promise<PublishedMessage | null> {
   const { rows } = await db.query<{ channel_id: string; ts: string | null }>(

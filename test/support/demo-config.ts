@@ -9,8 +9,14 @@ const approvalSchema = z.looseObject({
 });
 const demoSchema = z.looseObject({
   slack: z.looseObject({ transport: z.string().optional() }),
-  roles: z.record(z.string(), z.looseObject({ users: z.array(z.string()).optional() })),
-  environments: z.record(z.string(), z.looseObject({ approval: approvalSchema.optional() })),
+  roles: z.record(
+    z.string(),
+    z.looseObject({ users: z.array(z.string()).optional(), emails: z.array(z.string()).optional() }),
+  ),
+  environments: z.record(
+    z.string(),
+    z.looseObject({ allow: z.record(z.string(), z.array(z.string())), approval: approvalSchema.optional() }),
+  ),
   services: z.record(
     z.string(),
     z.looseObject({

@@ -13,6 +13,12 @@ export interface WatchedOperation {
   readonly steps: readonly string[];
 }
 
+/** A step of a canary that is being watched. */
+export interface WatchedPause {
+  readonly percent: number;
+  readonly endsAt: Date;
+}
+
 /** Reads the embedded database of a bot from outside, also while the bot is dead. */
 export interface OperationWatch {
   newest(): Promise<WatchedOperation | null>;
@@ -22,6 +28,10 @@ export interface OperationWatch {
   until(state: string): Promise<WatchedOperation>;
   /** The ID of the operation that comes of this work. */
   begun(work: () => Promise<unknown>): Promise<string>;
+  /** How far the newest canary is; null while no step of it is being watched. */
+  pause(): Promise<WatchedPause | null>;
+  /** When the newest canary was moved, and how far. */
+  moves(): Promise<readonly { readonly percent: number; readonly at: Date }[]>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
@@ -64,6 +74,22 @@ export async function watchOperations(dataDir: string): Promise<OperationWatch> 
         if (over || Date.now() > deadline) throw new Error(`not ${state}: ${JSON.stringify(found)}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+    },
+    pause: async () => {
+      const { rows } = await client.query<WatchedPause>(
+        `select percent, pause_ends_at as "endsAt" from slipway.canaries c
+         join slipway.operations o on o.id = c.operation_id
+         where o.state = 'running' and pause_ends_at is not null order by o.created_at desc limit 1`,
+      );
+      return rows[0] ?? null;
+    },
+    moves: async () => {
+      const { rows } = await client.query<{ percent: number; at: Date }>(
+        `select percent, at from slipway.canary_moves where operation_id =
+           (select id from slipway.operations where kind = 'canary' order by created_at desc limit 1)
+         order by number`,
+      );
+      return rows;
     },
     begun: (work) => begun(count, newest, work),
     count,

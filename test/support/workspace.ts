@@ -142,7 +142,7 @@ function testPerson(parts: {
   };
   const answers = async (channel: string) =>
     (await person.messages(channel)).filter(
-      (message) => message.is_ephemeral === true && !message.text.startsWith('Looking that up'),
+      (message) => message.is_ephemeral === true && !message.text.includes('Looking that up'),
     );
   const person: TestPerson = {
     id,
@@ -195,7 +195,7 @@ function testPerson(parts: {
       return person.see(
         channel,
         ({ ts, is_ephemeral, text: said }) =>
-          is_ephemeral === true && !before.has(ts) && !said.startsWith('Looking that up'),
+          is_ephemeral === true && !before.has(ts) && !said.includes('Looking that up'),
       );
     },
   };

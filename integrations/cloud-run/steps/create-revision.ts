@@ -30,7 +30,8 @@ export const createRevision = defineAction({
   input,
   async start(run, input) {
     const operation = await changeService(run, async (service) => {
-      if ((await findOwn(run)) !== null) return null;
+      // The service may name it before it can be found.
+      if (service.latestCreated === run.ownRevision || (await findOwn(run)) !== null) return null;
       ensureUntouched(service, input.found);
       ensureSameTemplate(service, input);
       return {

@@ -12,6 +12,7 @@ import {
 } from '../traffic.ts';
 import { changedBehindOurBack, changeTraffic, currentService } from './change-service.ts';
 import { latestMeansTheSame, pinNote } from './latest-revision.ts';
+import { waitingForTraffic } from './on-its-way.ts';
 import { canaryGround, defineAction, operationHandle, type StepRun } from './step.ts';
 
 const input = canaryGround.extend({
@@ -19,8 +20,6 @@ const input = canaryGround.extend({
   weights: z.array(z.int().min(0).max(100)),
 });
 type Input = z.output<typeof input>;
-
-const LOOK_AGAIN = 300;
 
 /**
  * Takes a canary back: the split that its plan found, without our tags. A split that somebody else has made
@@ -61,12 +60,7 @@ async function look(run: StepRun, input: Input, operation: string | null): Promi
   if (whose === 'ours') throw changedBehindOurBack(namedShares(service.entries), found);
   const served = sharesOf(service.served);
   if (service.reconciling || (whose === 'found' && !sameShares(served, found))) {
-    return {
-      phase: 'running',
-      handle: { operation },
-      message: `waiting for the traffic: ${describeShares(served)}`,
-      lookAgainAfter: LOOK_AGAIN,
-    };
+    return waitingForTraffic(service, { operation });
   }
   if (whose === 'theirs') return leftToThem(run, service, input);
   const message = `Traffic is as it was: ${describeShares(served)}${pinNote(service, input.found)}.`;

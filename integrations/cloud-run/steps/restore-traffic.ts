@@ -4,12 +4,11 @@ import type { ServiceReading } from '../reading.ts';
 import { describeShares, restored, sameShares, sharesOf, type TrafficEntry, withoutTag } from '../traffic.ts';
 import { changedBehindOurBack, changeTraffic, currentService } from './change-service.ts';
 import { latestMeansTheSame, pinNote } from './latest-revision.ts';
+import { waitingForTraffic } from './on-its-way.ts';
 import { defineAction, foundSplit, operationHandle, revisionChoice, type StepRun } from './step.ts';
 
 const input = z.object({ revision: revisionChoice, found: foundSplit });
 type Input = z.output<typeof input>;
-
-const LOOK_AGAIN = 300;
 
 /**
  * Takes back what this operation did to traffic: the split that the plan found, without our tag. A split
@@ -52,12 +51,7 @@ async function look(run: StepRun, input: Input, operation: string | null): Promi
   const whose = standing(run, service, input);
   if (whose === 'ours') throw changedBehindOurBack(sharesOf(service.entries), sharesOf(input.found.entries));
   if (service.reconciling || (whose === 'found' && !sameShares(served, sharesOf(input.found.entries)))) {
-    return {
-      phase: 'running',
-      handle: { operation },
-      message: `waiting for the traffic: ${describeShares(served)}`,
-      lookAgainAfter: LOOK_AGAIN,
-    };
+    return waitingForTraffic(service, { operation });
   }
   return {
     phase: 'succeeded',

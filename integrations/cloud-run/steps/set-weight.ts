@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { canaryEntries, canaryShares, highestWeight, isAtWeight, namedShares } from '../canary-split.ts';
-import { ended } from '../errors.ts';
 import type { ServiceReading } from '../reading.ts';
 import { describeShares, sameShares, sharesOf } from '../traffic.ts';
-import { changedBehindOurBack, changeTraffic, currentService, operationFailure } from './change-service.ts';
+import { changedBehindOurBack, changeTraffic, currentService } from './change-service.ts';
+import { trafficOnItsWay } from './on-its-way.ts';
 import {
   canaryGround,
   canaryNames,
@@ -21,8 +21,6 @@ const input = canaryGround.extend({
   to: percent,
 });
 type Input = z.output<typeof input>;
-
-const LOOK_AGAIN = 300;
 
 /** Gives the canary a share of the traffic, if the split still is the one that this operation set before. */
 export const setWeight = defineAction({
@@ -68,14 +66,5 @@ async function look(run: StepRun, input: Input, handle: OperationHandle): Promis
   if (!service.reconciling && sameShares(served, canaryShares(input, run.ownRevision, input.to))) {
     return { phase: 'succeeded', message: `Traffic is ${describeShares(served)}.` };
   }
-  const failure = service.reconciling ? null : await operationFailure(run, handle.operation);
-  if (failure !== null) {
-    return { phase: 'failed', problem: 'unhealthy', message: `Traffic did not move. ${ended(failure)}` };
-  }
-  return {
-    phase: 'running',
-    handle,
-    message: `waiting for the traffic: ${describeShares(served)}`,
-    lookAgainAfter: LOOK_AGAIN,
-  };
+  return trafficOnItsWay(run, service, handle);
 }

@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import type { StepProgress } from '../../target.ts';
-import { ended } from '../errors.ts';
-import { describeShares, sameShares, sharesOf, withShares } from '../traffic.ts';
-import {
-  changedBehindOurBack,
-  changeTraffic,
-  currentService,
-  ensureUntouched,
-  operationFailure,
-} from './change-service.ts';
+import { sameShares, sharesOf, withShares } from '../traffic.ts';
+import { changedBehindOurBack, changeTraffic, currentService, ensureUntouched } from './change-service.ts';
+import { trafficOnItsWay } from './on-its-way.ts';
 import {
   defineAction,
   foundSplit,
@@ -19,8 +13,6 @@ import {
 } from './step.ts';
 
 const input = z.object({ revision: revisionChoice, found: foundSplit });
-
-const LOOK_AGAIN = 300;
 
 /** Gives all traffic to one revision, by name, if the split still is the one that the plan found. */
 export const shiftTraffic = defineAction({
@@ -47,14 +39,5 @@ async function look(run: StepRun, revision: string, handle: OperationHandle): Pr
   if (!service.reconciling && sameShares(served, wanted)) {
     return { phase: 'succeeded', message: `All traffic goes to ${revision}.` };
   }
-  const failure = service.reconciling ? null : await operationFailure(run, handle.operation);
-  if (failure !== null) {
-    return { phase: 'failed', problem: 'unhealthy', message: `Traffic did not move. ${ended(failure)}` };
-  }
-  return {
-    phase: 'running',
-    handle,
-    message: `waiting for the traffic: ${describeShares(served)}`,
-    lookAgainAfter: LOOK_AGAIN,
-  };
+  return trafficOnItsWay(run, service, handle);
 }

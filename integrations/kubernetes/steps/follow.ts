@@ -6,7 +6,7 @@ import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
 import { progressOf, type RolloutState, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
-import { changedBehindOurBack, currentWorkload, ensureSame } from './change-template.ts';
+import { changedBehindOurBack, ensureSame } from './change-template.ts';
 import { findTroubles, tellLogs } from './reasons.ts';
 import type { StepRun } from './step.ts';
 
@@ -29,7 +29,11 @@ export interface Rollout {
 }
 
 /** Seconds for which one look watches. */
-const WINDOW = 4;
+const WINDOW = 3;
+/** Milliseconds of a look after which it tells how far the rollout is; before, it waits for more. */
+const TELL_AFTER = 1_000;
+/** Milliseconds between looks while nothing moves: a watch that ends at once is no reason to hurry. */
+const STANDSTILL = 500;
 
 /** A rollout that was just begun, or found begun. */
 export function begunRollout(run: StepRun, found: Workload): StepProgress {
@@ -52,35 +56,57 @@ export async function followRollout(
   rollout: Rollout,
   handle: RolloutHandle,
 ): Promise<StepProgress> {
-  const found = (await nextChange(run, rollout, handle)) ?? (await currentWorkload(run, rollout.uid));
+  const { found, resourceVersion } = (await nextChange(run, rollout, handle)) ?? (await readAnew(run));
   ensureSame(run, found, rollout.uid);
   if (templateHash(found.spec.template) !== rollout.hash) throw changedBehindOurBack(run, found);
   const state = rolloutState(run.binding.workload.kind, found);
   if (state.state === 'done') return { phase: 'succeeded', message: `${state.message}.` };
   if (state.state === 'failed') return failed(run, rollout, found, state.message);
-  return goOn(run, rollout, { found, state, handle });
+  return goOn(run, rollout, { found, state, handle: { ...handle, resourceVersion } });
 }
 
-/** The workload when its rollout got on; null when nothing of that happened in time. */
-async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Workload | null> {
+/** The workload, and from where a watch goes on. */
+interface Seen {
+  readonly found: Workload;
+  readonly resourceVersion: string;
+}
+
+/** What a watch cannot tell any more, or has not told. */
+async function readAnew(run: StepRun): Promise<Seen> {
   const { api, workload: name } = run.binding;
+  const seen = await api.observe(placeOf(name), workload, run.context.signal);
+  if (seen === null) throw deleted(run);
+  return { found: seen.object, resourceVersion: seen.resourceVersion };
+}
+
+function seenIn(found: Workload): Seen {
+  return { found, resourceVersion: found.metadata.resourceVersion };
+}
+
+/** The workload as last seen when its rollout got on; null when nothing of that happened in time. */
+async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Seen | null> {
+  const { api, workload: name, now } = run.binding;
   const { signal } = run.context;
   const from = { resourceVersion: handle.resourceVersion, seconds: WINDOW };
+  const tellFrom = now() + TELL_AFTER;
+  let latest: Seen | null = null;
   for await (const event of api.watch(placeOf(name), from, signal)) {
     if (event.type === 'gone') return null;
     if (event.type === 'deleted') throw deleted(run);
     if (event.type === 'bookmark') continue;
     const found = workload.parse(event.object);
-    if (gotOn(run, rollout, handle, found)) return found;
+    if (isDecided(run, rollout, found)) return seenIn(found);
+    if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
+    if (latest !== null && now() >= tellFrom) return latest;
   }
-  return null;
+  return latest;
 }
 
-function gotOn(run: StepRun, rollout: Rollout, handle: RolloutHandle, found: Workload): boolean {
-  const { kind } = run.binding.workload;
-  const { state } = rolloutState(kind, found);
+/** It has come to an end, or is not ours any more. */
+function isDecided(run: StepRun, rollout: Rollout, found: Workload): boolean {
+  const { state } = rolloutState(run.binding.workload.kind, found);
   const changed = found.metadata.uid !== rollout.uid || templateHash(found.spec.template) !== rollout.hash;
-  return changed || state !== 'waiting' || progressOf(kind, found) !== handle.progress;
+  return changed || state !== 'waiting';
 }
 
 function deleted(run: StepRun): TargetError {
@@ -105,9 +131,9 @@ async function goOn(
     return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
   }
   const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : handle.trouble;
-  const next: RolloutHandle = { resourceVersion: found.metadata.resourceVersion, since, progress, trouble };
+  const next: RolloutHandle = { ...handle, since, progress, trouble };
   const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
-  return { phase: 'running', handle: next, message, lookAgainAfter: 0 };
+  return { phase: 'running', handle: next, message, lookAgainAfter: stands ? STANDSTILL : 0 };
 }
 
 async function failed(

@@ -1,4 +1,5 @@
 import { checkApprovals } from './approvals.ts';
+import { checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
@@ -8,6 +9,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
+import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
 import {
   checkAddresses,
   checkCommands,
@@ -26,6 +28,9 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkSource,
+  checkReleases,
+  checkBarredAuthors,
   checkAddresses,
   checkMigrations,
   checkCommands,
@@ -33,6 +38,8 @@ export const CHECKS: readonly Check[] = [
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkRestores,
+  checkSchedules,
   checkChannels,
   checkFreezes,
   checkReactions,

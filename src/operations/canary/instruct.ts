@@ -1,40 +1,58 @@
 import type { CanaryInstruction } from '../../domain/canary.ts';
+import { lastActionOf } from '../../domain/canary-state.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../../domain/refusal.ts';
 import type { Reply } from '../../domain/reply.ts';
-import type { Origin } from '../../domain/request.ts';
+import type { CanaryExtensionRequest, Origin } from '../../domain/request.ts';
 import { type TargetRef, targetKey } from '../../domain/target.ts';
-import { refuseAction } from '../../policy/authorise.ts';
-import { appendAudit } from '../../store/audit.ts';
-import { insertInstruction } from '../../store/canaries.ts';
+import { approvalFor } from '../../policy/approvals.ts';
+import { type Action, refuseAction } from '../../policy/authorise.ts';
+import { pendingInstructions, readCanary } from '../../store/canaries.ts';
 import { inTransaction } from '../../store/database.ts';
-import { openOperations, readView } from '../../store/operations.ts';
+import { findOperation, lockOperation, openOperations, readView } from '../../store/operations.ts';
 import { type OperationContext, targetOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { approvedSoFar } from './extension.ts';
+import { keepInstruction } from './keep-instruction.ts';
+
+/** Which canary is meant: the one of a target, the one of the channel (null), or one by its operation. */
+export type CanaryChoice = { readonly target: TargetRef | null } | { readonly operationId: string };
 
 export interface Instructing {
-  /** Null for the canary of the channel. */
-  readonly target: TargetRef | null;
+  readonly which: CanaryChoice;
   readonly instruction: CanaryInstruction;
+  /** What whoever gives it must be allowed to do. */
+  readonly action: Action;
   readonly deliveryId: string;
   readonly origin: Origin;
 }
+
+/** The answer, or what has to be asked for first since it goes past what was approved. */
+export type Instructed = { readonly reply: Reply } | { readonly ask: CanaryExtensionRequest };
 
 /** Tells a running canary what to do, or says why not. It does so at its next step. */
 export async function instruct(
   context: OperationContext,
   engine: Engine,
   order: Instructing,
-): Promise<Reply> {
+): Promise<Instructed> {
   const found = await findCanary(context, order);
-  if ('refusal' in found) return { kind: 'refusal', refusals: [found.refusal] };
-  const { operation } = found;
+  if (!found.ok) return refused(found.refusal);
+  const operation = found.value;
+  const { instruction } = order;
   const refusal =
-    (await refuseRole(context, order, operation)) ?? refuseShare(context, operation, order.instruction);
-  if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
-  await store(context, operation, order);
+    (await refuseRole(context, order, operation)) ?? refuseShare(context, operation, shareOf(instruction));
+  if (refusal !== null) return refused(refusal);
+  const beyond = await beyondApproval(context, operation, shareOf(instruction));
+  if (beyond !== null) return { ask: beyond };
+  const late = await keep(context, operation, order);
+  if (late !== null) return refused(late);
   await engine.wake(operation.id);
-  return { kind: 'instructed', target: operation.plan.target, instruction: order.instruction };
+  return { reply: { kind: 'instructed', target: operation.plan.target, instruction } };
+}
+
+function refused(refusal: Refusal): Instructed {
+  return { reply: { kind: 'refusal', refusals: [refusal] } };
 }
 
 /** The canaries that run: of one target, or those of a channel. */
@@ -64,57 +82,83 @@ export async function canaryStatus(
 
 async function findCanary(
   context: OperationContext,
-  { target, origin }: Instructing,
-): Promise<{ readonly operation: Operation } | { readonly refusal: Refusal }> {
-  const running = await runningCanaries(context, { target, channelId: origin.channelId });
+  { which, origin }: Instructing,
+): Promise<Outcome<Operation>> {
+  if ('operationId' in which) {
+    const { operationId } = which;
+    const operation = await findOperation(context.database, operationId);
+    if (operation?.state === 'running') return accept(operation);
+    return refuse({ code: 'canary-over', operationId });
+  }
+  const running = await runningCanaries(context, { ...which, channelId: origin.channelId });
   const [operation, ...more] = running;
-  if (operation !== undefined && more.length === 0) return { operation };
-  return { refusal: { code: 'which-canary', running: running.map(({ plan }) => plan.target) } };
+  if (operation !== undefined && more.length === 0) return accept(operation);
+  return refuse({ code: 'which-canary', running: running.map(({ plan }) => plan.target) });
 }
 
 async function refuseRole(
   context: OperationContext,
-  { origin }: Instructing,
+  { origin, action }: Instructing,
   { plan }: Operation,
 ): Promise<Refusal | null> {
   const [person, channel] = await Promise.all([
     context.people.person(origin.userId),
     context.channels.channel(origin.channelId),
   ]);
-  return refuseAction(
-    { person, action: 'canary', environment: plan.target.environment, channel },
-    context.config,
-  );
+  return refuseAction({ person, action, environment: plan.target.environment, channel }, context.config);
 }
 
-/** Going farther than was approved, or to a share that the target cannot give. */
-function refuseShare(
-  context: OperationContext,
-  { plan }: Operation,
-  instruction: CanaryInstruction,
-): Refusal | null {
-  const asked =
-    instruction.kind === 'promote' ? 100 : instruction.kind === 'move' ? instruction.percent : null;
-  const approved = Math.max(...(plan.canary?.steps ?? [0]));
-  if (asked === null) return null;
-  if (asked > approved) return { code: 'past-approval', target: plan.target, approved, asked };
+/** The percent that is wanted; null when the instruction names none. */
+function shareOf(instruction: CanaryInstruction): number | null {
+  if (instruction.kind === 'promote') return 100;
+  return instruction.kind === 'move' ? instruction.percent : null;
+}
+
+/** A share that the target cannot give. */
+function refuseShare(context: OperationContext, { plan }: Operation, asked: number | null): Refusal | null {
+  if (asked === null || asked === 100) return null;
   const reachable = targetOf(context, plan.target).traffic?.reachable(plan) ?? [];
-  if (asked === 100 || reachable.includes(asked)) return null;
+  if (reachable.includes(asked)) return null;
   const nearest = [...reachable].sort((a, b) => Math.abs(a - asked) - Math.abs(b - asked)).slice(0, 3);
   return { code: 'unreachable-share', target: plan.target, asked, nearest };
 }
 
-async function store(context: OperationContext, { id }: Operation, order: Instructing): Promise<void> {
-  const at = context.clock();
-  const { instruction, deliveryId, origin } = order;
-  await inTransaction(context.database, async (tx) => {
-    const given = { operationId: id, deliveryId, instruction, by: origin.userId, at };
-    if (!(await insertInstruction(tx, given))) return;
-    const detail = instruction.kind === 'move' ? { percent: instruction.percent } : {};
-    await appendAudit(
-      tx,
-      { actor: origin.userId, action: `canary.${instruction.kind}`, subject: id, detail },
-      at,
-    );
+/** What to ask for when the canary is to go farther than was approved; null where nobody has to be asked. */
+async function beyondApproval(
+  context: OperationContext,
+  operation: Operation,
+  asked: number | null,
+): Promise<CanaryExtensionRequest | null> {
+  const { target } = operation.plan;
+  if (asked === null || asked <= (await approvedSoFar(context.database, operation))) return null;
+  if (approvalFor('canary-extension', target, context.config).required === 0) return null;
+  return { kind: 'canary-extension', target, operationId: operation.id, percent: asked };
+}
+
+/** Keeps it for the canary, once for as long as it is not done; or says that the canary is coming to its end. */
+async function keep(
+  context: OperationContext,
+  { id }: Operation,
+  { instruction, deliveryId, origin }: Instructing,
+): Promise<Refusal | null> {
+  return inTransaction(context.database, async (tx) => {
+    const operation = await lockOperation(tx, id);
+    const state = await readCanary(tx, id);
+    if (operation?.state !== 'running') {
+      return { code: 'canary-over', operationId: id };
+    }
+    const last = state === null ? null : lastActionOf(state);
+    if (last !== null && last !== instruction.kind)
+      return { code: 'canary-ending', operationId: id, by: last };
+    const newest = (await pendingInstructions(tx, id)).at(-1)?.instruction;
+    if (last !== null || (newest !== undefined && isSame(newest, instruction))) return null;
+    const at = context.clock();
+    await keepInstruction(tx, { operationId: id, deliveryId, instruction, by: origin.userId, at });
+    return null;
   });
+}
+
+/** A second click while the first is not done yet. */
+function isSame(one: CanaryInstruction, other: CanaryInstruction): boolean {
+  return one.kind === other.kind && shareOf(one) === shareOf(other);
 }

@@ -21,6 +21,7 @@ import type { Ending } from '../ending.ts';
 import { checkpoint, untilWoken } from '../engine.ts';
 import { runStep, type StepEnd } from '../run-step.ts';
 import type { CanaryRun } from './canary-run.ts';
+import { wakeExtensions } from './extension.ts';
 import { lookOnce } from './look.ts';
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
@@ -120,7 +121,10 @@ async function move(
   const step = run.traffic.weightStep({ plan: run.plan, from, to: action.percent });
   const end = await runAdded(context, run, { ...step, id: `weight-${action.number}` });
   if (end.phase === 'failed') return takeBackAfter(context, run, { step, failure: end, to: action.percent });
-  await checkpoint('moved', () => recordMove(context, run, action));
+  await checkpoint('moved', async () => {
+    await recordMove(context, run, action);
+    await wakeExtensions(context, { operationId: run.operationId, target: run.plan.target });
+  });
   return null;
 }
 

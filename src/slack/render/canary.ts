@@ -28,8 +28,11 @@ export function canaryLines(view: OperationView, shown: CanaryContext): readonly
   const { operation, canary } = view;
   const { words } = shown;
   if (canary === null) {
-    const terms = operation.plan.canary;
-    return terms === undefined ? [] : [words.canary.terms(terms)];
+    const { canary: terms, extension } = operation.plan;
+    return [
+      ...(terms === undefined ? [] : [words.canary.terms(terms)]),
+      ...(extension === undefined ? [] : [words.canary.extension(extension)]),
+    ];
   }
   const runs = operation.state === 'running';
   return [

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/web-api';
+import type { CanaryView } from '../../domain/canary.ts';
 import type { Approval, Operation, OperationState, OperationView } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
@@ -7,6 +8,7 @@ import { actions, button, context, fitList, header, section } from './blocks.ts'
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
 import { outcomeSentence } from './outcome.ts';
+import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
 
 /** What a rendering needs beside the operation itself. */
@@ -53,12 +55,13 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
       ],
       shown.words.more,
     ),
+    source(view, shown.words),
     warnings(operation, shown.words),
     approvals(view, shown),
     canary(view, shown),
     steps(view, shown),
     outcome(operation, shown.words),
-    buttons(operation, shown.words),
+    buttons(view, shown.words),
     smallPrint(operation, shown),
   ];
   return { text: summary(view, shown), blocks: parts.filter((part) => part !== null) };
@@ -95,6 +98,12 @@ function summary({ operation, ...view }: OperationView, { words }: OperationCont
 function emergencyBanner({ options }: Operation, words: Words): KnownBlock | null {
   if (options.emergency === null) return null;
   return section([`:rotating_light: ${words.operation.emergency(options.emergency)}`], words.more);
+}
+
+/** What is shipped, and whether its checks are green. */
+function source(view: OperationView, words: Words): KnownBlock | null {
+  const lines = [...sourceLines(view.operation.plan, words), ...gateLines(view, words)];
+  return lines.length === 0 ? null : section(lines, words.more);
 }
 
 function warnings({ plan }: Operation, words: Words): KnownBlock | null {
@@ -156,8 +165,9 @@ function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
   return sentence === '' ? null : section([sentence], words.more);
 }
 
-function buttons(operation: Operation, words: Words): KnownBlock | null {
-  const offered = offeredButtons(operation, words);
+function buttons({ operation, canary }: OperationView, words: Words): KnownBlock | null {
+  const running = canary !== null && operation.state === 'running';
+  const offered = running ? canaryButtons(operation, canary, words) : offeredButtons(operation, words);
   return offered.length === 0 ? null : actions(offered);
 }
 
@@ -165,8 +175,10 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
   const { id: operationId, plan, state } = operation;
   switch (state) {
     case 'awaiting-approval':
-      return waits(operation) ? decisionButtons(operation, words) : [];
+      if (waits(operation)) return decisionButtons(operation, words);
+      return plan.checks === undefined ? [] : [cancelButton(operation, words)];
     case 'succeeded':
+      if (plan.kind === 'restore') return [restoreButton(operation, words, words.buttons.undoRestore)];
       return plan.kind === 'deploy' && plan.from !== null ? [rollBackButton(operation, words)] : [];
     case 'failed':
     case 'undone':
@@ -174,7 +186,10 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
     case 'expired':
     case 'voided':
     case 'refused':
-      return [button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain })];
+      return [
+        button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain }),
+        ...(isDataChanged(operation) ? [restoreButton(operation, words, words.buttons.restore)] : []),
+      ];
     case 'running':
     case 'rejected':
     case 'cancelled':
@@ -194,8 +209,35 @@ function decisionButtons({ id: operationId, planDigest }: Operation, words: Word
       label: words.buttons.reject,
       style: 'danger',
     }),
-    button({ action: { do: 'cancel', operationId }, label: words.buttons.cancel }),
+    cancelButton({ id: operationId }, words),
   ];
+}
+
+/** None while it is ending: nothing stops that. */
+function canaryButtons(
+  { id: operationId, plan: { target } }: Operation,
+  { last, approved }: CanaryView,
+  words: Words,
+): readonly Button[] {
+  if (last !== null) return [];
+  const { promote, promoteTitle, confirmPromote, abort, abortTitle, confirmAbort, no } = words.buttons;
+  return [
+    button({
+      action: { do: 'promote', operationId },
+      label: promote,
+      confirm: { title: promoteTitle, text: confirmPromote(target, approved), no },
+    }),
+    button({
+      action: { do: 'abort', operationId },
+      label: abort,
+      style: 'danger',
+      confirm: { title: abortTitle, text: confirmAbort(target), no },
+    }),
+  ];
+}
+
+function cancelButton({ id: operationId }: Pick<Operation, 'id'>, words: Words): Button {
+  return button({ action: { do: 'cancel', operationId }, label: words.buttons.cancel });
 }
 
 function rollBackButton({ id: operationId, plan }: Operation, words: Words): Button {
@@ -205,6 +247,23 @@ function rollBackButton({ id: operationId, plan }: Operation, words: Words): But
     confirm: {
       title: words.buttons.rollBackTitle,
       text: words.buttons.confirmRollBack(plan.target),
+      no: words.buttons.no,
+    },
+  });
+}
+
+/** What was changed has a backup from before. */
+function isDataChanged({ outcome }: Operation): boolean {
+  return outcome?.code === 'step-failed' && outcome.backup !== undefined;
+}
+
+function restoreButton({ id: operationId, plan }: Operation, words: Words, label: string): Button {
+  return button({
+    action: { do: 'restore', operationId },
+    label,
+    confirm: {
+      title: words.buttons.restoreTitle,
+      text: words.buttons.confirmRestore(plan.target),
       no: words.buttons.no,
     },
   });

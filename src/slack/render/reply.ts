@@ -9,11 +9,13 @@ import { type TargetRef, targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, plain, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
+import { renderBackups } from './backups.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
+import { sourceLines } from './source.ts';
 import { renderStatus } from './status.ts';
 
 /** What a reply's rendering needs beside the reply. */
@@ -43,9 +45,11 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
     case 'unlocked':
       return sentence(words.replies.unlocked(words.scope(reply.scope)), words);
     case 'status':
-      return renderStatus(reply.targets, words);
+      return renderStatus(reply.targets, shown);
     case 'why':
       return why(reply.target, reply.blockers, words);
+    case 'backups':
+      return renderBackups(reply.targets, shown);
     case 'canaries':
       return renderCanaries(reply.operations, shown);
     case 'instructed':
@@ -110,6 +114,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       [
         `*${prose(words.operation.title(plan.kind, plan.target))}*`,
         changeText(plan, words),
+        ...sourceLines(plan, words),
         ...(plan.canary === undefined ? [] : [words.canary.terms(plan.canary)]),
         ...plan.warnings.map((warning) => `:warning: ${prose(warning)}`),
         ...plan.steps.map((step, index) => `${index + 1}. ${prose(step.title)}`),

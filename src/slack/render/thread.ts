@@ -7,24 +7,25 @@ import { fitList, section } from './blocks.ts';
 import { versionText } from './change.ts';
 import { standingApprovals } from './operation.ts';
 import { outcomeSentence } from './outcome.ts';
+import { commitBlocks, gateLines, sourceTitle } from './source.ts';
 
 const LONGEST_LIST = 10;
 const LONGEST_LOG_LINE = 1_500;
 
 /** Something that happened to an operation, as a line in its thread. */
 export function renderThreadLine(view: OperationView, line: ThreadLine, words: Words): MessageContent {
-  return sentence(threadText(view, line, words), words);
+  const text = threadText(view, line, words);
+  if (line.kind === 'source') return { text, blocks: commitBlocks(view.operation.plan, words) };
+  return sentence(text, words);
 }
 
 /** What the incident channel reads when approval is skipped. */
-export function renderEmergency({ operation }: OperationView, words: Words): MessageContent {
-  const { plan, requesterId, options } = operation;
+export function renderEmergency(view: OperationView, words: Words): MessageContent {
+  const { plan, requesterId, options } = view.operation;
   const title = words.operation.title(plan.kind, plan.target);
   const reason = options.emergency ?? '';
-  return sentence(
-    words.thread.emergency(mention(requesterId), title, versionText(plan, words), reason),
-    words,
-  );
+  const text = words.thread.emergency(mention(requesterId), title, versionText(plan, words), reason);
+  return sentence([text, ...gateLines(view, words)].join('\n'), words);
 }
 
 function sentence(text: string, words: Words): MessageContent {
@@ -56,6 +57,8 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
       return words.canary.held(line.trouble);
     case 'canary-going-on':
       return words.thread.canaryGoingOn;
+    case 'source':
+      return sourceTitle(view.operation.plan, words);
     case 'ended':
       return words.thread.ended(
         title,

@@ -16,6 +16,12 @@ export const canary: CanaryWords = {
       `Each step is watched for ${duration(terms.pause)}.`,
       terms.auto ? 'It walks through the steps by itself.' : 'It goes on when somebody says so.',
     ].join(' '),
+  extension: ({ operationId, from, to, approved }) =>
+    [
+      `*From ${from} % to ${to === 100 ? 'all' : `${to} %`} of the traffic,* for the canary that runs (${code(operationId)}).`,
+      `${approved} % was approved before.`,
+      'If it ends or moves before that, this is void.',
+    ].join(' '),
   share,
   moving: 'Traffic is being moved.',
   watched: (whenText, left) => `Watched until ${whenText}, ${left} left in this step`,

@@ -1,5 +1,5 @@
 import { code, mention, prose } from '../mrkdwn.ts';
-import { troubleText } from './en-canary.ts';
+import { share, troubleText } from './en-canary.ts';
 import { problems } from './en-terms.ts';
 import type { OutcomeByCode, OutcomeSentences } from './words.ts';
 
@@ -13,26 +13,44 @@ export const outcomes: OutcomeSentences = {
       `“${prose(outcome.step)}” failed: ${told(outcome.detail)}`,
       problems[outcome.problem],
       undone(outcome.undo),
-      outcome.dataChanged ? '*Data had already been changed, and undoing does not bring it back.*' : '',
+      outcome.dataChanged ? dataChanged(outcome.backup) : '',
     ]
       .filter((part) => part !== '')
       .join(' '),
   'canary-aborted': aborted,
   rejected: ({ by }) => `${mention(by)} rejected it. Nothing was changed.`,
   cancelled: ({ by }) => `${mention(by)} took it back. Nothing was changed.`,
-  expired: () => 'Nobody answered in time. Nothing was changed.',
+  expired: ({ pending }) =>
+    `${
+      pending === undefined
+        ? 'Nobody answered in time.'
+        : `Checks were still running: ${pending.map((name) => code(name)).join(', ')}.`
+    } Nothing was changed.`,
   voided: ({ changed }) =>
     `What was approved is no longer what would run, so the approvals are void. Changed: ${
       changed.map((member) => PLAN_MEMBERS[member] ?? code(member)).join('; ') || 'the plan'
     }. Nothing was done.`,
+  overtaken,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
+
+function dataChanged(backup: string | undefined): string {
+  const plainly = '*Data had already been changed, and undoing does not bring it back.*';
+  if (backup === undefined) return plainly;
+  return `${plainly} It is as it was before in ${code(backup)}: ${code(`/backup restore ${backup}`)} brings that back, once approved.`;
+}
 
 function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
   if (why.code === 'not-ours') return `It was ended: ${troubleText(why)}. What they set was kept.`;
   const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
   const reason = why.code === 'asked' ? askedBecause(why.reason) : `: ${troubleText(why)}.`;
   return `${who}${reason} The traffic is as it was before the canary.`;
+}
+
+function overtaken({ extension, percent }: OutcomeByCode['overtaken']): string {
+  const { operationId, from, to } = extension;
+  const now = percent === null ? 'has ended in the meantime' : `has ${share(percent)} by now`;
+  return `The canary ${code(operationId)} ${now}, and this was to take it from ${from} % to ${to} %. Nothing was moved by this.`;
 }
 
 function askedBecause(reason: string | null): string {
@@ -52,6 +70,9 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   warnings: 'the warnings',
   approval: 'who must approve',
   canary: 'the steps of the canary, or what judges it',
+  extension: 'how far the canary is',
+  source: 'the commits that are shipped',
+  checks: 'which checks must be green',
 };
 
 /** Somebody else's sentence within ours: harmless, and with its full stop. */

@@ -45,13 +45,21 @@ export const refusals: RefusalSentences = {
         ? `Still there: ${list(available)}.`
         : `Ship a good version with ${code('/deploy')} instead.`,
     ),
-  'no-such-backup': ({ target, wanted, available }) =>
+  'no-such-backup': ({ target, wanted, available, unasked }) =>
     sentences(
-      `${key(target)} has no backup ${code(wanted)}.`,
-      available.length > 0
-        ? `It has ${list(available)}; ${code('/backup list')} shows all.`
-        : `It has no good one yet; make one with ${code(`/backup ${target.service} ${target.environment}`)}.`,
+      target === null
+        ? `There is no backup ${code(wanted)}.`
+        : `${key(target)} has no backup ${code(wanted)}.`,
+      unasked.length > 0 ? `The backups of ${list(unasked.map(targetKey))} could not be listed, though.` : '',
+      available.length > 0 ? `There are ${list(available)}; ${code('/backup list')} shows all.` : '',
+      available.length === 0 && unasked.length === 0
+        ? `There is no good one yet; make one with ${code('/backup service environment')}.`
+        : '',
     ),
+  'which-backup': ({ wanted, targets }) =>
+    `Several targets have a backup ${code(wanted)}: ${list(targets.map(targetKey))}. Name the one you mean behind it, as in ${code(
+      `/backup verify ${wanted} ${targets[0]?.service ?? ''} ${targets[0]?.environment ?? ''}`,
+    )}.`,
   'unusable-backup': ({ target, backup, reason }) =>
     `${code(backup)} of ${key(target)} cannot be used: ${
       reason === null ? 'it is still being made.' : told(reason)
@@ -69,6 +77,10 @@ export const refusals: RefusalSentences = {
         : 'the config gives that to nobody (`allow` lists no role).',
       who.length > 0 ? `Held by ${people(who)}.` : '',
     ),
+  stranger: ({ name, environment }) =>
+    `Nobody knows who ${code(name)} is in Slack, and strangers may not begin anything in ${code(environment)}. ${code(
+      'github.people',
+    )} in the config says who people are; or somebody who may deploys it here.`,
   'wrong-channel': ({ environment, channels }) =>
     `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
   locked: ({ target, lock }) =>
@@ -93,15 +105,28 @@ export const refusals: RefusalSentences = {
     `${key(target)} is frozen (“${prose(freeze)}”) until ${moment(until, '{date_short_pretty} {time}')}. Rollbacks and restores still work; anything else needs ${code('--emergency "reason"')}.`,
   'own-request': () =>
     'This is your own request, so your approval does not count. Somebody else must decide.',
+  'own-commits': () =>
+    'You wrote some of what this ships, so your approval does not count. Somebody else must decide.',
+  'checks-failed': ({ target, commit, failed }) =>
+    `The checks of ${code(commit.slice(0, 7))} are not green: ${list(failed)}. ${key(target)} only takes what is; mend them, or use ${code('--emergency "reason"')} if you may.`,
+  'checks-unknown': ({ target, commit, detail }) =>
+    sentences(
+      detail === null
+        ? `No check has ever run on ${code((commit ?? '').slice(0, 7))}, and ${key(target)} only takes what has green ones.`
+        : `The checks that ${key(target)} asks for cannot be read: ${prose(detail)}${/[.!?]$/.test(detail) ? '' : '.'}`,
+      `Let them run and ask again, or use ${code('--emergency "reason"')} if you may.`,
+    ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
   'target-error': ({ target, problem, detail }) =>
     `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
   'which-canary': ({ running }) => whichCanary(running),
-  'past-approval': ({ target, approved, asked }) =>
-    `The canary of ${key(target)} was approved for up to ${approved} %, and ${asked} % is farther. ${canaryChoices(
-      target,
-    )} A new ${code('/canary')} can be approved for more.`,
+  'canary-over': ({ operationId }) =>
+    `The canary ${code(operationId)} has ended, so there is nothing to move, promote or take back.`,
+  'canary-ending': ({ operationId, by }) =>
+    by === 'promote'
+      ? `The canary ${code(operationId)} is being promoted, which is not stopped half-way. When it is done, ${code('/rollback')} goes back.`
+      : `The canary ${code(operationId)} is being taken back, which is not stopped half-way. Start a new one when it is done.`,
   'unreachable-share': ({ target, asked, nearest }) =>
     sentences(
       `${key(target)} cannot give a canary ${asked} % of its traffic.`,
@@ -120,6 +145,7 @@ const ROLES: Readonly<Record<WordRole, string>> = {
   revision: 'revision',
   flag: 'flag',
   subcommand: 'subcommand',
+  backup: 'backup',
   duration: 'duration',
   percent: 'percent',
   word: 'word',
@@ -130,6 +156,7 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   deploy: 'deploy',
   rollback: 'roll back',
   canary: 'run a canary',
+  'canary-extension': 'extend a canary',
   backup: 'make backups',
   verification: 'verify backups',
   restore: 'restore backups',

@@ -9,6 +9,7 @@ export const kinds: Readonly<Record<OperationKind, string>> = {
   deploy: 'deploy',
   rollback: 'rollback',
   canary: 'canary',
+  'canary-extension': 'canary extension',
   backup: 'backup',
   verification: 'verification',
   restore: 'restore',

@@ -3,7 +3,9 @@ import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
+import { release } from './en-release.ts';
 import { form, replies, status } from './en-replies.ts';
+import { source } from './en-source.ts';
 import { anyRole, duration, kinds, scope } from './en-terms.ts';
 import type { ButtonWords, OperationWords, ThreadWords, Words } from './words.ts';
 
@@ -13,6 +15,7 @@ const operation: OperationWords = {
       deploy: `Deploy ${service} to ${environment}`,
       rollback: `Roll back ${service} in ${environment}`,
       canary: `Canary of ${service} in ${environment}`,
+      'canary-extension': `Extend the canary of ${service} in ${environment}`,
       backup: `Back up ${service} in ${environment}`,
       verification: `Verify a backup of ${service} in ${environment}`,
       restore: `Restore ${service} in ${environment}`,
@@ -58,6 +61,21 @@ const buttons: ButtonWords = {
   rollBackTitle: 'Roll back?',
   confirmRollBack: ({ service, environment }) =>
     `Asks for a rollback of ${service} in ${environment} to what served well before, with its usual approval.`,
+  restore: 'Restore the data',
+  undoRestore: 'Undo the restore',
+  restoreTitle: 'Restore the data?',
+  confirmRestore: ({ service, environment }) =>
+    `Asks to restore the data of ${service} in ${environment} as it was before this, with its usual approval.`,
+  promote: 'Promote',
+  promoteTitle: 'Promote?',
+  confirmPromote: ({ service, environment }, approved) =>
+    approved >= 100
+      ? `The canary of ${service} in ${environment} gets all of the traffic, and ends.`
+      : `Only ${approved} % was approved. This asks for the approval to give the canary of ${service} in ${environment} all of the traffic.`,
+  abort: 'Abort',
+  abortTitle: 'Abort?',
+  confirmAbort: ({ service, environment }) =>
+    `The canary of ${service} in ${environment} is taken back: the traffic is again as it was before.`,
   no: 'No',
 };
 
@@ -90,6 +108,8 @@ export const en: Words = {
   buttons,
   thread,
   canary,
+  source,
+  release,
   backup,
   replies,
   status,

@@ -1,8 +1,10 @@
-import type { CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { ReleaseKind } from '../../domain/release.ts';
+import type { SourceChange } from '../../domain/source-change.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import type { Measurement, VerdictKind } from '../../domain/verdict.ts';
 
@@ -36,6 +38,8 @@ export interface Words {
   readonly buttons: ButtonWords;
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
+  readonly source: SourceWords;
+  readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
@@ -75,6 +79,18 @@ export interface ButtonWords {
   readonly rollBack: string;
   confirmRollBack(target: TargetRef): string;
   readonly rollBackTitle: string;
+  /** After data was changed by something that failed. */
+  readonly restore: string;
+  readonly undoRestore: string;
+  readonly restoreTitle: string;
+  confirmRestore(target: TargetRef): string;
+  readonly promote: string;
+  readonly promoteTitle: string;
+  /** `approved`: the farthest percent that may be had without asking. */
+  confirmPromote(target: TargetRef, approved: number): string;
+  readonly abort: string;
+  readonly abortTitle: string;
+  confirmAbort(target: TargetRef): string;
   readonly no: string;
 }
 
@@ -94,6 +110,8 @@ export interface ThreadWords {
 export interface CanaryWords {
   /** What an approver agrees to. */
   terms(terms: CanaryTerms): string;
+  /** What an approver of an extension agrees to. */
+  extension(extension: CanaryExtension): string;
   share(percent: number): string;
   readonly moving: string;
   /** This and the next five are parts of one sentence. */
@@ -127,6 +145,66 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+  readonly title: string;
+  /** No target has any. */
+  readonly nowhere: string;
+  /** A target has none that is good. */
+  readonly none: string;
+  unknown(detail: string): string;
+  /** What retention keeps; milliseconds. */
+  keeps(count: number | null, age: number | null): string;
+  ago(ageText: string): string;
+  madeIn(sizeText: string, timeText: string): string;
+  until(whenText: string): string;
+  alsoAt(places: readonly string[]): string;
+  verified(whenText: string): string;
+  readonly notVerified: string;
+  failedVerification(whenText: string, how: string): string;
+  late(targetText: string, dueText: string, whyText: string): string;
+  begunLate(targetText: string, dueText: string): string;
+  readonly weekTitle: string;
+  week(targetText: string, made: number, failed: number): string;
+  /** The newest good one. */
+  last(idText: string, ageText: string, verifiedText: string): string;
+}
+
+export interface SourceWords {
+  /** What is shipped, in one line. */
+  summary(
+    change: SourceChange,
+    whoText: string,
+    pullRequests: readonly number[],
+    compareText: string,
+  ): string;
+  /** The code host did not answer. */
+  unread(detail: string): string;
+  takesOut(count: number): string;
+  diverged(brings: number, takesOut: number): string;
+  migrations(files: readonly string[], count: number): string;
+  readonly migrationsUnknown: string;
+  /** Commits that only the thread has. */
+  whole(count: number): string;
+  readonly compare: string;
+  listTitle(brings: number, takesOut: number): string;
+  /** Commits that nobody listed. */
+  beyond(count: number): string;
+  barred(whoText: string): string;
+  unplaced(names: readonly string[]): string;
+  readonly incomplete: string;
+  checksGreen(count: number): string;
+  checksPending(pending: readonly string[], done: number): string;
+  checksFailed(failed: readonly string[]): string;
+  readonly checksNone: string;
+  checksUnread(why: string): string;
+  /** An emergency goes past checks that are not green. */
+  readonly checksSkipped: string;
+}
+
+export interface ReleaseWords {
+  published(kind: ReleaseKind, whichText: string, whoText: string): string;
+  waiting(target: TargetRef, untilText: string): string;
+  notDeployed(target: TargetRef): string;
+  begun(target: TargetRef): string;
 }
 
 export interface ReplyWords {

@@ -170,7 +170,13 @@ function configOf(
 ): object {
   return {
     environments: { production: {} },
-    hosts: { 'shop-1': server.config({ environment: { DOCKER_HOST: engine.address } }) },
+    hosts: {
+      'shop-1': server.config({
+        environment: { DOCKER_HOST: engine.address },
+        // Suites use the same operation ids again and again.
+        workDirectory: `${directory}-work`,
+      }),
+    },
     services: {
       shop: {
         environments: {

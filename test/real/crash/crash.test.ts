@@ -147,6 +147,40 @@ describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
     await expectRight(id, { version, environment, callsBefore });
   });
 
+  it('a canary killed in each pause has the time left that it had, and the share', async () => {
+    const { environment } = canary;
+    const { version: serving } = await running.workspace.serving('api', environment);
+    const version = serving === 'v1.1.0' ? 'v1.0.0' : 'v1.1.0';
+    const callsBefore = (await running.workspace.cloudCalls()).length;
+    const id = await begin(canary.text(version));
+    await approve(id);
+    const ends: Date[] = [];
+    for (const percent of [10, 50]) {
+      await expect.poll(() => watch.pause(), { timeout: 60_000, interval: 20 }).toMatchObject({ percent });
+      const before = await watch.pause();
+      if (before === null) throw new Error('the step was over at once');
+      await running.killBot();
+      kills += 1;
+      // Time goes by while nobody is there; it counts.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await running.startBot();
+      expect(await watch.pause()).toEqual(before);
+      const end = `<!date^${Math.floor(before.endsAt.getTime() / 1_000)}^`;
+      await ana.see('deploys', (message) => [id, end].every((part) => wordsOf(message).includes(part)));
+      expect(await running.workspace.shares('api', environment)).toEqual({
+        [serving]: 100 - percent,
+        [version]: percent,
+      });
+      ends.push(before.endsAt);
+    }
+    await expectRight(id, { version, environment, callsBefore });
+    const moves = await watch.moves();
+    expect(moves.map(({ percent }) => percent)).toEqual([10, 50, 100]);
+    for (const [index, end] of ends.entries()) {
+      expect(moves[index + 1]?.at.getTime()).toBeGreaterThanOrEqual(end.getTime());
+    }
+  });
+
   function boundaryOf({ state, steps }: WatchedOperation): string {
     return [state, ...steps.filter((step) => !step.endsWith('pending'))].join(', ');
   }

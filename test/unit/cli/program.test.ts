@@ -62,7 +62,7 @@ describe('slipway check', () => {
         '',
         `  environments.production.approval.require  ${name}:${lineOf('require: 1')}:7`,
         '    there is no such key; did you mean required?',
-        '    possible: approvers, required, expires, remind',
+        '    possible: approvers, required, expires, remind, barAuthors',
         '',
       ].join('\n'),
     );

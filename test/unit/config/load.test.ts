@@ -82,7 +82,7 @@ describe('what the schema refuses', () => {
         column: 5,
         message: 'there is no such key',
         nearest: ['aliases'],
-        allowed: 'image, repository, aliases, environments',
+        allowed: 'image, repository, imageTag, migrations, releases, aliases, environments',
       },
     ],
     [

@@ -61,7 +61,7 @@ export function step(changes: Partial<StepRecord> = {}): StepRecord {
 }
 
 export function view(changes: Partial<OperationView> = {}): OperationView {
-  return { operation: operation(), steps: [], approvals: [], canary: null, ...changes };
+  return { operation: operation(), steps: [], approvals: [], canary: null, gate: null, ...changes };
 }
 
 /** What a canary of that operation was approved for: 10 → 50 → 100, ten minutes each. */
@@ -80,6 +80,8 @@ export function canary(changes: Partial<CanaryView> = {}): CanaryView {
     terms: TERMS,
     percent: 10,
     auto: false,
+    last: null,
+    approved: 100,
     pauseEndsAt: new Date('2026-08-01T10:13:00Z'),
     trouble: null,
     moves: [{ at: new Date('2026-08-01T10:03:00Z'), percent: 10, by: 'U0ANA' }],

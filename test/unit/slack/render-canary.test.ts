@@ -1,3 +1,4 @@
+import type { Button } from '@slack/web-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CanaryTrouble } from '../../../src/domain/canary.ts';
@@ -242,15 +243,83 @@ describe('answers about canaries', () => {
     );
   });
 
-  it('say how far it may go, and what its target can do', () => {
-    expect(refused({ code: 'past-approval', target: TARGET, approved: 50, asked: 80 })).toContain(
-      'was approved for up to 50 %, and 80 % is farther.',
+  it('say that it has ended, or is ending in another way', () => {
+    expect(refused({ code: 'canary-over', operationId: 'op_1' })).toBe(
+      'The canary `op_1` has ended, so there is nothing to move, promote or take back.',
     );
+    expect(refused({ code: 'canary-ending', operationId: 'op_1', by: 'promote' })).toBe(
+      'The canary `op_1` is being promoted, which is not stopped half-way. When it is done, `/rollback` goes back.',
+    );
+    expect(refused({ code: 'canary-ending', operationId: 'op_1', by: 'abort' })).toContain(
+      'is being taken back',
+    );
+  });
+
+  it('say what its target can do', () => {
     expect(refused({ code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] })).toBe(
       '`api/production` cannot give a canary 37 % of its traffic. Nearest that it can: `33 %`, `50 %`.',
     );
   });
 });
+
+describe('a request to take a canary past its approved steps', () => {
+  const extension = { operationId: 'op_1', from: 50, to: 75, approved: 50 };
+  const asked = (to: number) =>
+    JSON.stringify(
+      render(
+        view({
+          operation: operation({ plan: plan({ kind: 'canary-extension', extension: { ...extension, to } }) }),
+        }),
+      ).blocks,
+    );
+
+  it('says from where to where, which canary, and how far was approved before', () => {
+    expect(asked(75)).toContain('Extend the canary of api in production');
+    expect(asked(75)).toContain(
+      '*From 50 % to 75 % of the traffic,* for the canary that runs (`op_1`). 50 % was approved before.',
+    );
+    expect(asked(100)).toContain('*From 50 % to all of the traffic,*');
+  });
+
+  it('says why it is void', () => {
+    expect(ended({ code: 'overtaken', extension, percent: null })).toContain(
+      'The canary `op_1` has ended in the meantime, and this was to take it from 50 % to 75 %. Nothing was moved by this.',
+    );
+    expect(ended({ code: 'overtaken', extension, percent: 10 })).toContain(
+      'The canary `op_1` has 10 % of the traffic by now',
+    );
+  });
+});
+
+describe('the buttons of a canary', () => {
+  const labels = (shown: OperationView) => buttonsOf(shown).map(({ text }) => text.text);
+
+  it('promote and abort it, after asking once more', () => {
+    expect(labels(canaryView())).toEqual(['Promote', 'Abort']);
+    const [promote, abort] = buttonsOf(canaryView());
+    expect(promote?.confirm?.text?.text).toBe(
+      'The canary of api in production gets all of the traffic, and ends.',
+    );
+    expect(abort?.confirm?.text?.text).toContain('the traffic is again as it was before');
+  });
+
+  it('say that promoting asks for approval where that is past what was approved', () => {
+    expect(buttonsOf(canaryView({ approved: 50 }))[0]?.confirm?.text?.text).toBe(
+      'Only 50 % was approved. This asks for the approval to give the canary of api in production all of the traffic.',
+    );
+  });
+
+  it('are gone while it ends, and afterwards', () => {
+    expect(labels(canaryView({ last: 'promote' }))).toEqual([]);
+    expect(labels(canaryView({}, { state: 'succeeded' }))).toEqual([]);
+  });
+});
+
+function buttonsOf(shown: OperationView): readonly Button[] {
+  return render(shown).blocks.flatMap((block) =>
+    block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [],
+  );
+}
 
 function percentRefusal(word: string, nearest: readonly string[]): string {
   return refused({ code: 'unknown-word', role: 'percent', word, understood: [], nearest, allowed: [] });

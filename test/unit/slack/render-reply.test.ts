@@ -30,7 +30,14 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
-  'no-such-backup': { code: 'no-such-backup', target: TARGET, wanted: 'bk-1', available: ['bk-2'] },
+  'no-such-backup': {
+    code: 'no-such-backup',
+    target: TARGET,
+    wanted: 'bk-1',
+    available: ['bk-2'],
+    unasked: [],
+  },
+  'which-backup': { code: 'which-backup', wanted: 'run-1', targets: [TARGET] },
   'unusable-backup': { code: 'unusable-backup', target: TARGET, backup: 'bk-1', reason: 'disk full' },
   'already-serving': { code: 'already-serving', target: TARGET, version: 'v1.1.0' },
   'no-capability': { code: 'no-capability', target: TARGET, wanted: 'canary', can: ['deploy', 'rollback'] },
@@ -60,11 +67,16 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
   fault: { code: 'fault', deliveryId: 'cmd:1' },
   frozen: { code: 'frozen', target: TARGET, freeze: 'New Year', until: NOW },
+  stranger: { code: 'stranger', name: 'octocat', environment: 'staging' },
+  'own-commits': { code: 'own-commits' },
+  'checks-failed': { code: 'checks-failed', target: TARGET, commit: 'c'.repeat(40), failed: ['build'] },
+  'checks-unknown': { code: 'checks-unknown', target: TARGET, commit: null, detail: 'GitHub is away.' },
   'own-request': { code: 'own-request' },
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
   'which-canary': { code: 'which-canary', running: [TARGET] },
-  'past-approval': { code: 'past-approval', target: TARGET, approved: 50, asked: 80 },
+  'canary-over': { code: 'canary-over', operationId: 'op_1' },
+  'canary-ending': { code: 'canary-ending', operationId: 'op_1', by: 'promote' },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
   'not-stored': { code: 'not-stored' },
 };
@@ -163,6 +175,7 @@ describe('the other replies', () => {
             last: operation({ state: 'succeeded', endedAt: NOW }),
             open: [view()],
             locks: [],
+            backups: null,
           },
         ],
       }),
@@ -185,6 +198,7 @@ describe('the other replies', () => {
           last: null,
           open: [],
           locks: [],
+          backups: null,
         },
       ],
     });
@@ -199,6 +213,7 @@ describe('the other replies', () => {
       last: null,
       open: [],
       locks: [],
+      backups: null,
     }));
     const status = reply({ kind: 'status', targets });
     expect(limitsBroken(status)).toEqual([]);

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CodeHost } from '../../../integrations/code-host.ts';
+import { createGithubClient } from '../../../integrations/github/client.ts';
+import { createGithubHost } from '../../../integrations/github/code-host.ts';
+import { type GithubServer, OWNER, REPO, startGithub, TOKEN } from '../../support/github/github-server.ts';
+import { freePort } from '../../support/processes.ts';
+
+let github: GithubServer;
+let host: CodeHost;
+const shas: string[] = [];
+
+beforeAll(async () => {
+  github = await startGithub();
+  host = hostWith();
+  shas.push(await github.commit({ title: 'First', author: 'ana' }));
+  shas.push(
+    await github.commit({
+      title: 'Fix the checkout (#12)',
+      author: 'bo',
+      files: { 'db/migrate/001.sql': 'x' },
+    }),
+  );
+  shas.push(
+    await github.commit({
+      title:
+        'Merge pull request #14 from king-jam/speed\n\nCo-authored-by: Chen <chen@example.com>\nCo-authored-by: dependabot[bot] <bot@example.com>',
+      author: 'ana',
+    }),
+  );
+  await github.tag('v1.0.0', shas[0] ?? '');
+  await github.tag('v1.1.0', shas[2] ?? '');
+  await github.branch('feature/speed', shas[1] ?? '');
+  await github.release('v1.1.0');
+});
+afterAll(() => github.stop());
+
+function hostWith(now: () => number = Date.now): CodeHost {
+  const credentials = { kind: 'token', token: TOKEN } as const;
+  return createGithubHost(createGithubClient({ url: github.url, credentials, now }), `${OWNER}/${REPO}`);
+}
+
+describe('versions on GitHub', () => {
+  it('finds a tag, a branch with a slash, a whole commit and the beginning of one', async () => {
+    const [first = '', second = '', third = ''] = shas;
+    expect(await host.find('v1.0.0')).toEqual({ kind: 'tag', name: 'v1.0.0', commit: first });
+    expect(await host.find('feature/speed')).toEqual({
+      kind: 'branch',
+      name: 'feature/speed',
+      commit: second,
+    });
+    expect(await host.find(third)).toEqual({ kind: 'commit', name: third, commit: third });
+    expect(await host.find(third.slice(0, 8))).toMatchObject({ commit: third });
+  });
+
+  it('finds nothing for anything else', async () => {
+    expect(await host.find('v9.9.9')).toBeNull();
+    expect(await host.find('deadbeef')).toBeNull();
+  });
+
+  it('takes a tag before a branch of the same name', async () => {
+    await github.tag('both', shas[0] ?? '');
+    await github.branch('both', shas[1] ?? '');
+    expect(await host.find('both')).toMatchObject({ kind: 'tag', commit: shas[0] });
+  });
+
+  it('suggests releases first, then other tags', async () => {
+    const [newest, ...rest] = await host.recentVersions(10);
+    expect(newest).toBe('v1.1.0');
+    expect(rest).toContain('v1.0.0');
+  });
+
+  it('works as the installation of an App, too', async () => {
+    const credentials = { kind: 'app', id: 7, installation: 70, key: github.appKey } as const;
+    const client = createGithubClient({ url: github.url, credentials });
+    expect(await createGithubHost(client, `${OWNER}/${REPO}`).find('v1.0.0')).toMatchObject({
+      commit: shas[0],
+    });
+  });
+});
+
+describe('what is between two commits', () => {
+  it('is listed newest first, with authors, pull requests and files', async () => {
+    const compared = await host.compare(shas[0] ?? '', shas[2] ?? '');
+    expect(compared).toMatchObject({ ahead: 2, behind: 0, complete: true });
+    expect(compared?.commits.map(({ title, pullRequest }) => [title, pullRequest])).toEqual([
+      ['Merge pull request #14 from king-jam/speed', 14],
+      ['Fix the checkout (#12)', 12],
+    ]);
+    expect(compared?.authors.map(({ login, email }) => login ?? email)).toEqual(
+      expect.arrayContaining(['ana', 'bo', 'chen@example.com']),
+    );
+    expect(compared?.authors.map(({ name }) => name)).not.toContain('dependabot[bot]');
+    expect(compared?.files).toContain('db/migrate/001.sql');
+  });
+
+  it('is told the other way round for what goes back', async () => {
+    expect(await host.compare(shas[2] ?? '', shas[0] ?? '')).toMatchObject({
+      ahead: 0,
+      behind: 2,
+      commits: [],
+    });
+  });
+
+  it('is not known for a commit that is not there', async () => {
+    expect(await host.compare('0'.repeat(40), shas[0] ?? '')).toBeNull();
+  });
+});
+
+describe('checks of a commit', () => {
+  it('are runs and statuses together', async () => {
+    const [sha = ''] = shas;
+    await github.check(sha, 'test', 'success');
+    await github.check(sha, 'optional', 'skipped');
+    await github.check(sha, 'build', null);
+    github.statuses.set(sha, [{ context: 'ci/deploy', state: 'failure' }]);
+    expect(await host.checks(sha, 'all')).toEqual({
+      passed: ['optional', 'test'],
+      pending: ['build'],
+      failed: ['ci/deploy'],
+    });
+  });
+
+  it('are pending when they are named and not there', async () => {
+    expect(await host.checks(shas[0] ?? '', ['test', 'release'])).toEqual({
+      passed: ['test'],
+      pending: ['release'],
+      failed: [],
+    });
+  });
+
+  it('are nothing on a commit that nobody looked at', async () => {
+    expect(await host.checks(shas[1] ?? '', 'all')).toEqual({ passed: [], pending: [], failed: [] });
+  });
+});
+
+describe('deployments', () => {
+  const record = {
+    operationId: 'op-1',
+    environment: 'production',
+    production: true,
+    description: 'x'.repeat(500),
+    environmentUrl: 'https://api.example',
+    logUrl: 'https://slack.example/archives/C1/p1',
+  };
+
+  it('are one for each operation, though replies are lost', async () => {
+    const [commit = ''] = shas;
+    const lost = { method: 'POST', pattern: /deployments$/, times: 1, answer: 'drop', after: true } as const;
+    github.front.faults.push({ ...lost });
+    const queued = { ...record, commit, state: 'queued' } as const;
+    await expect(host.recordDeployment(queued, null)).rejects.toMatchObject({ retry: 'retryable' });
+    const id = await host.recordDeployment(queued, null);
+    await host.recordDeployment({ ...queued, state: 'success' }, id);
+    expect(github.deployments).toMatchObject([
+      { sha: commit, environment: 'production', statuses: [{ state: 'queued' }, { state: 'success' }] },
+    ]);
+    expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({
+      environment_url: 'https://api.example',
+      log_url: 'https://slack.example/archives/C1/p1',
+    });
+  });
+});
+
+describe('a GitHub that does not answer as it should', () => {
+  it.each([
+    [403, { 'retry-after': '120' }],
+    [429, { 'retry-after': '120' }],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 120) }],
+  ])('that says %i with %o is left alone until it said', async (status, headers) => {
+    let offset = 0;
+    const patient = hostWith(() => Date.now() + offset);
+    github.front.faults.push({
+      method: 'GET',
+      pattern: /commits/,
+      times: 1,
+      answer: { status, headers, body: {} },
+    });
+    await expect(patient.find('v1.0.0')).rejects.toMatchObject({ problem: 'quota', retry: 'retryable' });
+    const calls = github.front.calls.length;
+    await expect(patient.find('v1.0.0')).rejects.toMatchObject({ problem: 'quota' });
+    expect(github.front.calls.length).toBe(calls);
+    offset = 125_000;
+    expect(await patient.find('v1.0.0')).toMatchObject({ kind: 'tag' });
+  });
+
+  it.each([
+    [401, 'permission', 'terminal'],
+    [403, 'permission', 'terminal'],
+    [500, 'unavailable', 'retryable'],
+    [503, 'unavailable', 'retryable'],
+  ])('that answers %i is told as %s, %s', async (status, problem, retry) => {
+    github.front.faults.push({
+      method: 'GET',
+      pattern: /commits/,
+      times: 1,
+      answer: { status, body: { message: 'no' } },
+    });
+    await expect(host.find('v1.0.0')).rejects.toMatchObject({ problem, retry });
+  });
+
+  it('that cannot be reached is told as unavailable', async () => {
+    const credentials = { kind: 'token', token: TOKEN } as const;
+    const nowhere = createGithubHost(
+      createGithubClient({ url: `http://127.0.0.1:${await freePort()}`, credentials }),
+      'a/b',
+    );
+    await expect(nowhere.find('v1')).rejects.toMatchObject({
+      problem: 'unavailable',
+      message: expect.stringContaining('refused the connection'),
+    });
+  });
+});
