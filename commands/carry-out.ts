@@ -10,10 +10,13 @@ import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { readBlockers, readStatus } from '../src/operations/status.ts';
 import { refuseAccount } from '../src/policy/authorise.ts';
+import { openGroups, readGroupViews } from '../src/store/alerts.ts';
 import { recentOperations } from '../src/store/operations.ts';
 import type { Command } from './command.ts';
 
 const HISTORY_LENGTH = 15;
+const INCIDENTS_LENGTH = 20;
+const MOST_COUNTED = 1_000;
 
 /** A command with where it came from. */
 export interface Order {
@@ -78,6 +81,8 @@ export async function carryOut(
       return { kind: 'status', targets: await readStatus(context, command) };
     case 'status-why':
       return { kind: 'why', target: command.target, blockers: await readBlockers(context, command.target) };
+    case 'status-incidents':
+      return incidents(context);
     case 'history':
       return history(context, command.service);
     case 'lock':
@@ -91,6 +96,12 @@ export async function carryOut(
       // comes here could not be opened in time.
       return { kind: 'help', command: 'deploy' };
   }
+}
+
+async function incidents({ database }: OperationContext): Promise<Reply> {
+  const ids = await openGroups(database, MOST_COUNTED);
+  const groups = await readGroupViews(database, ids.slice(0, INCIDENTS_LENGTH));
+  return { kind: 'incidents', groups, more: Math.max(0, ids.length - INCIDENTS_LENGTH) };
 }
 
 /** The id alone says which target is meant. */

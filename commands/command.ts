@@ -70,6 +70,7 @@ export type Command =
   | { readonly name: 'backup-list'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status-why'; readonly target: TargetRef }
+  | { readonly name: 'status-incidents' }
   /** Null asks what commands there are. */
   | { readonly name: 'help'; readonly command: CommandName | null };
 

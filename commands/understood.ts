@@ -44,6 +44,8 @@ export function understoodOf(command: Command): readonly string[] {
     case 'lock':
     case 'unlock':
       return scope(command.scope);
+    case 'status-incidents':
+      return ['incidents'];
     case 'help':
       return [];
   }

@@ -9,6 +9,7 @@ import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { PullCredentials } from './compose/binding.ts';
 import { createComposeTarget } from './compose/target.ts';
+import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
@@ -26,12 +27,14 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
-  /** A host of the config by its name; each user closes it for himself. */
-  readonly hosts: (name: string) => Host;
   /** How a registry, by its host, lets images be pulled; null for without a sign-in. */
   readonly credentials: PullCredentials;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
+  /** Hosts by their names in the config; each user of one closes it for himself. */
+  readonly hosts: (name: string) => Host;
+  /** For archives of private repositories; null for none. */
+  readonly githubToken: string | null;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -55,9 +58,10 @@ export function createTargets(
     kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
       JSON.stringify([kubeconfig, context]),
     ),
-    hosts: createSshHosts(config.hosts),
     credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),
+    hosts: createSshHosts(config.hosts),
+    githubToken: null,
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -125,12 +129,22 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         host,
         artifacts: dependencies.artifacts,
         credentials: dependencies.credentials,
-        checker: createHttpChecker({ fetch: host.fetch }),
+        checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
         verify: environment.verify,
         watch: environment.watch,
         migration: composeMigration(environment.migrate),
       });
     }
+    case 'files':
+      return createFilesTarget({
+        ref,
+        config,
+        host: dependencies.hosts(config.host),
+        checker: dependencies.checker,
+        verify: environment.verify.filter(isHttpCheck),
+        watch: environment.watch,
+        token: dependencies.githubToken,
+      });
   }
 }
 

@@ -4,12 +4,15 @@
  */
 import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
+import { workOn } from '../commands/deliveries.ts';
+import type { DeliveryContext } from '../commands/delivery-context.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
+import { alertsOf, tellAlerts } from './alert-desk.ts';
+import type { AlertContext } from './alerts/context.ts';
 import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
@@ -33,12 +36,14 @@ import { createBackupNotices } from './slack/backup-notices.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
-import { openDeployForm } from './slack/forms.ts';
+import { openDeployForm, openSilenceForm } from './slack/forms.ts';
 import { createMessages, operationKey, operationOf } from './slack/messages.ts';
 import { receive } from './slack/receive.ts';
 import type { FormServices } from './slack/render/form.ts';
 import { renderReply } from './slack/render/reply.ts';
 import { en } from './slack/words/en.ts';
+import { forgetGroups } from './store/alert-desk.ts';
+import { criticalAlert } from './store/alerts.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { forgetDeliveries } from './store/inbox.ts';
 import { migrate } from './store/migrate.ts';
@@ -94,15 +99,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const lease = await holdLease(options, database, stack);
   const code = codeBehind(setup, slack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
-  const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
+  const alerts = alertsOf(context, slack);
+  const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(
-    httpApp({ slack, metrics, database, webhooks: [githubWebhook(setup, database)], log }),
-    options,
-  );
+  const webhooks = [githubWebhook(setup, database), ...tellAlerts(alerts, { engine, setup, stack })];
+  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks, log }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -155,8 +159,9 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  // Alerts are not received yet: none is known to fire.
-  const alerts = { critical: async () => null };
+  const alerts: OperationContext['alerts'] = {
+    critical: (target, after) => criticalAlert(parts.database, target, after),
+  };
   return {
     ...parts,
     analysis: createAnalysis,
@@ -175,12 +180,13 @@ async function launch(
   parts: {
     readonly databaseUrl: string;
     readonly slack: SlackConnection;
+    readonly alerts: AlertContext | null;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<{ readonly engine: Engine; readonly inbox: Inbox }> {
   const { database, lease, log } = context;
   const { executorId } = lease;
-  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
+  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts), delivery);
   const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
   const engine = await launchEngine({
     url: parts.databaseUrl,
@@ -202,7 +208,7 @@ async function launch(
 function deliveryContext(
   operations: OperationContext,
   engine: Engine,
-  slack: SlackConnection,
+  { slack, alerts }: { readonly slack: SlackConnection; readonly alerts: AlertContext | null },
 ): DeliveryContext {
   const { config, database, clock } = operations;
   const { approveReaction, rejectReaction } = config.slack;
@@ -219,6 +225,8 @@ function deliveryContext(
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);
     },
+    alerts,
+    reasonOfSilence: en.alerts.noReason,
     readReactions: (operationId) => reactionsTo(operations, slack, operationId),
     reactions: { approve: approveReaction, reject: rejectReaction },
   };
@@ -246,6 +254,7 @@ async function keepLooking(
       workOnReleases(releaseContext(context, engine, slack)),
     ),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
+    repeatedly('forgetting alerts', FORGET_INTERVAL, log, () => forgetGroups(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
 }
@@ -274,6 +283,7 @@ function receiveFrom(
     services,
     accept: (delivery) => inbox.accept(delivery),
     openForm: (command) => openFormFor(command, slack, { config, services }),
+    openSilenceForm: (groupId, origin) => openSilenceForm(slack.asking, { words: en, groupId, origin }),
     versions: (form) => suggestedVersions(context, form),
     ephemeral: slack.ephemeral,
     log,

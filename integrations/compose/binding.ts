@@ -34,8 +34,8 @@ export interface ComposeBinding {
   readonly parts: readonly Part[];
   readonly artifacts: (image: string) => ArtifactSource;
   readonly credentials: PullCredentials;
-  /** Sends requests from the host. */
-  readonly checker: HttpChecker;
+  /** Asks from here, and from the host. */
+  readonly checkers: { readonly bot: HttpChecker; readonly host: HttpChecker };
   readonly checks: readonly Check[];
   /** Milliseconds during which the checks go on after it is up; 0 for no watch. */
   readonly watch: number;

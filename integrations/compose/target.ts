@@ -20,8 +20,8 @@ export interface ComposeTargetOptions {
   readonly host: Host;
   readonly artifacts: (image: string) => ArtifactSource;
   readonly credentials: PullCredentials;
-  /** Sends requests from the host. */
-  readonly checker: HttpChecker;
+  /** Asks from here, and from the host. */
+  readonly checkers: { readonly bot: HttpChecker; readonly host: HttpChecker };
   readonly verify: readonly Check[];
   readonly watch: number;
   readonly migration: Migration | null;

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { composeTargetConfig } from '../../integrations/compose/config.ts';
+import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { checkConfig, words } from '../../integrations/verify-config.ts';
+import { alertsConfig } from './alerts.ts';
 import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
 
@@ -77,6 +79,7 @@ export const targetConfig = z.discriminatedUnion('kind', [
   cloudRunTargetConfig,
   kubernetesTargetConfig,
   composeTargetConfig,
+  filesTargetConfig,
 ]);
 
 const serviceEnvironment = z.strictObject({
@@ -171,6 +174,7 @@ export const configSchema = z.strictObject({
   hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  alerts: alertsConfig.optional(),
   github: githubConfig.optional(),
 });
 

@@ -1,3 +1,4 @@
+import type { AlertGroupView, FiringAlert } from './alert.ts';
 import type { Backup } from './backup.ts';
 import type { CanaryInstruction } from './canary.ts';
 import type { LiveState } from './live-state.ts';
@@ -39,6 +40,8 @@ export interface TargetStatus {
   readonly last: Operation | null;
   readonly open: readonly OperationView[];
   readonly locks: readonly Lock[];
+  /** What fires for it, worst first. */
+  readonly alerts: readonly FiringAlert[];
   /** Null where it has no backups. */
   readonly backups: TargetBackups | null;
 }
@@ -60,6 +63,8 @@ export type Reply =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
+  /** Groups in which something fires, worst first; `more` are not among them. */
+  | { readonly kind: 'incidents'; readonly groups: readonly AlertGroupView[]; readonly more: number }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
   | { readonly kind: 'backups'; readonly targets: readonly TargetBackups[] }
   | { readonly kind: 'canaries'; readonly operations: readonly OperationView[] }

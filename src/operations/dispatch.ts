@@ -18,6 +18,7 @@ import { findOperation, holdTarget, moveOperation, openOperations } from '../sto
 import { overtakenBy } from './canary/extension.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 import { type Gate, readGate } from './source/gate.ts';
 
@@ -215,7 +216,8 @@ async function refuseNow(
   const running = (await openOperations(tx, plan.target)).filter(
     ({ id: other, state }) => state === 'running' && other !== id && other !== extended,
   );
-  const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
+  const criticalAlert = await unspokenAlert(context, facts.operation.options, plan.target);
+  const closed = refuseClosed(plan.target, plan.kind, { locks, running, criticalAlert, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
 }
 

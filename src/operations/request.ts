@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
 import type { GateView } from '../domain/checks.ts';
+import { changedFiles, NAMED_FILES } from '../domain/file-changes.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -22,6 +23,7 @@ import { insertOperation, openOperations, readView } from '../store/operations.t
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 import { type Gate, readGate } from './source/gate.ts';
 
@@ -135,7 +137,9 @@ async function refuseByPolicy(
     const incapable = refuseIncapable(context, request);
     if (incapable !== null) return [incapable];
     const running = await runningOn(context.database, submission, request);
-    return refuseClosed(request.target, request.kind, { locks, running, now }, context.config);
+    const criticalAlert = await unspokenAlert(context, options, request.target);
+    const closures = { locks, running, criticalAlert, now };
+    return refuseClosed(request.target, request.kind, closures, context.config);
   });
   return (await Promise.all(perRequest)).flat();
 }
@@ -236,6 +240,11 @@ export async function storeOperation(
   if (inserted) await announce(context, tx, id);
 }
 
+/** More than the message names. */
+function listsFiles({ files }: Plan): boolean {
+  return files !== undefined && changedFiles(files) > NAMED_FILES;
+}
+
 function listsCommits({ source }: Plan): boolean {
   return source !== undefined && source.brings.count + source.takesOut.count > 0;
 }
@@ -247,6 +256,9 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
   await context.messages.operation(tx, view);
   if (listsCommits(operation.plan)) {
     await context.messages.line(tx, { view, key: 'source', line: { kind: 'source' } });
+  }
+  if (listsFiles(operation.plan)) {
+    await context.messages.line(tx, { view, key: 'files', line: { kind: 'files' } });
   }
   if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
   await appendAudit(
@@ -263,6 +275,7 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
         digest: operation.plan.to.digest,
         planDigest: operation.planDigest,
         reason: operation.options.emergency ?? operation.options.reason,
+        duringIncident: operation.options.duringIncident ?? null,
       },
     },
     operation.createdAt,

@@ -44,6 +44,10 @@ export function demoConfig(playground: PlaygroundDescription): string {
       [...services].map(([service, targets]) => [service, demoService(playground, service, targets)]),
     ),
     channels: { '#deploys': { service: 'api' } },
+    alerts: {
+      sources: { alertmanager: { kind: 'alertmanager' } },
+      allow: { acknowledge: ['deployer', 'approver'], silence: ['approver'] },
+    },
   });
 }
 

@@ -34,12 +34,16 @@ function workOf({ context }: StepRun, names: readonly string[]): Work {
   };
 }
 
+type Removing = Pick<ComposeBinding, 'project' | 'parts'> & {
+  readonly config: Pick<ComposeBinding['config'], 'keepImages'>;
+};
+
 /**
  * Names of what may go: contents that this project deployed, that are not among the last ones, that nothing runs,
  * that did not run before, and that no other project keeps.
  */
 export function removable(
-  { project, parts, config }: Pick<ComposeBinding, 'project' | 'parts' | 'config'>,
+  { project, parts, config }: Removing,
   reading: ProjectReading,
   before: z.output<typeof found>,
 ): readonly string[] {
@@ -53,13 +57,14 @@ export function removable(
   const going = reading.images.filter((image) => isOwn(image) && !kept.has(image.id)).map(({ id }) => id);
   return [...new Set(going)].flatMap((id) => {
     const names = reading.images.filter((image) => image.id === id);
-    const gone = names.some(isOthers) ? names.filter(isOwn) : names;
+    // The digest is how the other project finds it again.
+    const gone = names.some(isOthers) ? names.filter(isOwn).map((one) => ({ ...one, digest: null })) : names;
     return [...new Set(gone.flatMap(namesOf))];
   });
 }
 
 function recentImages(
-  { parts, config }: Pick<ComposeBinding, 'parts' | 'config'>,
+  { parts, config }: Omit<Removing, 'project'>,
   { journal, images }: ProjectReading,
 ): readonly string[] {
   const entries = readJournal(journal).toReversed();

@@ -66,7 +66,7 @@ export async function withChecks(
   const details: string[] = [];
   for (const check of checks) {
     const result = isHttpCheck(check)
-      ? await run.binding.checker.run({
+      ? await run.binding.checkers[check.from ?? 'host'].run({
           checks: [check],
           baseUrl: run.binding.config.url ?? 'http://127.0.0.1',
           settle: proof.settle,

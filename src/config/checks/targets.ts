@@ -9,13 +9,15 @@ const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'cloud-run': true,
   kubernetes: true,
   compose: false,
+  files: false,
 };
 
 /** How each kind of target migrates data. */
-const MIGRATES_BY: Readonly<Record<TargetConfig['kind'], 'job' | 'run'>> = {
+const MIGRATES_BY: Readonly<Record<TargetConfig['kind'], 'job' | 'run' | null>> = {
   'cloud-run': 'job',
   kubernetes: 'job',
   compose: 'run',
+  files: null,
 };
 
 /** Kinds of target on a machine where commands can be run. */
@@ -61,6 +63,10 @@ function identity(target: TargetConfig): Json {
       const { kind, host, directory, project = null } = target;
       return { kind, host, directory, project };
     }
+    case 'files': {
+      const { kind, host, directory } = target;
+      return { kind, host, directory };
+    }
   }
 }
 
@@ -81,7 +87,9 @@ export const checkMigrations: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { migrate, target } = place;
     if (migrate === undefined) return [];
-    const isJob = MIGRATES_BY[target.kind] === 'job';
+    const way = MIGRATES_BY[target.kind];
+    if (way === null) return [];
+    const isJob = way === 'job';
     const right = isJob
       ? migrate.job !== undefined && migrate.run === undefined && migrate.service === undefined
       : migrate.job === undefined && migrate.run !== undefined && migrate.service !== undefined;
@@ -100,10 +108,10 @@ export const checkCommands: Check = ({ config }) =>
     return [problemAt([...path, 'verify', at, 'command'], message, { allowed: '`http`' })];
   });
 
-/** A target on a host names one that there is. */
+/** A compose project is on a host that there is. */
 export const checkHostNames: Check = (checked) =>
   placesOf(checked.config).flatMap(({ place, path }) =>
-    'host' in place.target
+    place.target.kind === 'compose'
       ? unknownName(place.target.host, [...path, 'target', 'host'], { under: 'hosts', checked })
       : [],
   );

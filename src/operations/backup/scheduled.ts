@@ -78,7 +78,7 @@ async function backUpIfDue(context: OperationContext, engine: Engine, scheduled:
 async function closedNow(context: OperationContext, ref: TargetRef, now: Date): Promise<readonly Refusal[]> {
   const open = await openOperations(context.database, ref);
   const running = open.filter(({ state }) => state === 'running');
-  return refuseClosed(ref, 'backup', { locks: [], running, now }, context.config);
+  return refuseClosed(ref, 'backup', { locks: [], running, criticalAlert: null, now }, context.config);
 }
 
 async function begin(

@@ -7,6 +7,7 @@ import type { Words } from '../words/words.ts';
 import { actions, button, context, fitList, header, section } from './blocks.ts';
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileLines } from './files.ts';
 import { outcomeSentence } from './outcome.ts';
 import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
@@ -48,6 +49,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
   const parts: readonly (KnownBlock | null)[] = [
     header(titleLine(operation, shown.words)),
     emergencyBanner(operation, shown.words),
+    incidentBanner(operation, shown.words),
     section(
       [
         changeText(operation.plan, shown.words),
@@ -56,6 +58,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
       shown.words.more,
     ),
     source(view, shown.words),
+    files(operation, shown.words),
     warnings(operation, shown.words),
     approvals(view, shown),
     canary(view, shown),
@@ -100,9 +103,19 @@ function emergencyBanner({ options }: Operation, words: Words): KnownBlock | nul
   return section([`:rotating_light: ${words.operation.emergency(options.emergency)}`], words.more);
 }
 
+function incidentBanner({ options: { duringIncident } }: Operation, words: Words): KnownBlock | null {
+  if (duringIncident === undefined) return null;
+  return section([`:fire: ${words.alerts.duringIncident(duringIncident)}`], words.more);
+}
+
 /** What is shipped, and whether its checks are green. */
 function source(view: OperationView, words: Words): KnownBlock | null {
   const lines = [...sourceLines(view.operation.plan, words), ...gateLines(view, words)];
+  return lines.length === 0 ? null : section(lines, words.more);
+}
+
+function files({ plan }: Operation, words: Words): KnownBlock | null {
+  const lines = fileLines(plan, words);
   return lines.length === 0 ? null : section(lines, words.more);
 }
 

@@ -13,6 +13,8 @@ import { renderBackups } from './backups.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileBlocks } from './files.ts';
+import { renderIncidents } from './incidents.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
 import { sourceLines } from './source.ts';
@@ -46,6 +48,8 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
       return sentence(words.replies.unlocked(words.scope(reply.scope)), words);
     case 'status':
       return renderStatus(reply.targets, shown);
+    case 'incidents':
+      return renderIncidents(reply, shown);
     case 'why':
       return why(reply.target, reply.blockers, words);
     case 'backups':
@@ -122,6 +126,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       ],
       words.more,
     ),
+    ...fileBlocks(plan, words),
   ];
 }
 

@@ -13,6 +13,7 @@ import { versionText } from './change.ts';
 import { standingApprovals, stateSign } from './operation.ts';
 import { bar } from './steps.ts';
 
+const MOST_ALERTS = 5;
 const WHEN = '{date_short_pretty} {time}';
 const HEALTH_SIGNS = { healthy: '🟢', degraded: '🟡', unhealthy: '🔴', unknown: '⚪' } as const;
 
@@ -34,11 +35,21 @@ function statusLines(status: TargetStatus, shown: BackupsContext): readonly stri
   const { words } = shown;
   return [
     ...headLines(status, words),
+    ...alertLines(status, words),
     ...status.locks.map((lock) => `:lock: ${lockText(lock, words)}`),
     ...status.open.map((view) => openText(view, words)),
     lastText(status, words),
     ...(status.backups === null ? [] : [newestBackupLine(status.backups, shown)]),
   ];
+}
+
+function alertLines({ alerts }: TargetStatus, words: Words): readonly string[] {
+  const shown = alerts.slice(0, MOST_ALERTS).map(({ severity, name, since, acknowledgedBy }) => {
+    const who = acknowledgedBy === null ? null : mention(acknowledgedBy);
+    return words.alerts.statusLine(severity, name, moment(since, WHEN), who);
+  });
+  const hidden = alerts.length - shown.length;
+  return hidden > 0 ? [...shown, words.more(hidden)] : shown;
 }
 
 function headLines({ target, live }: TargetStatus, words: Words): readonly string[] {

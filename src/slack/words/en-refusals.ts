@@ -132,6 +132,13 @@ export const refusals: RefusalSentences = {
       `${key(target)} cannot give a canary ${asked} % of its traffic.`,
       nearest.length > 0 ? `Nearest that it can: ${list(nearest.map((percent) => `${percent} %`))}.` : '',
     ),
+  'critical-alert': ({ target, alert }) =>
+    `A critical alert fires for ${key(target)}: ${code(alert)}. Nothing is shipped meanwhile but rollbacks (${code(
+      `/rollback ${target.service} ${target.environment}`,
+    )}). If this is the remedy, say so: ${code('--during-incident "reason"')}.`,
+  'alert-over': () => 'That alert is over, so there is nothing to do about it.',
+  'not-silenced': ({ detail }) =>
+    `It was not silenced: ${prose(detail)} Alerts go on as before; try again, or silence it where it comes from.`,
   fault: ({ deliveryId }) =>
     `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
   'not-stored': () =>
@@ -152,7 +159,9 @@ const ROLES: Readonly<Record<WordRole, string>> = {
   text: 'text',
 };
 
-const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel', string>> = {
+const ACTIONS: Readonly<
+  Record<OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel' | 'acknowledge' | 'silence', string>
+> = {
   deploy: 'deploy',
   rollback: 'roll back',
   canary: 'run a canary',
@@ -164,6 +173,8 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   emergency: 'skip approval',
   lock: 'lock or unlock',
   cancel: 'cancel what somebody else asked for',
+  acknowledge: 'acknowledge alerts',
+  silence: 'silence alerts',
 };
 
 const BARRED = {

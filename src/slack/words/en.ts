@@ -1,6 +1,8 @@
 import { prose } from '../mrkdwn.ts';
+import { alerts } from './en-alerts.ts';
 import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
+import { files } from './en-files.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { release } from './en-release.ts';
@@ -109,11 +111,13 @@ export const en: Words = {
   thread,
   canary,
   source,
+  files,
   release,
   backup,
   replies,
   status,
   form,
+  alerts,
   refusals,
   outcomes,
 };

@@ -46,15 +46,14 @@ describe.skipIf(noCluster)('why a rollout does not get on', () => {
     expect(await world.split()).toEqual(found);
     return { message: end.message, lines };
   }
-  const onlyNew = 'sha256:bb';
 
   test('an image that cannot be pulled is told in the runtime’s words, and undone', async () => {
-    const { message } = await failureOf({ annotations: { [BEHAVIOUR.pullFails]: onlyNew } });
+    const { message } = await failureOf({ goodOne: 'pullFails' });
     expect(message).toMatch(/progress deadline.*api-\w+-\w+: ImagePullBackOff: Back-off pulling image/);
   });
 
   test('a readiness probe that fails is told by its event', async () => {
-    const { message } = await failureOf({ annotations: { [BEHAVIOUR.neverReady]: onlyNew } });
+    const { message } = await failureOf({ goodOne: 'neverReady' });
     expect(message).toContain('NotReady: Readiness probe failed: HTTP probe failed with statuscode: 503');
   });
 
@@ -240,7 +239,7 @@ describe.skipIf(noCluster)('a watch', () => {
 
   test('ends in seconds when nothing happens, and tells what it waits for', async () => {
     const spec = { progressDeadlineSeconds: 60 };
-    const world = await worldWith({ annotations: { [BEHAVIOUR.neverReady]: 'sha256:bb' }, spec });
+    const world = await worldWith({ goodOne: 'neverReady', spec });
     const target = world.connect();
     const step = stepOf((await deployPlan(target, 'v1.1.0')).steps, 'roll-out');
     const { handle } = await begun(target, step, contextOf('op_slow'));

@@ -21,6 +21,8 @@ export interface KubernetesWorldOptions {
   /** How long a deploy goes on checking; a duration as the config has it. */
   readonly watch?: string;
   readonly verify?: readonly object[];
+  /** How pods of the good version fail. */
+  readonly goodOne?: 'pullFails' | 'neverReady';
   /** What the template says beside the image. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec?: object;
@@ -54,13 +56,21 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
   const reader = await cluster.account('reader', READER);
   const proxy = await startApiProxy(bot, directory);
   const digestOf = (version: string) => publishedDigest(cloud.registryUrl, version);
-  const [running, broken] = await Promise.all([digestOf('v1.0.0'), digestOf(BROKEN)]);
+  const [running, good, broken] = await Promise.all([
+    digestOf('v1.0.0'),
+    digestOf('v1.1.0'),
+    digestOf(BROKEN),
+  ]);
+  const fates = {
+    [BEHAVIOUR.crashLoop]: broken,
+    ...(options.goodOne && { [BEHAVIOUR[options.goodOne]]: good }),
+  };
   await cluster.deploy({
     kind,
     name: 'api',
     image: `${image}@${running}`,
     replicas,
-    annotations: { [BEHAVIOUR.crashLoop]: broken, ...options.annotations },
+    annotations: { ...fates, ...options.annotations },
     spec: { ...(kind === 'Deployment' && { progressDeadlineSeconds: 2 }), ...options.spec },
     ...(options.container && { container: options.container }),
   });

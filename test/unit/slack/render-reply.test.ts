@@ -78,6 +78,9 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'canary-over': { code: 'canary-over', operationId: 'op_1' },
   'canary-ending': { code: 'canary-ending', operationId: 'op_1', by: 'promote' },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
+  'critical-alert': { code: 'critical-alert', target: TARGET, alert: 'HighErrorRate' },
+  'alert-over': { code: 'alert-over' },
+  'not-silenced': { code: 'not-silenced', detail: 'am:9093 refused the connection.' },
   'not-stored': { code: 'not-stored' },
 };
 
@@ -175,6 +178,7 @@ describe('the other replies', () => {
             last: operation({ state: 'succeeded', endedAt: NOW }),
             open: [view()],
             locks: [],
+            alerts: [],
             backups: null,
           },
         ],
@@ -198,6 +202,7 @@ describe('the other replies', () => {
           last: null,
           open: [],
           locks: [],
+          alerts: [],
           backups: null,
         },
       ],
@@ -213,6 +218,7 @@ describe('the other replies', () => {
       last: null,
       open: [],
       locks: [],
+      alerts: [],
       backups: null,
     }));
     const status = reply({ kind: 'status', targets });
