@@ -12,6 +12,7 @@ import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHttpChecker } from './http/checker.ts';
+import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
@@ -55,8 +56,9 @@ export function createTargets(
       connectCloudRun,
       ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
     ),
-    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
-      JSON.stringify([kubeconfig, context]),
+    kubernetes: shareConnections(
+      (connection) => batchReads(connectKubernetes(connection)),
+      ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),

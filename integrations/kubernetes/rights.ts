@@ -18,7 +18,10 @@ export interface Right {
 }
 
 /** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
-export function rightsOf({ workload, migrationJob }: KubernetesBinding): readonly Right[] {
+export function rightsOf({
+  workload,
+  migrationJob,
+}: Pick<KubernetesBinding, 'workload' | 'migrationJob'>): readonly Right[] {
   const history =
     workload.kind === 'deployment'
       ? all(REPLICA_SETS, ['get', 'list'])

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StepProgress } from '../../target.ts';
 import { TargetError } from '../../target.ts';
+import { parseAnswer } from '../client.ts';
 import { workloadText } from '../history.ts';
 import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
@@ -17,8 +18,6 @@ export const rolloutHandle = z.object({
   /** When it last got on, in epoch milliseconds, and how far it was then. */
   since: z.number(),
   progress: z.string(),
-  /** What is wrong with its pods, as last told. */
-  trouble: z.string(),
 });
 export type RolloutHandle = z.output<typeof rolloutHandle>;
 
@@ -42,7 +41,6 @@ export function begunRollout(run: StepRun, found: Workload): StepProgress {
     resourceVersion: found.metadata.resourceVersion,
     since: run.binding.now(),
     progress: progressOf(kind, found),
-    trouble: '',
   };
   return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
 }
@@ -94,7 +92,7 @@ async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle)
     if (event.type === 'gone') return null;
     if (event.type === 'deleted') throw deleted(run);
     if (event.type === 'bookmark') continue;
-    const found = workload.parse(event.object);
+    const found = parseAnswer(event.object, workload, placeOf(name));
     if (isDecided(run, rollout, found)) return seenIn(found);
     if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
     if (latest !== null && now() >= tellFrom) return latest;
@@ -130,8 +128,8 @@ async function goOn(
   if (kind !== 'deployment' && state.state === 'waiting' && run.binding.now() - since > limit) {
     return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
   }
-  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : handle.trouble;
-  const next: RolloutHandle = { ...handle, since, progress, trouble };
+  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : '';
+  const next: RolloutHandle = { ...handle, since, progress };
   const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
   return { phase: 'running', handle: next, message, lookAgainAfter: stands ? STANDSTILL : 0 };
 }

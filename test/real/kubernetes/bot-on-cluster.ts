@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy.ts';
 import type { Resource } from '../../support/kubernetes/api-server.ts';
-import { DEPLOYER, READER } from '../../support/kubernetes/bot-role.ts';
 import { type Cluster, useCluster } from '../../support/kubernetes/cluster.ts';
+import { grantedRules, withoutChanges } from '../../support/kubernetes/granted.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { temporaryDirectory } from '../../support/processes.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
@@ -31,7 +31,8 @@ export async function botOnCluster(
   const cluster = await useCluster();
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
-  const proxy = await startApiProxy(await cluster.account('bot', DEPLOYER), path);
+  const rules = grantedRules('deployment', 'migration');
+  const proxy = await startApiProxy(await cluster.account('bot', rules), path);
   onTestFinished(() => proxy.stop());
   let image = '';
   const running = await startBotWithPlayground({}, (config) => {
@@ -69,7 +70,7 @@ export async function botOnCluster(
     proxy,
     ana: running.workspace.person('ana'),
     bo: running.workspace.person('bo'),
-    deny: async () => proxy.becomes(await cluster.account('reader', READER)),
+    deny: async () => proxy.becomes(await cluster.account('reader', withoutChanges(rules))),
     workload: (environment) => cluster.get('apps/v1', 'deployments', `api-${environment}`),
     digestOf,
   };

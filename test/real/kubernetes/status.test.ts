@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { contextOf, deployPlan, runSteps } from '../../contract/target/drive.ts';
-import { READER } from '../../support/kubernetes/bot-role.ts';
 import { eventually, noCluster } from '../../support/kubernetes/cluster.ts';
+import { grantedRules } from '../../support/kubernetes/granted.ts';
 import { type KubernetesWorld, makeKubernetesWorld } from './target-world.ts';
 
 async function world(): Promise<KubernetesWorld> {
@@ -50,7 +50,7 @@ describe.skipIf(noCluster)('what /status reads', () => {
 
   test('what a role does not let it see is said in place of it', async () => {
     const { cluster, proxy, connect } = await world();
-    const some = READER.filter(({ resources }) => !resources.includes('events'));
+    const some = grantedRules('deployment').filter(({ resources }) => !resources.includes('events'));
     proxy.becomes(await cluster.account('blind', some));
     const { notes, health } = await connect().inspect();
     expect(health.status).toBe('healthy');

@@ -8,8 +8,8 @@ import { startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
 import type { TargetWorld } from '../../contract/target/world.ts';
 import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy.ts';
 import type { Resource } from '../../support/kubernetes/api-server.ts';
-import { DEPLOYER, READER } from '../../support/kubernetes/bot-role.ts';
 import { type Cluster, eventually, useCluster } from '../../support/kubernetes/cluster.ts';
+import { grantedRules, withoutChanges } from '../../support/kubernetes/granted.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 
 export type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -52,8 +52,9 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
   const cloud = await startDemoCloud({ dataDir: directory });
   const image = `${new URL(cloud.registryUrl).host}/demo/api`;
   const cluster = await useCluster();
-  const bot = await cluster.account('bot', DEPLOYER);
-  const reader = await cluster.account('reader', READER);
+  const granted = grantedRules(kind.toLowerCase(), ...(options.migrationJob ? ['migration'] : []));
+  const bot = await cluster.account('bot', granted);
+  const reader = await cluster.account('reader', withoutChanges(granted));
   const proxy = await startApiProxy(bot, directory);
   const digestOf = (version: string) => publishedDigest(cloud.registryUrl, version);
   const [running, good, broken] = await Promise.all([
