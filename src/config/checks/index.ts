@@ -1,6 +1,6 @@
 import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
-import { checkRestores, checkSchedules } from './backups.ts';
+import { checkBackupHosts, checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
@@ -12,7 +12,14 @@ import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
 import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
-import { checkAddresses, checkImages, checkTwins } from './targets.ts';
+import {
+  checkAddresses,
+  checkCommands,
+  checkHostNames,
+  checkImages,
+  checkMigrations,
+  checkTwins,
+} from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -29,9 +36,13 @@ export const CHECKS: readonly Check[] = [
   checkReleases,
   checkBarredAuthors,
   checkAddresses,
+  checkMigrations,
+  checkCommands,
+  checkHostNames,
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkBackupHosts,
   checkRestores,
   checkSchedules,
   checkChannels,
