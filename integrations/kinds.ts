@@ -4,12 +4,16 @@ import type { ArtifactSource } from './artifacts.ts';
 import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
+import type { Repository } from './code-hosts.ts';
+import { createGithubActionsTarget } from './github-actions/target.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
 import type { DeployTarget } from './target.ts';
+import { connectVercel } from './vercel/client.ts';
+import { createVercelTarget } from './vercel/target.ts';
 
 /** What targets of all kinds are built with. */
 export interface TargetDependencies {
@@ -20,6 +24,9 @@ export interface TargetDependencies {
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
+  /** The repositories of services, by the service's name. */
+  readonly repositories: ReadonlyMap<string, Repository>;
+  readonly vercelToken: string | null;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -44,6 +51,8 @@ export function createTargets(
       JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
+    repositories: new Map(),
+    vercelToken: null,
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -75,6 +84,26 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'vercel': {
+      if (dependencies.vercelToken === null) throw new Error('VERCEL_TOKEN is missing');
+      return createVercelTarget({
+        ref,
+        config,
+        api: connectVercel(config, dependencies.vercelToken),
+        code: requiredRepository(binding, dependencies).code,
+        checker: dependencies.checker,
+        checks: environment.verify,
+      });
+    }
+    case 'github-actions': {
+      return createGithubActionsTarget({
+        ref,
+        config,
+        ...requiredRepository(binding, dependencies),
+        checker: dependencies.checker,
+        checks: environment.verify,
+      });
+    }
     case 'kubernetes': {
       const image = requiredImage(binding);
       return createKubernetesTarget({
@@ -90,6 +119,14 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
       });
     }
   }
+}
+
+function requiredRepository({ ref }: Binding, { repositories }: TargetDependencies): Repository {
+  const found = repositories.get(ref.service);
+  if (found !== undefined) return found;
+  throw new Error(
+    `services.${ref.service}.repository or github is missing: its versions are looked up there.`,
+  );
 }
 
 function requiredImage({ ref, service }: Binding): string {

@@ -8,7 +8,8 @@ import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
-import { createTargets } from '../integrations/kinds.ts';
+import { createCodeHosts } from '../integrations/code-hosts.ts';
+import { createTargets, type TargetDependencies } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
@@ -78,7 +79,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config } = setup;
   const metrics = createMetrics();
   const database = await openStore(databaseUrl, log, stack);
-  const targets = openTargets(config, stack);
+  const repositories = createCodeHosts(config, setup.tokens);
+  const targets = openTargets(config, { repositories, vercelToken: setup.tokens.vercelToken }, stack);
   const slack = await connectSlack({
     slack: setup.slack,
     config,
@@ -88,7 +90,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   });
   const lease = await holdLease(options, database, stack);
-  const code = codeBehind(setup, slack);
+  const code = codeBehind(setup, repositories, slack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
   const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
   slack.publisher.start();
@@ -113,8 +115,12 @@ async function openStore(url: string, log: Logger, stack: AsyncDisposableStack):
   return database;
 }
 
-function openTargets(config: Config, stack: AsyncDisposableStack): ReadonlyMap<string, DeployTarget> {
-  const targets = createTargets(config);
+function openTargets(
+  config: Config,
+  means: Pick<TargetDependencies, 'repositories' | 'vercelToken'>,
+  stack: AsyncDisposableStack,
+): ReadonlyMap<string, DeployTarget> {
+  const targets = createTargets(config, means);
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }

@@ -1,3 +1,4 @@
+import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { Finding } from '../integrations/target.ts';
 import type { DoctorCheck } from './cli/doctor.ts';
@@ -83,8 +84,9 @@ function patientOf({ config, slack }: Setup) {
   };
 }
 
-function targetChecks({ config }: Setup): readonly DoctorCheck[] {
-  return [...createTargets(config).values()].map((target) => ({
+function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
+  const means = { repositories: createCodeHosts(config, tokens), vercelToken: tokens.vercelToken };
+  return [...createTargets(config, means).values()].map((target) => ({
     subject: targetKey(target.ref),
     run: async () => {
       try {

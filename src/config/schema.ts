@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
+import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { vercelTargetConfig } from '../../integrations/vercel/config.ts';
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -63,7 +65,12 @@ const canary = z
   .describe('How a new version takes traffic step by step, and what judges it.');
 
 /** Every kind of target there is; an unknown kind does not validate. */
-export const targetConfig = z.discriminatedUnion('kind', [cloudRunTargetConfig, kubernetesTargetConfig]);
+export const targetConfig = z.discriminatedUnion('kind', [
+  cloudRunTargetConfig,
+  kubernetesTargetConfig,
+  githubActionsTargetConfig,
+  vercelTargetConfig,
+]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
