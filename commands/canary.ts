@@ -3,7 +3,7 @@ import { accept, type Refusal, refuse } from '../src/domain/refusal.ts';
 import { abort, instructed, status } from './canary-instruction.ts';
 import { type CanaryOpening, isPercent, notPercent, readOpening } from './canary-opening.ts';
 import type { CommandGrammar, Vocabulary } from './command.ts';
-import { OPERATION_FLAGS, optionsOf, readFlags } from './flags.ts';
+import { optionsOf, readFlags, SHIPPING_FLAGS } from './flags.ts';
 import { isWordRefusal, missingWord, unknownWord, type WordRefusal } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { readShipment } from './shipment.ts';
@@ -35,7 +35,7 @@ export const canary: CommandGrammar = {
     const tokens = tokenize(text);
     if (!tokens.ok) return tokens;
     if (tokens.value.length === 0) return accept({ name: 'help', command: 'canary' });
-    const { words } = readFlags(tokens.value, OPERATION_FLAGS, vocabulary);
+    const { words } = readFlags(tokens.value, SHIPPING_FLAGS, vocabulary);
     const sentence = sentenceOf(words, vocabulary);
     return readSentence(sentence, { command: 'canary', tokens: tokens.value, vocabulary });
   },
@@ -60,13 +60,13 @@ function sentenceOf(words: readonly WordToken[], vocabulary: Vocabulary): Senten
 }
 
 function refused(refusal: WordRefusal): Sentence {
-  return { flags: OPERATION_FLAGS, read: () => refuse(refusal) };
+  return { flags: SHIPPING_FLAGS, read: () => refuse(refusal) };
 }
 
 /** `[percent | auto] service version environment`, as after `/deploy`, but one service. */
 function start(opening: CanaryOpening): Sentence {
   return {
-    flags: OPERATION_FLAGS,
+    flags: SHIPPING_FLAGS,
     read(said, vocabulary) {
       const { percent, auto, rest } = opening;
       const stray = strayBeginning(opening, vocabulary);

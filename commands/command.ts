@@ -5,7 +5,7 @@ import type { RequestOptions } from '../src/domain/request.ts';
 import type { TargetRef } from '../src/domain/target.ts';
 
 /** The slash commands there are, without the slash. */
-export const COMMAND_NAMES = ['deploy', 'rollback', 'canary', 'status'] as const;
+export const COMMAND_NAMES = ['deploy', 'rollback', 'canary', 'backup', 'status'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** A command that was understood to its last word. Nothing in it is guessed. */
@@ -52,8 +52,25 @@ export type Command =
       readonly instruction: CanaryInstruction;
     }
   | { readonly name: 'canary-status'; readonly target: TargetRef | null }
+  | {
+      readonly name: 'backup';
+      readonly target: TargetRef;
+      readonly dryRun: boolean;
+      readonly options: RequestOptions;
+    }
+  /** Verifies or restores one, by its id; service and environment only where they were said. */
+  | {
+      readonly name: 'backup-verify' | 'backup-restore';
+      readonly backup: string;
+      readonly service: string | null;
+      readonly environment: string | null;
+      readonly dryRun: boolean;
+      readonly options: RequestOptions;
+    }
+  | { readonly name: 'backup-list'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status'; readonly service: string | null; readonly environment: string | null }
   | { readonly name: 'status-why'; readonly target: TargetRef }
+  | { readonly name: 'status-incidents' }
   /** Null asks what commands there are. */
   | { readonly name: 'help'; readonly command: CommandName | null };
 

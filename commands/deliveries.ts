@@ -1,41 +1,24 @@
 import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
+import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { Origin } from '../src/domain/request.ts';
+import type { OperationRequest } from '../src/domain/request.ts';
+import { backupBefore } from '../src/operations/backup/way-back.ts';
 import { orderCanary } from '../src/operations/canary/order.ts';
-import type { OperationContext } from '../src/operations/context.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
-import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { findOperation } from '../src/store/operations.ts';
 import { isOutage } from '../src/store/outage.ts';
+import { clickedAlert, silenced } from './alert-clicks.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
+import { answered, type DeliveryContext } from './delivery-context.ts';
 import { parseCommand, parseMention } from './index.ts';
-import type { ReadReactions } from './missed-reactions.ts';
 import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
 import { isVersion } from './words.ts';
 
-/** Milliseconds after which a person is told that the answer takes longer. */
-const PATIENCE = 1_000;
-
-/** What deliveries are worked on with. */
-export interface DeliveryContext {
-  readonly operations: OperationContext;
-  readonly engine: Engine;
-  /** The words that can be used in a channel. */
-  vocabulary(channelId: string): Promise<Vocabulary>;
-  /** Answers one person, where they asked. */
-  answer(origin: Origin, reply: Reply): Promise<void>;
-  /** The operation whose message this is, or null. */
-  operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
-  /** Who has a reaction that decides under an operation's message now. */
-  readonly readReactions: ReadReactions;
-  /** Slack's names of the reactions that decide. */
-  readonly reactions: { readonly approve: string; readonly reject: string };
-}
-
+type ResubmittingAction = Extract<ButtonAction, { do: 'plan-again' | 'roll-back' | 'restore' }>;
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 
 /** Works on one delivery to its end. Doing so again changes nothing more, but may answer again. */
@@ -65,6 +48,8 @@ async function workOnKind(context: DeliveryContext, delivery: Delivery): Promise
       return reacted(context, delivery);
     case 'button':
       return clicked(context, delivery);
+    case 'silence':
+      return silenced(context, delivery);
   }
 }
 
@@ -93,22 +78,6 @@ async function obey(
   const { origin, id: deliveryId } = delivery;
   const order = { command, deliveryId, origin };
   await answered(context, origin, () => carryOut(context.operations, context.engine, order));
-}
-
-/** Answers, after telling people that it takes a moment if it does. */
-async function answered(
-  context: DeliveryContext,
-  origin: Origin,
-  work: () => Promise<Reply | null>,
-): Promise<void> {
-  const notice = setTimeout(() => void context.answer(origin, { kind: 'looking-up' }), PATIENCE);
-  try {
-    const reply = await work();
-    clearTimeout(notice);
-    if (reply !== null) await context.answer(origin, reply);
-  } finally {
-    clearTimeout(notice);
-  }
 }
 
 /** What the form asks for. Its menus were checked when it came in; its version is whatever somebody typed. */
@@ -162,9 +131,11 @@ async function stillApproves(
 
 async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promise<void> {
   const { action, origin } = delivery;
+  if ('groupId' in action) return clickedAlert(context, delivery, action);
   switch (action.do) {
     case 'plan-again':
     case 'roll-back':
+    case 'restore':
       return answered(context, origin, () => resubmit(context, delivery, action));
     case 'promote':
     case 'abort':
@@ -197,6 +168,18 @@ async function decided(
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
+function requestOf({ do: what }: ResubmittingAction, operation: Operation): OperationRequest {
+  const { target, from } = operation.plan;
+  switch (what) {
+    case 'plan-again':
+      return operation.request;
+    case 'roll-back':
+      return { kind: 'rollback', target, to: from?.revision ?? null };
+    case 'restore':
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+  }
+}
+
 /** The same as the command, for the canary of that message and no other. */
 async function tellCanary(
   { operations, engine }: DeliveryContext,
@@ -211,7 +194,7 @@ async function tellCanary(
 async function resubmit(
   context: DeliveryContext,
   delivery: Of<'button'>,
-  action: Extract<ButtonAction, { do: 'plan-again' | 'roll-back' }>,
+  action: ResubmittingAction,
 ): Promise<Reply | null> {
   const { operations, engine } = context;
   const operation = await findOperation(operations.database, action.operationId);
@@ -219,11 +202,7 @@ async function resubmit(
     const refusal: Refusal = { code: 'not-waiting', operationId: action.operationId, state: 'unknown' };
     return { kind: 'refusal', refusals: [refusal] };
   }
-  const { target, from } = operation.plan;
-  const request =
-    action.do === 'plan-again'
-      ? operation.request
-      : ({ kind: 'rollback', target, to: from?.revision ?? null } as const);
+  const request = requestOf(action, operation);
   const options = { emergency: null, reason: operation.options.reason };
   const { origin, id: deliveryId } = delivery;
   return submit(operations, engine, { deliveryId, requests: [request], options, dryRun: false, origin });

@@ -1,7 +1,7 @@
 import { accept, refuse } from '../src/domain/refusal.ts';
 import type { CommandGrammar } from './command.ts';
 import { lock, unlock } from './deploy-lock.ts';
-import { NO_FLAGS, OPERATION_FLAGS, optionsOf } from './flags.ts';
+import { NO_FLAGS, optionsOf, SHIPPING_FLAGS } from './flags.ts';
 import { unknownWord } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { readShipment } from './shipment.ts';
@@ -11,7 +11,7 @@ import { findService, serviceNames, serviceSpellings } from './words.ts';
 const USAGE = '/deploy service version environment';
 
 const shipment: Sentence = {
-  flags: OPERATION_FLAGS,
+  flags: SHIPPING_FLAGS,
   read(said, vocabulary) {
     const otherBeginnings = [...OTHER_SENTENCES.keys(), 'help'];
     const read = readShipment({ words: said.words, vocabulary, usage: USAGE, otherBeginnings });
@@ -57,6 +57,10 @@ export const deploy: CommandGrammar = {
     { text: '/deploy api v1.2.0 production --dry-run', does: 'show the plan and change nothing' },
     { text: '/deploy api v1.2.0 production --reason "fixes login"', does: 'say why, for the record' },
     { text: '/deploy api v1.2.0 production --emergency "site down"', does: 'skip approval, loudly' },
+    {
+      text: '/deploy api v1.2.1 production --during-incident "the fix"',
+      does: 'ship although a critical alert fires',
+    },
     { text: '/deploy', does: 'open a form' },
     { text: '/deploy history api', does: 'list the last operations' },
     { text: '/deploy lock api production "migrating data" for 2h', does: 'close a target for a while' },

@@ -11,6 +11,8 @@ export type FlagSpec = Readonly<Record<string, 'switch' | 'text'>>;
 
 /** The flags of commands that become operations. */
 export const OPERATION_FLAGS: FlagSpec = { '--dry-run': 'switch', '--emergency': 'text', '--reason': 'text' };
+/** The flags of commands that ship something. */
+export const SHIPPING_FLAGS: FlagSpec = { ...OPERATION_FLAGS, '--during-incident': 'text' };
 export const NO_FLAGS: FlagSpec = {};
 
 /** A flag with the text that belongs to it: behind its `=`, or the token after it. */
@@ -55,7 +57,12 @@ export function readFlags(tokens: readonly Token[], spec: FlagSpec, vocabulary: 
 /** The flags of an operation as its options. */
 export function optionsOf(said: Said): { readonly dryRun: boolean; readonly options: RequestOptions } {
   const { flags } = said;
-  const options = { emergency: flags.get('--emergency') ?? null, reason: flags.get('--reason') ?? null };
+  const duringIncident = flags.get('--during-incident') ?? null;
+  const options = {
+    emergency: flags.get('--emergency') ?? null,
+    reason: flags.get('--reason') ?? null,
+    ...(duringIncident === null ? {} : { duringIncident }),
+  };
   return { dryRun: flags.has('--dry-run'), options };
 }
 

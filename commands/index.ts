@@ -1,4 +1,5 @@
 import { accept, type Outcome, refuse } from '../src/domain/refusal.ts';
+import { backup } from './backup.ts';
 import { canary } from './canary.ts';
 import {
   COMMAND_NAMES,
@@ -13,7 +14,13 @@ import { rollback } from './rollback.ts';
 import { status } from './status.ts';
 
 /** Every command's grammar; a command without one does not compile. */
-export const COMMANDS: Readonly<Record<CommandName, CommandGrammar>> = { deploy, rollback, canary, status };
+export const COMMANDS: Readonly<Record<CommandName, CommandGrammar>> = {
+  deploy,
+  rollback,
+  canary,
+  backup,
+  status,
+};
 
 /** Reads a slash command: its name without the slash, and the text behind it as Slack delivers it. */
 export function parseCommand(name: string, text: string, vocabulary: Vocabulary): Outcome<Command> {

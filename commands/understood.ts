@@ -26,6 +26,14 @@ export function understoodOf(command: Command): readonly string[] {
       return [instruction(command.instruction), ...optionalPlace(command.target)];
     case 'canary-status':
       return ['status', ...optionalPlace(command.target)];
+    case 'backup':
+      return place(command.target);
+    case 'backup-list':
+      return ['list', ...place(command)];
+    case 'backup-verify':
+      return ['verify', `backup ${command.backup}`, ...place(command)];
+    case 'backup-restore':
+      return ['restore', `backup ${command.backup}`, ...place(command)];
     case 'status-why':
       return place(command.target);
     case 'deploy-form':
@@ -36,6 +44,8 @@ export function understoodOf(command: Command): readonly string[] {
     case 'lock':
     case 'unlock':
       return scope(command.scope);
+    case 'status-incidents':
+      return ['incidents'];
     case 'help':
       return [];
   }

@@ -28,6 +28,8 @@ export interface BodyExpectation {
 export interface HttpCheck extends BodyExpectation {
   /** An absolute URL, or a path on the address that is being verified. */
   readonly http: string;
+  /** Who asks: the bot where it is absent, unless the target knows better. */
+  readonly from?: 'bot' | 'host' | undefined;
   /** Sent as JSON by POST; a GET where there is nothing to send. */
   readonly post?: Json | undefined;
   /** The status that must come back. */
@@ -50,8 +52,9 @@ const jsonExpectation = z.union([
   }),
 ]);
 
-/** What a check may say of the body, as it stands in the config and in stored plans. */
-export const bodyExpectation = {
+/** What a check may say beside its address and status, as it stands in the config and in stored plans. */
+export const checkDetails = {
+  from: z.enum(['bot', 'host']).optional().describe('Who asks: the bot, or the host that is deployed to.'),
   post: z.json().optional().describe('Sent as JSON by POST.'),
   contains: z.string().min(1).optional().describe('Text that the answer must contain.'),
   minLength: z.int().min(1).optional().describe('Characters that the answer must have at least.'),
@@ -68,14 +71,14 @@ export const storedHttpChecks = z.array(
     status: z.number(),
     successes: z.number(),
     timeout: z.number(),
-    ...bodyExpectation,
+    ...checkDetails,
   }),
 );
 
 /** A check as part of a step’s input. */
 export function storeHttpCheck(check: HttpCheck): JsonObject {
-  const { http, status, successes, timeout, post, contains, minLength, json } = check;
-  const all = { http, status, successes, timeout, post, contains, minLength, json };
+  const { http, from, status, successes, timeout, post, contains, minLength, json } = check;
+  const all = { http, from, status, successes, timeout, post, contains, minLength, json };
   const stored: { [key: string]: Json } = JSON.parse(JSON.stringify(all));
   return stored;
 }

@@ -58,6 +58,12 @@ export interface Host {
     options?: { readonly mode?: number; readonly signal?: AbortSignal },
   ): Promise<void>;
 
+  /**
+   * `fetch` from the host's side: `http://127.0.0.1:8000` is what listens there. It goes through the connection
+   * and needs no program on the host; what it throws is what `fetch` throws.
+   */
+  readonly fetch: typeof globalThis.fetch;
+
   /** Can it be reached, is our key accepted, are the tools there that every host needs? */
   examine(): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -93,7 +99,7 @@ export interface CommandEnd {
 
 /** Work that the host does by itself. */
 export interface DetachedRun extends Pick<HostCommand, 'argv' | 'directory' | 'environment'> {
-  /** Lower-case letters, digits, dots, dashes and one slash: `op-3f2a/pull`. */
+  /** Lower-case letters, digits, dots, dashes, underscores and one slash: `op-3f2a/pull`. */
   readonly id: string;
   /** Secrets and data that it reads on its standard input; kept in its operation directory until it ends. */
   readonly input?: string;

@@ -1,16 +1,24 @@
+import type { BackupProviderConfig } from '../src/config/backup.ts';
 import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/config/schema.ts';
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
 import type { ArtifactSource } from './artifacts.ts';
+import { type BackupProvider, withBackup } from './backup.ts';
 import type { HttpChecker } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
+import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { Repository } from './code-hosts.ts';
+import { createFilesTarget } from './files/target.ts';
 import { createGithubActionsTarget } from './github-actions/target.ts';
+import type { Host } from './host.ts';
+
 import { createHttpChecker } from './http/checker.ts';
+import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 import { connectVercel } from './vercel/client.ts';
 import { createVercelTarget } from './vercel/target.ts';
@@ -27,6 +35,10 @@ export interface TargetDependencies {
   /** The repositories of services, by the service's name. */
   readonly repositories: ReadonlyMap<string, Repository>;
   readonly vercelToken: string | null;
+  /** Hosts by their names in the config; each user of one closes it for himself. */
+  readonly hosts: (name: string) => Host;
+  /** For archives of private repositories; null for none. */
+  readonly githubToken: string | null;
 }
 
 /** One target to build: where it stands in the config, and what the config says. */
@@ -38,7 +50,7 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services'>,
+  config: Pick<Config, 'services' | 'hosts'>,
   dependencies: Partial<TargetDependencies> = {},
 ): ReadonlyMap<string, DeployTarget> {
   const all: TargetDependencies = {
@@ -47,12 +59,15 @@ export function createTargets(
       connectCloudRun,
       ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
     ),
-    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
-      JSON.stringify([kubeconfig, context]),
+    kubernetes: shareConnections(
+      (connection) => batchReads(connectKubernetes(connection)),
+      ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
     repositories: new Map(),
     vercelToken: null,
+    hosts: createSshHosts(config.hosts),
+    githubToken: null,
     ...dependencies,
   };
   const bindings = Object.entries(config.services).flatMap(([name, service]) =>
@@ -62,7 +77,21 @@ export function createTargets(
       environment: settings,
     })),
   );
-  return new Map(bindings.map((binding) => [targetKey(binding.ref), createTarget(binding, all)]));
+  return new Map(bindings.map((binding) => [targetKey(binding.ref), withItsBackups(binding, all)]));
+}
+
+function withItsBackups(binding: Binding, dependencies: TargetDependencies): DeployTarget {
+  const target = createTarget(binding, dependencies);
+  const { backup } = binding.environment;
+  return backup === undefined ? target : withBackup(target, createBackups(backup.provider));
+}
+
+/** Total over the kinds, as targets are. */
+function createBackups(config: BackupProviderConfig): BackupProvider {
+  switch (config.kind) {
+    case 'cloud-sql':
+      return createCloudSqlBackups(config);
+  }
 }
 
 /** Total over the kinds: one without a case does not compile. */
@@ -118,6 +147,16 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'files':
+      return createFilesTarget({
+        ref,
+        config,
+        host: dependencies.hosts(config.host),
+        checker: dependencies.checker,
+        verify: environment.verify,
+        watch: environment.watch,
+        token: dependencies.githubToken,
+      });
   }
 }
 

@@ -11,7 +11,7 @@ const OFFERED = 3;
 /** What every target's `resolve` does: the artifact, or a refusal with the nearest (else the newest) versions. */
 export async function resolveVersion(
   target: TargetRef,
-  artifacts: ArtifactSource,
+  artifacts: Pick<ArtifactSource, 'resolve' | 'versions'>,
   version: string,
 ): Promise<Outcome<Artifact>> {
   const artifact = await artifacts.resolve(version);

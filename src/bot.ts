@@ -4,13 +4,16 @@
  */
 import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { type DeliveryContext, workOn } from '../commands/deliveries.ts';
+import { workOn } from '../commands/deliveries.ts';
+import type { DeliveryContext } from '../commands/delivery-context.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets, type TargetDependencies } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
+import { alertsOf, tellAlerts } from './alert-desk.ts';
+import type { AlertContext } from './alerts/context.ts';
 import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
@@ -18,6 +21,7 @@ import type { Delivery } from './domain/delivery.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
+import { runSchedules } from './operations/backup/scheduled.ts';
 import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
@@ -29,15 +33,18 @@ import { takeOverOnce } from './operations/takeover.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
+import { createBackupNotices } from './slack/backup-notices.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
 import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
-import { openDeployForm } from './slack/forms.ts';
+import { openDeployForm, openSilenceForm } from './slack/forms.ts';
 import { createMessages, operationKey, operationOf } from './slack/messages.ts';
 import { receive } from './slack/receive.ts';
 import type { FormServices } from './slack/render/form.ts';
 import { renderReply } from './slack/render/reply.ts';
 import { en } from './slack/words/en.ts';
+import { forgetGroups } from './store/alert-desk.ts';
+import { criticalAlert } from './store/alerts.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { forgetDeliveries } from './store/inbox.ts';
 import { migrate } from './store/migrate.ts';
@@ -47,6 +54,8 @@ const TAKEOVER_INTERVAL = 2_000;
 const CATCH_UP_INTERVAL = 30_000;
 /** How long the start waits for reactions to be read back, should Slack be slow. */
 const CATCH_UP_LIMIT = 10_000;
+/** Cron expressions go by the minute. */
+const SCHEDULE_INTERVAL = 20_000;
 const TELLING_INTERVAL = 2_000;
 const RELEASES_INTERVAL = 1_000;
 const FORGET_INTERVAL = 3_600_000;
@@ -80,7 +89,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const metrics = createMetrics();
   const database = await openStore(databaseUrl, log, stack);
   const repositories = createCodeHosts(config, setup.tokens);
-  const targets = openTargets(config, { repositories, vercelToken: setup.tokens.vercelToken }, stack);
+  const targets = openTargets(setup, repositories, stack);
   const slack = await connectSlack({
     slack: setup.slack,
     config,
@@ -92,15 +101,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const lease = await holdLease(options, database, stack);
   const code = codeBehind(setup, repositories, slack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
-  const { engine, inbox } = await launch(context, { databaseUrl, slack, stack });
+  const alerts = alertsOf(context, slack);
+  const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
-  const http = await serveHttp(
-    httpApp({ slack, metrics, database, webhooks: [githubWebhook(setup, database)], log }),
-    options,
-  );
+  const webhooks = [githubWebhook(setup, database), ...tellAlerts(alerts, { engine, setup, stack })];
+  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks, log }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -116,11 +124,12 @@ async function openStore(url: string, log: Logger, stack: AsyncDisposableStack):
 }
 
 function openTargets(
-  config: Config,
-  means: Pick<TargetDependencies, 'repositories' | 'vercelToken'>,
+  { config, tokens }: Setup,
+  repositories: TargetDependencies['repositories'],
   stack: AsyncDisposableStack,
 ): ReadonlyMap<string, DeployTarget> {
-  const targets = createTargets(config, means);
+  const { githubToken, vercelToken } = tokens;
+  const targets = createTargets(config, { repositories, githubToken, vercelToken });
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }
@@ -157,8 +166,9 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  // Alerts are not received yet: none is known to fire.
-  const alerts = { critical: async () => null };
+  const alerts: OperationContext['alerts'] = {
+    critical: (target, after) => criticalAlert(parts.database, target, after),
+  };
   return {
     ...parts,
     analysis: createAnalysis,
@@ -167,6 +177,7 @@ async function createContext(parts: {
     people: withStrangers(slack.people),
     channels: slack.channels,
     messages,
+    notices: createBackupNotices({ words: en, clock }),
     clock,
   };
 }
@@ -176,12 +187,13 @@ async function launch(
   parts: {
     readonly databaseUrl: string;
     readonly slack: SlackConnection;
+    readonly alerts: AlertContext | null;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<{ readonly engine: Engine; readonly inbox: Inbox }> {
   const { database, lease, log } = context;
   const { executorId } = lease;
-  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts.slack), delivery);
+  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts), delivery);
   const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
   const engine = await launchEngine({
     url: parts.databaseUrl,
@@ -203,7 +215,7 @@ async function launch(
 function deliveryContext(
   operations: OperationContext,
   engine: Engine,
-  slack: SlackConnection,
+  { slack, alerts }: { readonly slack: SlackConnection; readonly alerts: AlertContext | null },
 ): DeliveryContext {
   const { config, database, clock } = operations;
   const { approveReaction, rejectReaction } = config.slack;
@@ -220,6 +232,8 @@ function deliveryContext(
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);
     },
+    alerts,
+    reasonOfSilence: en.alerts.noReason,
     readReactions: (operationId) => reactionsTo(operations, slack, operationId),
     reactions: { approve: approveReaction, reject: rejectReaction },
   };
@@ -239,6 +253,7 @@ async function keepLooking(
   const looks = [
     repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
     repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
+    repeatedly('making scheduled backups', SCHEDULE_INTERVAL, log, () => runSchedules(context, engine)),
     repeatedly('telling code hosts', TELLING_INTERVAL, log, () =>
       tellCodeHosts(context, telling(context, slack)),
     ),
@@ -246,6 +261,7 @@ async function keepLooking(
       workOnReleases(releaseContext(context, engine, slack)),
     ),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
+    repeatedly('forgetting alerts', FORGET_INTERVAL, log, () => forgetGroups(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
 }
@@ -274,6 +290,7 @@ function receiveFrom(
     services,
     accept: (delivery) => inbox.accept(delivery),
     openForm: (command) => openFormFor(command, slack, { config, services }),
+    openSilenceForm: (groupId, origin) => openSilenceForm(slack.asking, { words: en, groupId, origin }),
     versions: (form) => suggestedVersions(context, form),
     ephemeral: slack.ephemeral,
     log,

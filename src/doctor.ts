@@ -85,7 +85,8 @@ function patientOf({ config, slack }: Setup) {
 }
 
 function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
-  const means = { repositories: createCodeHosts(config, tokens), vercelToken: tokens.vercelToken };
+  const { githubToken, vercelToken } = tokens;
+  const means = { repositories: createCodeHosts(config, tokens), githubToken, vercelToken };
   return [...createTargets(config, means).values()].map((target) => ({
     subject: targetKey(target.ref),
     run: async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../src/config/duration.ts';
-import { bodyExpectation } from '../checks.ts';
+import { checkDetails } from '../checks.ts';
 
 /** One `http` entry of `verify:`. */
 export const httpCheckConfig = z
@@ -12,6 +12,6 @@ export const httpCheckConfig = z
     status: z.int().min(100).max(599).default(200),
     successes: z.int().min(1).max(100).default(1).describe('Answers in a row that must be right.'),
     timeout: duration.prefault('10s').describe('Time limit of one attempt.'),
-    ...bodyExpectation,
+    ...checkDetails,
   })
   .describe('A request that must be answered as expected.');

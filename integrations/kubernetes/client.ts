@@ -41,6 +41,15 @@ export interface KubernetesApi {
     selection?: Selection,
     signal?: AbortSignal,
   ): Promise<readonly T[]>;
+  /**
+   * One object, and the resourceVersion of its whole collection: a watch can go on from there, however long the object
+   * itself has not changed. Null when there is no such object.
+   */
+  observe<T>(
+    place: Place,
+    schema: z.ZodType<T>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly object: T; readonly resourceVersion: string } | null>;
   create<T>(place: Place, object: JsonObject, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T>;
   /** With a `replace` of `/metadata/resourceVersion` it is a compare-and-set: another one is a `conflict`. */
   patch<T>(
@@ -71,7 +80,10 @@ export interface KubernetesApi {
 /** Milliseconds for one call; a watch may take as much longer as it was asked for. */
 const CALL_LIMIT = 20_000;
 
-const listOf = z.object({ items: z.array(z.unknown()).nullish() });
+const listOf = z.object({
+  items: z.array(z.unknown()).nullish(),
+  metadata: z.object({ resourceVersion: z.string().default('') }).prefault({}),
+});
 const versionInfo = z.object({ gitVersion: z.string() });
 
 /** Connects on the first call, so that a bot which starts does not wait for it. */
@@ -82,7 +94,7 @@ export function connectKubernetes(
   const caller = createCaller(once(() => open(options)));
   const read: KubernetesApi['read'] = async (place, schema, signal) => {
     const body = await caller.json({ verb: 'get', place }, { method: 'GET', path: pathOf(place) }, signal);
-    return parsed(body, schema, place);
+    return parseAnswer(body, schema, place);
   };
   return {
     read,
@@ -94,7 +106,17 @@ export function connectKubernetes(
         { method: 'GET', path: pathOf(place), query: { ...selection } },
         signal,
       );
-      return (parsed(body, listOf, place).items ?? []).map((item) => parsed(item, schema, place));
+      return (parseAnswer(body, listOf, place).items ?? []).map((item) => parseAnswer(item, schema, place));
+    },
+    async observe(place, schema, signal) {
+      const all = { ...place, name: null };
+      const query = { fieldSelector: `metadata.name=${place.name}` };
+      const request = { method: 'GET', path: pathOf(all), query } as const;
+      const body = await caller.json({ verb: 'list', place }, request, signal);
+      const { items, metadata } = parseAnswer(body, listOf, place);
+      const [item] = items ?? [];
+      if (item === undefined) return null;
+      return { object: parseAnswer(item, schema, place), resourceVersion: metadata.resourceVersion };
     },
     async create(place, object, schema, signal) {
       const request = {
@@ -104,7 +126,7 @@ export function connectKubernetes(
         contentType: 'application/json',
         body: JSON.stringify(object),
       } as const;
-      return parsed(await caller.json({ verb: 'create', place }, request, signal), schema, place);
+      return parseAnswer(await caller.json({ verb: 'create', place }, request, signal), schema, place);
     },
     async patch(place, operations, schema, signal) {
       const request = {
@@ -114,7 +136,7 @@ export function connectKubernetes(
         contentType: 'application/json-patch+json',
         body: JSON.stringify(operations),
       } as const;
-      return parsed(await caller.json({ verb: 'patch', place }, request, signal), schema, place);
+      return parseAnswer(await caller.json({ verb: 'patch', place }, request, signal), schema, place);
     },
     async remove(place, uid, signal) {
       const request = {
@@ -133,7 +155,7 @@ export function connectKubernetes(
     },
     async version() {
       const body = await caller.json(VERSION_CALL, { method: 'GET', path: '/version' });
-      return parsed(body, versionInfo, VERSION_CALL.place).gitVersion;
+      return parseAnswer(body, versionInfo, VERSION_CALL.place).gitVersion;
     },
     close: () => caller.close(),
   };
@@ -228,7 +250,8 @@ function createCaller(connection: Once<Connection>): Caller {
   };
 }
 
-function parsed<T>(body: unknown, schema: z.ZodType<T>, place: Place): T {
+/** What the API server answered, by its schema; an answer that does not fit is an error like any other. */
+export function parseAnswer<T>(body: unknown, schema: z.ZodType<T>, place: Place): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new TargetError(

@@ -18,13 +18,16 @@ export interface Right {
 }
 
 /** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
-export function rightsOf({ workload, migrationJob }: KubernetesBinding): readonly Right[] {
+export function rightsOf({
+  workload,
+  migrationJob,
+}: Pick<KubernetesBinding, 'workload' | 'migrationJob'>): readonly Right[] {
   const history =
     workload.kind === 'deployment'
       ? all(REPLICA_SETS, ['get', 'list'])
       : all(CONTROLLER_REVISIONS, ['get', 'list']);
   return [
-    ...all(workload.resource, ['get', 'watch', 'patch']),
+    ...all(workload.resource, ['get', 'list', 'watch', 'patch']),
     ...history,
     ...all(PODS, ['list']),
     { verb: 'get', resource: PODS, subresource: 'log' },

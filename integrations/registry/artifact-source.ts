@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { type Artifact, type Digest, isDigest } from '../../src/domain/artifact.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import { TargetError } from '../target.ts';
+import { newestFirst } from '../version-order.ts';
 import { RegistryClient, type RegistryClientOptions } from './client.ts';
 import { parseRepository, type Repository } from './repository.ts';
-import { newestFirst } from './version-order.ts';
 
 /** Single images and indexes, in OCI's and in Docker's media types. */
 const MANIFESTS = [

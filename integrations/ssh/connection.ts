@@ -1,5 +1,5 @@
 import { NodeSSH } from 'node-ssh';
-import type { Client } from 'ssh2';
+import type { Channel, Client } from 'ssh2';
 import { TargetError } from '../target.ts';
 import type { HostConfig } from './config.ts';
 import { brokenError, connectionError, strangerError } from './errors.ts';
@@ -32,6 +32,17 @@ export class SshConnection {
     if (connection === null) throw brokenError(this.#name);
     this.#client = connection;
     return connection;
+  }
+
+  /** A connection to an address as this host sees it. Rejects as a socket does. */
+  async forward(address: string, port: number): Promise<Channel> {
+    const client = await this.client();
+    return new Promise((resolve, reject) => {
+      client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+        if (error === undefined) resolve(channel);
+        else reject(asRefused(error));
+      });
+    });
   }
 
   /** That client's connection is gone; the next who asks gets another one. */
@@ -93,18 +104,20 @@ export class SshConnection {
     }
   }
 
-  async #throughJump() {
+  async #throughJump(): Promise<Channel | null> {
     if (this.#jump === null) return null;
-    const jump = await this.#jump.#connected();
     const { address, port } = this.#config;
     try {
-      return await jump.forwardOut('127.0.0.1', 0, address, port);
+      return await this.#jump.forward(address, port);
     } catch (cause) {
-      throw new TargetError(
-        'unavailable',
-        `${this.#jump.#name} cannot reach ${this.#name} (${address}:${port}).`,
-        { cause },
-      );
+      if (cause instanceof TargetError) throw cause;
+      const message = `${this.#jump.#name} cannot reach ${this.#name} (${address}:${port}).`;
+      throw new TargetError('unavailable', message, { cause });
     }
   }
+}
+
+/** The host's word that nobody listens there, as a socket would say it. */
+function asRefused(error: Error): Error {
+  return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNREFUSED' });
 }

@@ -7,6 +7,7 @@ import { SshConnection } from './connection.ts';
 import { brokenError, complaintError } from './errors.ts';
 import { examineHost } from './examine.ts';
 import { execute, NotOpenedError } from './execute.ts';
+import { createTunnelFetch } from './fetch.ts';
 import { NO_FILE, PLACE, READ, RECEIVE, TOO_LONG, WRITE } from './file-scripts.ts';
 import { Gate } from './gate.ts';
 import { LOOK, RUNNER, START, STOP } from './run-scripts.ts';
@@ -21,7 +22,7 @@ const SHORT = 30_000;
 const TRANSFER = 60 * 60_000;
 /** Bytes of output that one look brings. */
 const PIECE = 64 * 1_024;
-const ID = /^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.:-]*)?$/;
+const ID = /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._:-]*)?$/;
 
 export interface SshHostOptions {
   readonly name: string;
@@ -42,6 +43,7 @@ export function createSshHost(options: SshHostOptions): {
 class SshHost implements Host {
   readonly name: string;
   readonly identity: string;
+  readonly fetch: typeof globalThis.fetch;
   readonly #config: HostConfig;
   readonly #connection: SshConnection;
   readonly #gate = new Gate(MOST_CHANNELS);
@@ -51,6 +53,7 @@ class SshHost implements Host {
     this.identity = `${config.user}@${config.address}:${config.port}`;
     this.#config = config;
     this.#connection = connection;
+    this.fetch = createTunnelFetch((address, port) => connection.forward(address, port));
   }
 
   async run(command: HostCommand, signal?: AbortSignal): Promise<CommandEnd> {

@@ -50,6 +50,7 @@ function closedByLast(host: Host, leave: () => Promise<void>): Host {
     stop: (id, signal) => host.stop(id, signal),
     readFile: (path, options) => host.readFile(path, options),
     writeFile: (path, content, options) => host.writeFile(path, content, options),
+    fetch: host.fetch,
     examine: () => host.examine(),
     close: leave,
   };

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
 import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+
 import { vercelTargetConfig } from '../../integrations/vercel/config.ts';
+import { alertsConfig } from './alerts.ts';
+import { backupConfig } from './backup.ts';
+
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -70,6 +75,7 @@ export const targetConfig = z.discriminatedUnion('kind', [
   kubernetesTargetConfig,
   githubActionsTargetConfig,
   vercelTargetConfig,
+  filesTargetConfig,
 ]);
 
 const serviceEnvironment = z.strictObject({
@@ -83,6 +89,7 @@ const serviceEnvironment = z.strictObject({
     .describe('Go on checking for this long after all traffic has moved; a failed check takes it back.'),
   migrate: migrate.optional(),
   canary: canary.prefault({}),
+  backup: backupConfig.optional(),
   checks: z
     .union([z.literal('required'), z.array(z.string().min(1)).min(1)], {
       error: 'required, or a list of names',
@@ -163,6 +170,7 @@ export const configSchema = z.strictObject({
   hosts: hostsConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
+  alerts: alertsConfig.optional(),
   github: githubConfig.optional(),
 });
 

@@ -44,7 +44,20 @@ export type Delivery =
       readonly version: string;
       readonly reason: string | null;
       readonly origin: Origin;
+    }
+  /** The form of a silence, filled in. */
+  | {
+      readonly kind: 'silence';
+      readonly id: string;
+      readonly groupId: string;
+      /** Milliseconds. */
+      readonly duration: number;
+      readonly reason: string;
+      readonly origin: Origin;
     };
+
+/** What a button under an alert does. */
+export type AlertAction = Extract<ButtonAction, { readonly groupId: string }>;
 
 /** What a button does; its value in Slack is this, as JSON. */
 export type ButtonAction =
@@ -57,5 +70,18 @@ export type ButtonAction =
   | { readonly do: 'cancel'; readonly operationId: string }
   | { readonly do: 'plan-again'; readonly operationId: string }
   | { readonly do: 'roll-back'; readonly operationId: string }
+  | {
+      readonly do: 'acknowledge-alert' | 'silence-form' | 'end-silence' | 'incident-report';
+      readonly groupId: string;
+    }
+  | { readonly do: 'silence-alert'; readonly groupId: string; readonly hours: number }
+  | {
+      readonly do: 'roll-back-target';
+      readonly groupId: string;
+      readonly service: string;
+      readonly environment: string;
+    }
+  /** Brings the data back as it was before that operation. */
+  | { readonly do: 'restore'; readonly operationId: string }
   /** Of the canary that is this operation. */
   | { readonly do: 'promote' | 'abort'; readonly operationId: string };

@@ -45,6 +45,8 @@ export type OperationOutcome =
       readonly detail: string;
       /** A migration had run: undoing the steps did not undo the data. */
       readonly dataChanged: boolean;
+      /** The backup that brings the data back as it was before; absent where there is none, or no need of one. */
+      readonly backup?: string;
       readonly undo:
         | { readonly result: 'not-needed' | 'done' }
         | { readonly result: 'failed'; readonly step: string; readonly detail: string };

@@ -9,6 +9,9 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
+/** Who asks for what the bot does by itself, in operations and in the audit trail. */
+export const SLIPWAY = 'slipway';
+
 /** Whoever can tell who somebody is. */
 export interface People {
   /** Null when the look-up failed or there is nobody: either way they may do nothing. */

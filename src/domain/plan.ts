@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact, Digest } from './artifact.ts';
 import type { PlannedBackup } from './backup.ts';
 import type { CanaryExtension, CanaryTerms } from './canary.ts';
+import type { FileChanges } from './file-changes.ts';
 import { canonicalJson, type Json, type JsonObject } from './json.ts';
 import type { SourceAuthor, SourceChange } from './source-change.ts';
 import type { TargetRef } from './target.ts';
@@ -87,6 +88,10 @@ export interface TargetPlan {
   readonly live: string;
   /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
   readonly warnings: readonly string[];
+  /** Only for targets that are trees of files. */
+  readonly files?: FileChanges;
+  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
+  readonly backup?: PlannedBackup;
 }
 
 /** What an operation would do, computed before anyone is asked. Approvals bind to its {@link planDigest}. */
@@ -104,8 +109,6 @@ export interface Plan extends TargetPlan {
   readonly source?: SourceChange;
   /** What must be green on its commit before it begins: everything that runs on it, or these checks. */
   readonly checks?: 'required' | readonly string[];
-  /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */
-  readonly backup?: PlannedBackup;
 }
 
 /** The SHA-256 of everything in the plan that an approver relied on. */

@@ -11,6 +11,7 @@ export type WordRole =
   | 'revision'
   | 'flag'
   | 'subcommand'
+  | 'backup'
   | 'duration'
   /** A canary's share: a whole number from 1 to 99. */
   | 'percent'
@@ -58,10 +59,15 @@ export type Refusal =
   /** No backup of that id; `available` are the nearest, or the newest. */
   | {
       readonly code: 'no-such-backup';
-      readonly target: TargetRef;
+      /** Null where every target was looked at. */
+      readonly target: TargetRef | null;
       readonly wanted: string;
       readonly available: readonly string[];
+      /** Targets whose backups could not be listed. */
+      readonly unasked: readonly TargetRef[];
     }
+  /** Several targets have a backup of that id. */
+  | { readonly code: 'which-backup'; readonly wanted: string; readonly targets: readonly TargetRef[] }
   /** A backup that is not whole; `reason` null while it is still being made. */
   | {
       readonly code: 'unusable-backup';
@@ -85,7 +91,14 @@ export type Refusal =
       readonly code: 'missing-role';
       readonly wanted: readonly string[];
       readonly who: readonly string[];
-      readonly action: OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel';
+      readonly action:
+        | OperationKind
+        | 'approve'
+        | 'emergency'
+        | 'lock'
+        | 'cancel'
+        | 'acknowledge'
+        | 'silence';
       readonly environment: string | null;
     }
   /** A release was published by somebody whom nobody knows here, and strangers may not begin that. */
@@ -158,6 +171,12 @@ export type Refusal =
       readonly asked: number;
       readonly nearest: readonly number[];
     }
+  /** A critical alert fires for the service: shipping now would blur what is the cause. */
+  | { readonly code: 'critical-alert'; readonly target: TargetRef; readonly alert: string }
+  /** The alert group is over, or long forgotten: there is nothing to do about it. */
+  | { readonly code: 'alert-over' }
+  /** The monitoring system could not be asked, or said no. */
+  | { readonly code: 'not-silenced'; readonly detail: string }
   /** The bot met a fault of its own; its log tells more under this delivery. */
   | { readonly code: 'fault'; readonly deliveryId: string }
   /** The bot itself can't work now: its database is away, or it is stopping. */

@@ -1,3 +1,5 @@
+import type { AlertGroupView, FiringAlert } from './alert.ts';
+import type { Backup } from './backup.ts';
 import type { CanaryInstruction } from './canary.ts';
 import type { LiveState } from './live-state.ts';
 import type { Lock, LockScope } from './lock.ts';
@@ -5,6 +7,28 @@ import type { Operation, OperationView } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { Refusal, TargetProblem } from './refusal.ts';
 import type { TargetRef } from './target.ts';
+
+/** What is known of the backups of one target. */
+export interface TargetBackups {
+  readonly target: TargetRef;
+  /** What is backed up, and where to. */
+  readonly subject: string;
+  /** What retention keeps; age in milliseconds. Null where it does not go by that. */
+  readonly keeps: { readonly count: number | null; readonly age: number | null };
+  /** Newest first, or why they are not known. */
+  readonly found:
+    | { readonly known: true; readonly backups: readonly Backup[] }
+    | { readonly known: false; readonly detail: string };
+}
+
+/** What became of the backups of a target within a week. */
+export interface BackupWeek {
+  readonly target: TargetRef;
+  readonly made: number;
+  readonly failed: number;
+  /** Null where it has none any more. */
+  readonly backups: TargetBackups | null;
+}
 
 /** What `/status` knows of one target. */
 export interface TargetStatus {
@@ -16,6 +40,10 @@ export interface TargetStatus {
   readonly last: Operation | null;
   readonly open: readonly OperationView[];
   readonly locks: readonly Lock[];
+  /** What fires for it, worst first. */
+  readonly alerts: readonly FiringAlert[];
+  /** Null where it has no backups. */
+  readonly backups: TargetBackups | null;
 }
 
 /** Something that keeps a target from being changed, and who can clear it. */
@@ -35,7 +63,10 @@ export type Reply =
   | { readonly kind: 'locked'; readonly lock: Lock }
   | { readonly kind: 'unlocked'; readonly scope: LockScope }
   | { readonly kind: 'status'; readonly targets: readonly TargetStatus[] }
+  /** Groups in which something fires, worst first; `more` are not among them. */
+  | { readonly kind: 'incidents'; readonly groups: readonly AlertGroupView[]; readonly more: number }
   | { readonly kind: 'why'; readonly target: TargetRef; readonly blockers: readonly Blocker[] }
+  | { readonly kind: 'backups'; readonly targets: readonly TargetBackups[] }
   | { readonly kind: 'canaries'; readonly operations: readonly OperationView[] }
   /** A canary was told what to do; its message shows it doing so. */
   | { readonly kind: 'instructed'; readonly target: TargetRef; readonly instruction: CanaryInstruction }

@@ -89,6 +89,8 @@ export function extendedCanary(request: OperationRequest): string | null {
 export interface RequestOptions {
   /** Skip approval, loudly; the reason is part of the record. */
   readonly emergency: string | null;
+  /** Why it is shipped although a critical alert may be firing. */
+  readonly duringIncident?: string;
   /** Why, in the requester's words. */
   readonly reason: string | null;
 }

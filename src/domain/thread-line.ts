@@ -1,3 +1,4 @@
+import type { Severity } from './alert.ts';
 import type { CanaryTrouble } from './canary.ts';
 import type { OperationOutcome, OperationState } from './operation.ts';
 
@@ -8,8 +9,12 @@ export type ThreadLine =
   | { readonly kind: 'reminder'; readonly approvers: readonly string[]; readonly expiresAt: string }
   | { readonly kind: 'waiting'; readonly why: string }
   | { readonly kind: 'log'; readonly text: string }
+  /** An alert fires for the operation's target. */
+  | { readonly kind: 'alert'; readonly severity: Severity; readonly name: string; readonly at: string }
   /** Every commit that is shipped, which the message only sums up. */
   | { readonly kind: 'source' }
+  /** Every file that changes, which the message only sums up. */
+  | { readonly kind: 'files' }
   /** A canary's share changed; `by` null when it did so by itself. */
   | { readonly kind: 'canary-moved'; readonly percent: number; readonly by: string | null }
   | { readonly kind: 'canary-held'; readonly trouble: CanaryTrouble }

@@ -6,6 +6,8 @@ import type { CanaryConfig, Config } from '../config/schema.ts';
 import type { OperationState, OperationView } from '../domain/operation.ts';
 import type { People } from '../domain/person.ts';
 import type { OperationKind } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { BackupWeek } from '../domain/reply.ts';
 import { type TargetRef, targetKey } from '../domain/target.ts';
 import type { ThreadLine } from '../domain/thread-line.ts';
 import type { ChannelRef } from '../policy/authorise.ts';
@@ -24,6 +26,28 @@ export interface Messages {
   ): Promise<void>;
   /** Tells the incident channel that approval is skipped. */
   emergency(tx: Queryable, view: OperationView): Promise<void>;
+}
+
+/** A scheduled backup that is late. */
+export interface LateBackup {
+  readonly target: TargetRef;
+  readonly due: Date;
+  readonly channelId: string;
+  /** Why it cannot begin; none when it has begun after all. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Tells channels of the backups that the bot makes by itself, in the transaction of what it tells of. */
+export interface BackupNotices {
+  lateBackup(tx: Queryable, late: LateBackup): Promise<void>;
+  backupSummary(
+    tx: Queryable,
+    summary: {
+      readonly key: string;
+      readonly channelId: string;
+      readonly weeks: readonly BackupWeek[];
+    },
+  ): Promise<void>;
 }
 
 /** What happens, for whoever counts it. */
@@ -50,8 +74,8 @@ export interface CanaryPictures {
 
 /** Whoever knows of alerts. */
 export interface Alerts {
-  /** The name of a critical alert that fires for the target now; null when none does. */
-  critical(target: TargetRef): Promise<string | null>;
+  /** The name of a critical alert that fires for the target now, of those that began after a time; or null. */
+  critical(target: TargetRef, after: Date | null): Promise<string | null>;
 }
 
 /** The code behind services. */
@@ -67,8 +91,13 @@ export interface OperationContext {
   readonly config: Config;
   readonly targets: ReadonlyMap<string, DeployTarget>;
   readonly people: People;
-  readonly channels: { channel(id: string): Promise<ChannelRef> };
+  readonly channels: {
+    channel(id: string): Promise<ChannelRef>;
+    /** The ID of a channel that the config names; null if there is none. */
+    idOf(spelling: string): Promise<string | null>;
+  };
   readonly messages: Messages;
+  readonly notices: BackupNotices;
   readonly metrics: OperationMetrics;
   /** What judges canaries, from its part of the config. */
   readonly analysis: (configs: CanaryConfig['analysis']) => readonly AnalysisProvider[];

@@ -1,5 +1,5 @@
 import type { Operation, OperationOutcome, OperationState } from '../domain/operation.ts';
-import type { Person } from '../domain/person.ts';
+import { type Person, SLIPWAY } from '../domain/person.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planDifferences, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal, TargetProblem } from '../domain/refusal.ts';
@@ -18,6 +18,7 @@ import { findOperation, holdTarget, moveOperation, openOperations } from '../sto
 import { overtakenBy } from './canary/extension.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 import { type Gate, readGate } from './source/gate.ts';
 
@@ -56,9 +57,11 @@ export async function dispatch(context: OperationContext, operationId: string): 
   if (missing > 0) return soonest(await waitForApproval(context, operation, voters), gate, context.clock());
   if (gate.next === 'wait') return soonest(untilExpiry(operation), gate, context.clock());
   const requester = voters.people.get(operation.requesterId);
-  if (requester === undefined) return askAgain(context, operation, 'Slack does not say who asked for it.');
+  if (requester === undefined && operation.requesterId !== SLIPWAY) {
+    return askAgain(context, operation, 'Slack does not say who asked for it.');
+  }
   const current = await preparePlan(context, operation.request, operation.plan);
-  return begin(context, { operation, people: voters.people, requester, current });
+  return begin(context, { operation, people: voters.people, requester: requester ?? null, current });
 }
 
 /** Whether the checks allow it, and which ones are still running. */
@@ -114,7 +117,8 @@ interface Voters {
 
 async function whoDecided(context: OperationContext, operation: Operation): Promise<Voters> {
   const approvals = await readApprovals(context.database, operation.id);
-  const ids = [...new Set([operation.requesterId, ...approvals.map((approval) => approval.userId)])];
+  const asked = operation.requesterId === SLIPWAY ? [] : [operation.requesterId];
+  const ids = [...new Set([...asked, ...approvals.map((approval) => approval.userId)])];
   const found = await Promise.all(ids.map((id) => context.people.person(id)));
   const people = new Map(found.flatMap((person) => (person === null ? [] : [[person.id, person] as const])));
   return { people, someUnknown: found.includes(null) };
@@ -159,7 +163,8 @@ async function begin(
   facts: {
     readonly operation: Operation;
     readonly people: ReadonlyMap<string, Person>;
-    readonly requester: Person;
+    /** Null for what the bot asked for itself. */
+    readonly requester: Person | null;
     readonly current: Outcome<Plan>;
   },
 ): Promise<Dispatch> {
@@ -172,7 +177,8 @@ async function begin(
     return end(context, operation, 'voided', { code: 'voided', changed });
   }
   const channel = await context.channels.channel(operation.channelId);
-  if (channel.name === null) return askAgain(context, operation, 'Slack does not say which channel this is.');
+  if (channel.name === null && requester !== null)
+    return askAgain(context, operation, 'Slack does not say which channel this is.');
   return changeOperation<Dispatch>(context, operation.id, async (change) => {
     if (change.before.operation.state !== 'awaiting-approval') return settled(change.before.operation.state);
     await holdTarget(change.tx, operation.plan.target);
@@ -191,7 +197,7 @@ async function refuseNow(
   tx: Queryable,
   facts: {
     readonly operation: Operation;
-    readonly requester: Person;
+    readonly requester: Person | null;
     readonly channel: ChannelRef;
   },
 ): Promise<readonly Refusal[]> {
@@ -199,18 +205,19 @@ async function refuseNow(
   const now = context.clock();
   const action = actionFor(plan.kind);
   const actions = facts.operation.options.emergency === null ? [action] : [action, 'emergency' as const];
-  const roles = actions.map((action) =>
-    refuseRequester(
-      { person: facts.requester, action, target: plan.target, channel: facts.channel },
-      context.config,
-    ),
-  );
+  const { requester: person, channel } = facts;
+  const { target } = plan;
+  const roles =
+    person === null
+      ? []
+      : actions.map((action) => refuseRequester({ person, action, target, channel }, context.config));
   const locks = await readLocks(tx, now);
   const extended = extendedCanary(facts.operation.request);
   const running = (await openOperations(tx, plan.target)).filter(
     ({ id: other, state }) => state === 'running' && other !== id && other !== extended,
   );
-  const closed = refuseClosed(plan.target, plan.kind, { locks, running, now }, context.config);
+  const criticalAlert = await unspokenAlert(context, facts.operation.options, plan.target);
+  const closed = refuseClosed(plan.target, plan.kind, { locks, running, criticalAlert, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
 }
 

@@ -7,6 +7,7 @@ import type { CanaryExtensionRequest, OperationRequest } from '../domain/request
 import type { TargetRef } from '../domain/target.ts';
 import { approvalFor, barsAuthors, moreApprovals } from '../policy/approvals.ts';
 import { provenDigests } from '../store/operations.ts';
+import { withBackupBefore } from './backup/gate.ts';
 import { planWithBackups } from './backup/plan.ts';
 import { planExtension } from './canary/extension.ts';
 import { canaryRules, canaryTerms } from './canary/terms.ts';
@@ -15,7 +16,7 @@ import { barAuthors } from './source/authors.ts';
 import { readSourceChange } from './source/change.ts';
 import { type ResolvedVersion, resolveTyped } from './source/version.ts';
 
-type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease' | 'code'>;
+type PrepareContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'lease' | 'code' | 'clock'>;
 
 /** A plan without policy, and the commit that it ships if that was found on the way. */
 interface Draft {
@@ -129,7 +130,7 @@ async function planOnTarget(
     case 'backup':
     case 'verification':
     case 'restore':
-      return draft(planWithBackups(context, target, request), null);
+      return draft(planWithBackups(context, target, request, approved), null);
   }
 }
 
@@ -153,7 +154,10 @@ async function planVersion(
     request.kind === 'deploy'
       ? target.planDeploy({ live, artifact })
       : planCanary(target, { live, artifact });
-  return draft(planned, commit);
+  const versionPlan = await planned;
+  if (!versionPlan.ok) return versionPlan;
+  const gated = await withBackupBefore(context, { target, plan: versionPlan.value, approved });
+  return gated.ok ? accept({ plan: gated.value, commit }) : gated;
 }
 
 async function approvedVersion(target: DeployTarget, version: string): Promise<Outcome<ResolvedVersion>> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
 import type { GateView } from '../domain/checks.ts';
+import { changedFiles, NAMED_FILES } from '../domain/file-changes.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -22,6 +23,7 @@ import { insertOperation, openOperations, readView } from '../store/operations.t
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
+import { unspokenAlert } from './incident.ts';
 import { preparePlan } from './prepare.ts';
 import { type Gate, readGate } from './source/gate.ts';
 
@@ -135,7 +137,9 @@ async function refuseByPolicy(
     const incapable = refuseIncapable(context, request);
     if (incapable !== null) return [incapable];
     const running = await runningOn(context.database, submission, request);
-    return refuseClosed(request.target, request.kind, { locks, running, now }, context.config);
+    const criticalAlert = await unspokenAlert(context, options, request.target);
+    const closures = { locks, running, criticalAlert, now };
+    return refuseClosed(request.target, request.kind, closures, context.config);
   });
   return (await Promise.all(perRequest)).flat();
 }
@@ -199,6 +203,24 @@ async function createOne(
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
   const id = operationId(submission.deliveryId, request);
+  await storeOperation(context, tx, { id, plan, request, options, origin, gate });
+  return id;
+}
+
+/** Stores an operation, unless it is stored already, and shows it where it was asked for. */
+export async function storeOperation(
+  context: OperationContext,
+  tx: Queryable,
+  asked: {
+    readonly id: string;
+    readonly plan: Plan;
+    readonly request: OperationRequest;
+    readonly options: RequestOptions;
+    readonly origin: Origin;
+    readonly gate: GateView | null;
+  },
+): Promise<void> {
+  const { id, plan, request, options, origin, gate } = asked;
   const createdAt = context.clock();
   const unasked = plan.checks === undefined ? UNASKED_LIMIT : CHECKS_LIMIT;
   const limit = plan.approval.required === 0 ? unasked : plan.approval.expires;
@@ -216,7 +238,11 @@ async function createOne(
   });
   if (inserted && gate !== null) await recordGate(tx, id, gate);
   if (inserted) await announce(context, tx, id);
-  return id;
+}
+
+/** More than the message names. */
+function listsFiles({ files }: Plan): boolean {
+  return files !== undefined && changedFiles(files) > NAMED_FILES;
 }
 
 function listsCommits({ source }: Plan): boolean {
@@ -230,6 +256,9 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
   await context.messages.operation(tx, view);
   if (listsCommits(operation.plan)) {
     await context.messages.line(tx, { view, key: 'source', line: { kind: 'source' } });
+  }
+  if (listsFiles(operation.plan)) {
+    await context.messages.line(tx, { view, key: 'files', line: { kind: 'files' } });
   }
   if (operation.options.emergency !== null) await context.messages.emergency(tx, view);
   await appendAudit(
@@ -246,6 +275,7 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
         digest: operation.plan.to.digest,
         planDigest: operation.planDigest,
         reason: operation.options.emergency ?? operation.options.reason,
+        duringIncident: operation.options.duringIncident ?? null,
       },
     },
     operation.createdAt,

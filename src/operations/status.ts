@@ -4,11 +4,13 @@ import type { Blocker, TargetStatus } from '../domain/reply.ts';
 import type { TargetRef } from '../domain/target.ts';
 import { covers, refuseClosed } from '../policy/closures.ts';
 import { holdersOf } from '../policy/roles.ts';
+import { firingAlerts } from '../store/alerts.ts';
 import { readLocks } from '../store/locks.ts';
 import { openOperations, readView, recentOperations } from '../store/operations.ts';
+import { backupsOfTarget } from './backup/list.ts';
 import { type OperationContext, targetOf } from './context.ts';
 
-type StatusContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'clock'>;
+type StatusContext = Pick<OperationContext, 'database' | 'config' | 'targets' | 'clock' | 'alerts'>;
 
 /** What the targets of a service, an environment, or all of them are doing now. */
 export async function readStatus(
@@ -24,11 +26,12 @@ export async function readStatus(
 
 async function targetStatus(context: StatusContext, target: TargetRef): Promise<TargetStatus> {
   const { database } = context;
-  const [live, recent, open, locks] = await Promise.all([
+  const [live, recent, open, locks, backups] = await Promise.all([
     readLive(context, target),
     recentOperations(database, { ...target, limit: 10 }),
     openOperations(database, target),
     readLocks(database, context.clock()),
+    backupsOfTarget(context, target),
   ]);
   const views = await Promise.all(open.map((operation) => readView(database, operation.id)));
   return {
@@ -37,6 +40,8 @@ async function targetStatus(context: StatusContext, target: TargetRef): Promise<
     last: recent.find((operation) => operation.endedAt !== null) ?? null,
     open: views.flatMap((view) => (view === null ? [] : [view])),
     locks: locks.filter((lock) => covers(lock.scope, target)),
+    alerts: await firingAlerts(database, target),
+    backups,
   };
 }
 
@@ -57,7 +62,8 @@ export async function readBlockers(context: StatusContext, target: TargetRef): P
     openOperations(context.database, target),
   ]);
   const running = open.filter((operation) => operation.state === 'running');
-  const closed = refuseClosed(target, 'deploy', { locks, running, now }, context.config);
+  const criticalAlert = await context.alerts.critical(target, null);
+  const closed = refuseClosed(target, 'deploy', { locks, running, criticalAlert, now }, context.config);
   const waiting = open.filter((operation) => operation.state === 'awaiting-approval');
   return [
     ...closed.map((refusal) => ({ refusal, clearedBy: whoClears(context, target, refusal) })),
@@ -69,6 +75,6 @@ export async function readBlockers(context: StatusContext, target: TargetRef): P
 }
 
 function whoClears(context: StatusContext, target: TargetRef, refusal: Refusal): readonly string[] {
-  if (refusal.code === 'busy') return [];
+  if (refusal.code === 'busy' || refusal.code === 'critical-alert') return [];
   return holdersOf(context.config.environments[target.environment]?.allow.lock ?? [], context.config);
 }

@@ -2,6 +2,7 @@ import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { findOperation } from '../store/operations.ts';
 import { insertSteps } from '../store/steps.ts';
+import { backupBefore } from './backup/way-back.ts';
 import { runExtension, wakeExtensions } from './canary/extension.ts';
 import { runCanary } from './canary/run-canary.ts';
 import { changeOperation } from './change.ts';
@@ -13,6 +14,14 @@ import { checkpoint, isEngineError, untilWoken } from './engine.ts';
 import { runStep, type StepEnd } from './run-step.ts';
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
+
+/** A plan that was run as far as it went. */
+interface FailedRun {
+  readonly operationId: string;
+  readonly plan: Plan;
+  readonly begun: readonly PlannedStep[];
+  readonly failure: Failure;
+}
 
 /**
  * The life of one operation after its plan was shown: approved → locked and planned again → run →
@@ -67,7 +76,7 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
     begun.push(step);
     const end = await runStep(context, { operationId, recordId: step.id, step });
     if (end.phase === 'failed' && step.effect !== 'tidies') {
-      return failed(context, { operationId, begun, failure: end });
+      return failed(context, { operationId, plan, begun, failure: end });
     }
     // What was read last is what is so now; what was done last says less.
     if (step.effect === 'reads') proof = end.message;
@@ -78,10 +87,7 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
 }
 
 /** Takes back what was begun, last first, and says how that went. */
-async function failed(
-  context: OperationContext,
-  run: { readonly operationId: string; readonly begun: readonly PlannedStep[]; readonly failure: Failure },
-): Promise<Ending> {
+async function failed(context: OperationContext, run: FailedRun): Promise<Ending> {
   const undos = run.begun.flatMap((step) => (step.undo === undefined ? [] : [step.undo])).reverse();
   const records = undos.map((step) => ({ id: `undo:${step.id}`, title: step.title }));
   if (undos.length > 0) {
@@ -99,17 +105,27 @@ async function failed(
 }
 
 function stepFailed(
-  run: { readonly begun: readonly PlannedStep[]; readonly failure: Failure },
+  run: FailedRun,
   undo: Extract<OperationOutcome, { code: 'step-failed' }>['undo'],
 ): OperationOutcome {
+  const dataChanged = isDataLeftChanged(run, undo.result);
+  const backup = dataChanged ? backupBefore(run.operationId, run.plan) : null;
   return {
     code: 'step-failed',
     step: run.begun.at(-1)?.title ?? '',
     problem: run.failure.problem,
     detail: run.failure.message,
-    dataChanged: run.begun.some((step) => step.effect === 'changes-data' && step.undo === undefined),
+    dataChanged,
+    ...(backup === null ? {} : { backup }),
     undo,
   };
+}
+
+/** A migration has no way back of its own; a restore has, unless that failed. */
+function isDataLeftChanged({ begun }: FailedRun, undone: 'not-needed' | 'done' | 'failed'): boolean {
+  return begun.some(
+    ({ effect, undo }) => effect === 'changes-data' && (undo === undefined || undone === 'failed'),
+  );
 }
 
 async function addSteps(

@@ -7,7 +7,7 @@ const descriptionSchema = z.object({
   bot: z.object({ bot_token: z.string(), app_token: z.string(), signing_secret: z.string() }),
   users: z.array(z.object({ id: z.string(), name: z.string() })),
   targets: z.array(z.object({ service: z.string(), environment: z.string(), url: z.string() })),
-  cloud: z.object({ registry: z.string(), run_endpoint: z.string() }),
+  cloud: z.object({ registry: z.string(), run_endpoint: z.string(), sql_endpoint: z.string() }),
 });
 export type PlaygroundDescription = z.output<typeof descriptionSchema>;
 
@@ -44,12 +44,24 @@ export function demoConfig(playground: PlaygroundDescription): string {
       [...services].map(([service, targets]) => [service, demoService(playground, service, targets)]),
     ),
     channels: { '#deploys': { service: 'api' } },
+    alerts: {
+      sources: { alertmanager: { kind: 'alertmanager' } },
+      allow: { acknowledge: ['deployer', 'approver'], silence: ['approver'] },
+    },
   });
 }
 
 function permissions(): object {
   const everybody = ['deployer', 'approver'];
-  return { deploy: everybody, rollback: everybody, canary: everybody, emergency: everybody, lock: everybody };
+  return {
+    deploy: everybody,
+    rollback: everybody,
+    canary: everybody,
+    backup: everybody,
+    restore: everybody,
+    emergency: everybody,
+    lock: everybody,
+  };
 }
 
 function demoService(
@@ -85,7 +97,23 @@ function demoTarget(playground: PlaygroundDescription, service: string, environm
       holdLimit: '1m',
       analysis: [{ probe: { path: '/health', maxErrorRate: '5%', maxP95: '1s', minRequests: 20 } }],
     },
-    ...(service === 'api' && environment === 'production' ? { migrate: { job: 'api-migrate' } } : {}),
+    ...(service === 'api' && environment === 'production' ? withData(playground) : {}),
+  };
+}
+
+/** The one demo service with a database: migrated by a deploy, and backed up before it. */
+function withData({ cloud }: PlaygroundDescription): object {
+  return {
+    migrate: { job: 'api-migrate' },
+    backup: {
+      provider: {
+        kind: 'cloud-sql',
+        project: 'demo',
+        instance: 'api-production',
+        endpoint: cloud.sql_endpoint,
+      },
+      retention: { count: 5, age: '30d' },
+    },
   };
 }
 

@@ -87,7 +87,11 @@ function mountRoutes({ app, server, port, workspace, cloud }: Parts): void {
 function describeCloud(cloud: DemoCloud): object {
   return {
     targets: cloud.services.map(({ service, environment, url }) => ({ service, environment, url })),
-    cloud: { registry: cloud.registryUrl, run_endpoint: cloud.runEndpoint },
+    cloud: {
+      registry: cloud.registryUrl,
+      run_endpoint: cloud.runEndpoint,
+      sql_endpoint: cloud.sqlEndpoint,
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export interface Closures {
   readonly locks: readonly Lock[];
   /** Operations on the target that are running now. */
   readonly running: readonly Operation[];
+  /** A critical alert that fires for the target, unless the requester said that this is known. */
+  readonly criticalAlert: string | null;
   readonly now: Date;
 }
 
@@ -23,6 +25,7 @@ export function refuseClosed(
   return [
     ...refuseLocked(target, kind, closures),
     ...refuseFrozen(target, kind, closures.now, config),
+    ...refuseIncident(target, kind, closures.criticalAlert),
     ...refuseBusy(target, closures.running),
   ];
 }
@@ -61,6 +64,12 @@ function refuseFrozen(target: TargetRef, kind: OperationKind, now: Date, config:
     .filter((freeze) => freeze.environments.includes(target.environment))
     .filter((freeze) => new Date(freeze.from) <= now && now < new Date(freeze.to))
     .map((freeze) => ({ code: 'frozen', target, freeze: freeze.name, until: new Date(freeze.to) }));
+}
+
+/** Shipping while something burns hides what burns; going back, and saving data, never waits. */
+function refuseIncident(target: TargetRef, kind: OperationKind, alert: string | null): readonly Refusal[] {
+  if (alert === null || (kind !== 'deploy' && kind !== 'canary')) return [];
+  return [{ code: 'critical-alert', target, alert }];
 }
 
 function refuseBusy(target: TargetRef, running: readonly Operation[]): readonly Refusal[] {

@@ -174,16 +174,8 @@ function keyOf(payload: object | undefined): unknown {
   return payload !== undefined && 'key' in payload ? payload.key : undefined;
 }
 
-/** With a colour the blocks stand in an attachment, and its fallback is what a lock screen shows. */
-function bodyOf({ text, blocks, color }: MessageContent) {
-  if (color === undefined) {
-    return { text, blocks: [...blocks], attachments: [], parse: 'none', link_names: false } as const;
-  }
-  return {
-    text: '',
-    blocks: [],
-    attachments: [{ color, blocks: [...blocks], fallback: text }],
-    parse: 'none',
-    link_names: false,
-  } as const;
+function bodyOf({ text, blocks, stripe }: MessageContent) {
+  const attachments =
+    stripe === undefined ? [] : [{ color: stripe.color, blocks: [...stripe.blocks], fallback: text }];
+  return { text, blocks: [...blocks], attachments, parse: 'none', link_names: false } as const;
 }

@@ -6,6 +6,6 @@ export interface MessageContent {
   readonly text: string;
   /** Not shown beside a picture, where the text is all that is said. */
   readonly blocks: readonly KnownBlock[];
-  /** A stripe beside the message (`#d00000`), never the only sign of anything. */
-  readonly color?: string;
+  /** More, below the rest, beside a stripe in a colour (`#d00000`), which is never the only sign of anything. */
+  readonly stripe?: { readonly color: string; readonly blocks: readonly KnownBlock[] };
 }

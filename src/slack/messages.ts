@@ -1,4 +1,5 @@
-import type { OperationView } from '../domain/operation.ts';
+import type { Operation, OperationView } from '../domain/operation.ts';
+import { SLIPWAY } from '../domain/person.ts';
 import type { ThreadLine } from '../domain/thread-line.ts';
 import type { Messages } from '../operations/context.ts';
 import type { Queryable } from '../store/database.ts';
@@ -40,6 +41,7 @@ export function createMessages(settings: MessagesSettings): Messages {
 
 async function putOperation(tx: Queryable, view: OperationView, settings: MessagesSettings): Promise<void> {
   const { operation } = view;
+  if (isQuiet(operation)) return;
   const { words, approveReaction, rejectReaction, clock } = settings;
   const approvers = settings.approvers(view);
   const content = renderOperation(view, { words, approvers, approveReaction, rejectReaction, now: clock() });
@@ -60,6 +62,7 @@ async function putLine(
   { words }: MessagesSettings,
 ): Promise<void> {
   const { view, key, line } = request;
+  if (isQuiet(view.operation)) return;
   const parent = operationKey(view.operation.id);
   await putPublication<MessageContent>(tx, {
     key: `${parent}/${key}`,
@@ -69,6 +72,11 @@ async function putLine(
     content: renderThreadLine(view, line, words),
     reactions: [],
   });
+}
+
+/** What the bot does by itself is told only when it went wrong. */
+function isQuiet({ requesterId, state }: Operation): boolean {
+  return requesterId === SLIPWAY && ['awaiting-approval', 'running', 'succeeded'].includes(state);
 }
 
 async function putEmergency(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ButtonAction, Delivery } from '../domain/delivery.ts';
 import type { Origin } from '../domain/request.ts';
 import { type FormMetadata, type FormState, formMetadata, formState } from './render/form.ts';
+import { silenceMetadata } from './render/silence-form.ts';
 import { written } from './written.ts';
 
 /**
@@ -84,6 +85,18 @@ const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
   z.object({ do: z.literal('cancel'), operationId: z.string() }),
   z.object({ do: z.literal('plan-again'), operationId: z.string() }),
   z.object({ do: z.literal('roll-back'), operationId: z.string() }),
+  z.object({
+    do: z.literal(['acknowledge-alert', 'silence-form', 'end-silence', 'incident-report']),
+    groupId: z.string(),
+  }),
+  z.object({ do: z.literal('silence-alert'), groupId: z.string(), hours: z.int().min(1).max(24) }),
+  z.object({
+    do: z.literal('roll-back-target'),
+    groupId: z.string(),
+    service: z.string(),
+    environment: z.string(),
+  }),
+  z.object({ do: z.literal('restore'), operationId: z.string() }),
   z.object({ do: z.literal(['promote', 'abort']), operationId: z.string() }),
 ]);
 
@@ -208,6 +221,23 @@ export function readFilledForm(body: unknown): Received<FilledForm> {
     metadata,
     origin: originOf(by.id, metadata),
   };
+  return { teamId: its?.id ?? by.team_id ?? null, value };
+}
+
+/** The form of a silence as somebody has filled it in. */
+export interface FilledSilence {
+  readonly viewId: string;
+  readonly hash: string;
+  readonly state: FormState;
+  readonly groupId: string;
+  readonly origin: Origin;
+}
+
+export function readFilledSilence(body: unknown): Received<FilledSilence> {
+  const { team: its, user: by, view } = formPayload.parse(body);
+  const { groupId, ...metadata } = silenceMetadata.parse(parseJson(view.private_metadata));
+  const origin = originOf(by.id, { ...metadata, service: null, environment: null });
+  const value = { viewId: view.id, hash: view.hash, state: view.state.values, groupId, origin };
   return { teamId: its?.id ?? by.team_id ?? null, value };
 }
 

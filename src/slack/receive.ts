@@ -11,6 +11,7 @@ import {
   readButton,
   readCommand,
   readFilledForm,
+  readFilledSilence,
   readMention,
   readReaction,
   readTyping,
@@ -27,6 +28,7 @@ import {
   versionOptions,
 } from './render/form.ts';
 import { refusalSentence } from './render/refusals.ts';
+import { readSilenceForm, SILENCE_CALLBACK } from './render/silence-form.ts';
 import type { Words } from './words/words.ts';
 
 /** Slack waits three seconds for suggestions. */
@@ -45,6 +47,8 @@ export interface ReceiveSettings {
    * command that is to be stored and worked on.
    */
   openForm(command: CommandDelivery): Promise<void> | null;
+  /** Opens the form of a silence, while Slack's permission lasts. */
+  openSilenceForm(groupId: string, origin: Origin): Promise<void>;
   /** Versions to suggest for what has been filled in so far, newest first. */
   versions(form: { readonly service: string; readonly environment: string }): Promise<readonly string[]>;
   ephemeral(origin: Origin, content: MessageContent): Promise<void>;
@@ -59,6 +63,7 @@ export function receive(app: App, settings: ReceiveSettings): void {
   receiveButtons(app, settings);
   receiveChoices(app, settings);
   receiveForms(app, settings);
+  receiveSilences(app, settings);
   suggestVersions(app, settings);
 }
 
@@ -105,6 +110,10 @@ function receiveReactions(app: App, settings: ReceiveSettings): void {
 function receiveButtons(app: App, settings: ReceiveSettings): void {
   app.action(new RegExp(`^${ACTION_PREFIX}`), async ({ body, ack }) => {
     const click = ours(readButton(body, Date.now()), settings);
+    if (click?.action.do === 'silence-form') {
+      await Promise.all([ack(), settings.openSilenceForm(click.action.groupId, click.origin)]);
+      return;
+    }
     const stored = click === null || (await store(click, settings));
     await ack();
     if (click !== null && !stored) {
@@ -137,6 +146,20 @@ function receiveForms(app: App, settings: ReceiveSettings): void {
     const stored = await store({ kind: 'form', id, origin, ...read.values }, settings);
     if (stored) return ack();
     return ack({ response_action: 'errors', errors: { version: notStored(settings) } });
+  });
+}
+
+function receiveSilences(app: App, settings: ReceiveSettings): void {
+  app.view(SILENCE_CALLBACK, async ({ body, ack }) => {
+    const form = ours(readFilledSilence(body), settings);
+    if (form === null) return ack();
+    const { viewId, hash, state, origin, groupId } = form;
+    const read = readSilenceForm(state, settings.words);
+    if (!read.ok) return ack({ response_action: 'errors', errors: read.errors });
+    const id = `view:${viewId}:${hash}`;
+    const stored = await store({ kind: 'silence', id, groupId, origin, ...read.values }, settings);
+    if (stored) return ack();
+    return ack({ response_action: 'errors', errors: { reason: notStored(settings) } });
   });
 }
 

@@ -16,4 +16,8 @@ export const LOCK_CLASSES = {
   executor: 7054,
   /** With a target's hash: held while an operation decides whether it may begin. */
   target: 7055,
+  /** With the hash of what belongs together: held while a report of its alerts is stored. */
+  alerts: 7056,
+  /** With a channel's hash: held while it is decided whether alerts storm it. */
+  storm: 7057,
 } as const;

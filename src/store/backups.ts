@@ -22,3 +22,18 @@ export async function readVerifications(
   );
   return new Map(rows.map(({ id, at, passed, how }) => [id, { at, passed, how: how ?? '' }]));
 }
+
+/** How many backups of a target were made, and how many were not, since that moment. */
+export async function countBackups(
+  db: Queryable,
+  target: TargetRef,
+  since: Date,
+): Promise<{ readonly made: number; readonly failed: number }> {
+  const { rows } = await db.query<{ made: string; failed: string }>(
+    `select count(*) filter (where state = 'succeeded') as made, count(*) filter (where state <> 'succeeded') as failed
+     from slipway.operations
+     where kind = 'backup' and service = $1 and environment = $2 and ended_at >= $3`,
+    [target.service, target.environment, since],
+  );
+  return { made: Number(rows[0]?.made ?? 0), failed: Number(rows[0]?.failed ?? 0) };
+}

@@ -148,6 +148,20 @@ export async function recentOperations(
   return rows.map(toOperation);
 }
 
+/** Operations on a target that had begun, or were asked for, between two times; oldest first. */
+export async function operationsBetween(
+  db: Queryable,
+  target: TargetRef,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<readonly Operation[]> {
+  const { rows } = await db.query<OperationRow>(
+    `select * from slipway.operations where service = $1 and environment = $2
+       and coalesce(started_at, created_at) between $3 and $4 order by created_at, id`,
+    [target.service, target.environment, from, to],
+  );
+  return rows.map(toOperation);
+}
+
 /** Digests that operations proved on a target, newest first, each once. */
 export async function provenDigests(db: Queryable, target: TargetRef): Promise<readonly Digest[]> {
   const { rows } = await db.query<{ digest: Digest }>(

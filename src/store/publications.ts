@@ -4,8 +4,18 @@ import type { Queryable } from './database.ts';
 /** The channel of PostgreSQL's notifications on which {@link putPublication} tells its key. */
 export const PUBLICATIONS_CHANNEL = 'slipway_publications';
 
-/** Lower goes first: approvals and rollbacks never wait behind alerts. */
-export const PRIORITY = { operation: 0, thread: 1, alert: 2 } as const;
+/**
+ * Lower goes first: approvals and rollbacks never wait behind alerts, and a storm is told before what it is made
+ * of.
+ */
+export const PRIORITY = {
+  operation: 0,
+  thread: 1,
+  digest: 2,
+  critical: 3,
+  alert: 4,
+  alertThread: 5,
+} as const;
 export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
 /** A message that Slack is to show. `Content` is plain data, and stored as JSON. */
@@ -157,6 +167,19 @@ export async function recordFailure(
   ]);
 }
 
+/** Takes back what Slack certainly has not got; the keys of which that could be done. */
+export async function withdrawPublications(
+  db: Queryable,
+  keys: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await db.query<{ key: string }>(
+    `delete from slipway.publications p where key = any ($1) and ts is null and attempted_at is null
+       and not exists (select from slipway.publications reply where reply.parent_key = p.key) returning key`,
+    [keys],
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** How many publications of one channel a publisher looks at at once. */
 const PER_CHANNEL = 50;
 
@@ -182,6 +205,12 @@ export async function findPublicationKey(
     [message.channelId, message.ts],
   );
   return rows[0]?.key ?? null;
+}
+
+/** True for a publication that was put, whether Slack shows it yet or not. */
+export async function isPublished(db: Queryable, key: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from slipway.publications where key = $1', [key]);
+  return rowCount === 1;
 }
 
 /** Where in Slack a publication is; null while it is not posted. */

@@ -2,10 +2,13 @@
  * `npm run bench`: measures the figures of the design, each beside its anchor in one run, and prints a table.
  * @module
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { z } from 'zod';
 import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from '../support/processes.ts';
 import { startBotWithPlayground } from '../support/running-bot.ts';
 import { openWorkspace, wordsOf } from '../support/workspace.ts';
@@ -14,6 +17,16 @@ import { middleAndTail, printTable, quantile, timed } from './figures.ts';
 const ROUNDS = 400;
 const WARM_UP = 40;
 const APPROVALS = 10;
+const CANARIES = 200;
+
+const held = z.object({
+  rss: z.number(),
+  heapUsed: z.number(),
+  active: z.record(z.string(), z.number()),
+  connections: z.number(),
+  cpu: z.object({ user: z.number(), system: z.number() }),
+});
+const waitingSchema = z.object({ before: held, waiting: held, later: held });
 
 const rows: string[][] = [['what', 'Slipway', 'anchor', 'ratio', 'goal']];
 await using stack = new AsyncDisposableStack();
@@ -23,6 +36,7 @@ stack.defer(() => running.stop());
 await measureStart();
 await measureAcknowledgement();
 await measureApproval();
+await measureWaitingCanaries();
 console.log();
 printTable(rows);
 
@@ -105,6 +119,53 @@ async function measureApproval(): Promise<void> {
   }
   const shown = `${quantile(waits, 0.5).toFixed(0)} (worst of ${APPROVALS}: ${Math.max(...waits).toFixed(0)})`;
   rows.push(['approval to first changing call, ms p50', shown, '–', '–', '≤ 50']);
+}
+
+/** Canaries that wait, in a process of their own on a database of its own; before, at once, and half a minute later. */
+async function measureWaitingCanaries(): Promise<void> {
+  const url = new URL(databaseUrl());
+  const client = new pg.Client(url.href);
+  await client.connect();
+  await client.query('create database bench_canaries');
+  await client.end();
+  url.pathname = '/bench_canaries';
+  const script = path.join(import.meta.dirname, 'waiting-canaries.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    script,
+    url.href,
+    `${CANARIES}`,
+  ]);
+  const { before, waiting, later } = waitingSchema.parse(JSON.parse(stdout));
+  const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  const each = ((waiting.heapUsed - before.heapUsed) / CANARIES / 1_024).toFixed(1);
+  const busy = (later.cpu.user + later.cpu.system - waiting.cpu.user - waiting.cpu.system) / 1_000;
+  const three = (of: (one: typeof before) => string | number) => [before, waiting, later].map(of).join(' → ');
+  const when = `${CANARIES} canaries waiting (before → at once → half a minute later)`;
+  const rowOf = (what: string, shown: string) => rows.push([what, shown, '–', '–', '–']);
+  rowOf(
+    `${when}: memory, MB`,
+    three(({ rss }) => megabytes(rss)),
+  );
+  rowOf('  heap after collection, MB', `${three(({ heapUsed }) => megabytes(heapUsed))} (${each} kB each)`);
+  rowOf(
+    '  timers',
+    three(({ active }) => active.Timeout ?? 0),
+  );
+  rowOf(
+    '  sockets and other handles',
+    three(({ active }) => handlesOf(active)),
+  );
+  rowOf(
+    '  connections to the database',
+    three(({ connections }) => connections),
+  );
+  rowOf('  processor time in that half minute, ms', busy.toFixed(0));
+}
+
+function handlesOf(active: Readonly<Record<string, number>>): number {
+  const all = Object.values(active).reduce((sum, count) => sum + count, 0);
+  return all - (active.Timeout ?? 0);
 }
 
 async function firstCallAfter(count: number): Promise<number> {

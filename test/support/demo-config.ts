@@ -8,6 +8,7 @@ const approvalSchema = z.looseObject({
   remind: z.string().optional(),
 });
 const demoSchema = z.looseObject({
+  alerts: z.looseObject({}).optional(),
   slack: z.looseObject({ transport: z.string().optional() }),
   roles: z.record(
     z.string(),

@@ -73,11 +73,17 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     config: { ...config, ...overrides },
     targets,
     people: { person: async (id) => people.get(id) ?? null },
-    channels: { channel: async (id) => ({ id, name: 'deploys' }) },
+    channels: { channel: async (id) => ({ id, name: 'deploys' }), idOf: async (name) => `id of ${name}` },
     messages: {
       operation: async () => undefined,
       line: async (_tx, { view, line }) => void told.push(`${view.operation.id} ${line.kind}`),
       emergency: async (_tx, view) => void told.push(`${view.operation.id} emergency`),
+    },
+    notices: {
+      lateBackup: async (_tx, { target, refusals }) =>
+        void told.push(`${targetKey(target)} late ${refusals.map(({ code }) => code).join()}`),
+      backupSummary: async (_tx, { weeks }) =>
+        void told.push(`week ${weeks.map(({ made, failed }) => `${made} made ${failed} failed`).join()}`),
     },
     analysis: () => [],
     alerts: { critical: async () => null },

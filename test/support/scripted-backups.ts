@@ -6,7 +6,8 @@ import { accept } from '../../src/domain/refusal.ts';
 import { digestOf } from './scripted-target.ts';
 
 /** Backups of one number in memory: what is backed up, restored and compared. */
-export interface ScriptedBackups extends BackupProvider {
+export interface ScriptedBackups extends Omit<BackupProvider, 'list'> {
+  list: BackupProvider['list'];
   /** The data of the target. */
   data: number;
   /** What each backup holds, by its id. */

@@ -8,6 +8,7 @@ const messageSchema = z.object({
   thread_ts: z.string().optional(),
   is_ephemeral: z.boolean().optional(),
   blocks: z.array(z.record(z.string(), z.unknown())).default([]),
+  attachments: z.array(z.unknown()).default([]),
   reactions: z.array(z.object({ name: z.string(), users: z.array(z.string()) })).default([]),
 });
 export type SeenMessage = z.output<typeof messageSchema>;
@@ -127,7 +128,7 @@ export function says(...parts: readonly string[]): (message: SeenMessage) => boo
 
 /** Everything that can be read in a message: its text and the text of its blocks. */
 export function wordsOf(message: SeenMessage): string {
-  return `${message.text}\n${JSON.stringify(message.blocks)}`;
+  return `${message.text}\n${JSON.stringify(message.blocks)}${JSON.stringify(message.attachments)}`;
 }
 
 function testPerson(parts: {
@@ -142,7 +143,7 @@ function testPerson(parts: {
   };
   const answers = async (channel: string) =>
     (await person.messages(channel)).filter(
-      (message) => message.is_ephemeral === true && !message.text.startsWith('Looking that up'),
+      (message) => message.is_ephemeral === true && !message.text.includes('Looking that up'),
     );
   const person: TestPerson = {
     id,
@@ -195,7 +196,7 @@ function testPerson(parts: {
       return person.see(
         channel,
         ({ ts, is_ephemeral, text: said }) =>
-          is_ephemeral === true && !before.has(ts) && !said.startsWith('Looking that up'),
+          is_ephemeral === true && !before.has(ts) && !said.includes('Looking that up'),
       );
     },
   };

@@ -6,7 +6,7 @@ import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
 import { progressOf, type RolloutState, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
-import { changedBehindOurBack, currentWorkload, ensureSame } from './change-template.ts';
+import { changedBehindOurBack, ensureSame } from './change-template.ts';
 import { findTroubles, tellLogs } from './reasons.ts';
 import type { StepRun } from './step.ts';
 
@@ -17,8 +17,6 @@ export const rolloutHandle = z.object({
   /** When it last got on, in epoch milliseconds, and how far it was then. */
   since: z.number(),
   progress: z.string(),
-  /** What is wrong with its pods, as last told. */
-  trouble: z.string(),
 });
 export type RolloutHandle = z.output<typeof rolloutHandle>;
 
@@ -29,7 +27,11 @@ export interface Rollout {
 }
 
 /** Seconds for which one look watches. */
-const WINDOW = 4;
+const WINDOW = 3;
+/** Milliseconds of a look after which it tells how far the rollout is; before, it waits for more. */
+const TELL_AFTER = 1_000;
+/** Milliseconds between looks while nothing moves: a watch that ends at once is no reason to hurry. */
+const STANDSTILL = 500;
 
 /** A rollout that was just begun, or found begun. */
 export function begunRollout(run: StepRun, found: Workload): StepProgress {
@@ -38,7 +40,6 @@ export function begunRollout(run: StepRun, found: Workload): StepProgress {
     resourceVersion: found.metadata.resourceVersion,
     since: run.binding.now(),
     progress: progressOf(kind, found),
-    trouble: '',
   };
   return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
 }
@@ -52,35 +53,57 @@ export async function followRollout(
   rollout: Rollout,
   handle: RolloutHandle,
 ): Promise<StepProgress> {
-  const found = (await nextChange(run, rollout, handle)) ?? (await currentWorkload(run, rollout.uid));
+  const { found, resourceVersion } = (await nextChange(run, rollout, handle)) ?? (await readAnew(run));
   ensureSame(run, found, rollout.uid);
   if (templateHash(found.spec.template) !== rollout.hash) throw changedBehindOurBack(run, found);
   const state = rolloutState(run.binding.workload.kind, found);
   if (state.state === 'done') return { phase: 'succeeded', message: `${state.message}.` };
   if (state.state === 'failed') return failed(run, rollout, found, state.message);
-  return goOn(run, rollout, { found, state, handle });
+  return goOn(run, rollout, { found, state, handle: { ...handle, resourceVersion } });
 }
 
-/** The workload when its rollout got on; null when nothing of that happened in time. */
-async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Workload | null> {
+/** The workload, and from where a watch goes on. */
+interface Seen {
+  readonly found: Workload;
+  readonly resourceVersion: string;
+}
+
+/** What a watch cannot tell any more, or has not told. */
+async function readAnew(run: StepRun): Promise<Seen> {
   const { api, workload: name } = run.binding;
+  const seen = await api.observe(placeOf(name), workload, run.context.signal);
+  if (seen === null) throw deleted(run);
+  return { found: seen.object, resourceVersion: seen.resourceVersion };
+}
+
+function seenIn(found: Workload): Seen {
+  return { found, resourceVersion: found.metadata.resourceVersion };
+}
+
+/** The workload as last seen when its rollout got on; null when nothing of that happened in time. */
+async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Seen | null> {
+  const { api, workload: name, now } = run.binding;
   const { signal } = run.context;
   const from = { resourceVersion: handle.resourceVersion, seconds: WINDOW };
+  const tellFrom = now() + TELL_AFTER;
+  let latest: Seen | null = null;
   for await (const event of api.watch(placeOf(name), from, signal)) {
     if (event.type === 'gone') return null;
     if (event.type === 'deleted') throw deleted(run);
     if (event.type === 'bookmark') continue;
     const found = workload.parse(event.object);
-    if (gotOn(run, rollout, handle, found)) return found;
+    if (isDecided(run, rollout, found)) return seenIn(found);
+    if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
+    if (latest !== null && now() >= tellFrom) return latest;
   }
-  return null;
+  return latest;
 }
 
-function gotOn(run: StepRun, rollout: Rollout, handle: RolloutHandle, found: Workload): boolean {
-  const { kind } = run.binding.workload;
-  const { state } = rolloutState(kind, found);
+/** It has come to an end, or is not ours any more. */
+function isDecided(run: StepRun, rollout: Rollout, found: Workload): boolean {
+  const { state } = rolloutState(run.binding.workload.kind, found);
   const changed = found.metadata.uid !== rollout.uid || templateHash(found.spec.template) !== rollout.hash;
-  return changed || state !== 'waiting' || progressOf(kind, found) !== handle.progress;
+  return changed || state !== 'waiting';
 }
 
 function deleted(run: StepRun): TargetError {
@@ -104,10 +127,10 @@ async function goOn(
   if (kind !== 'deployment' && state.state === 'waiting' && run.binding.now() - since > limit) {
     return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
   }
-  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : handle.trouble;
-  const next: RolloutHandle = { resourceVersion: found.metadata.resourceVersion, since, progress, trouble };
+  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : '';
+  const next: RolloutHandle = { ...handle, since, progress };
   const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
-  return { phase: 'running', handle: next, message, lookAgainAfter: 0 };
+  return { phase: 'running', handle: next, message, lookAgainAfter: stands ? STANDSTILL : 0 };
 }
 
 async function failed(

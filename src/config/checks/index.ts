@@ -1,8 +1,11 @@
+import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
+import { checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
+import { checkAskers, checkFiles } from './files.ts';
 import { checkFreezes } from './freezes.ts';
 import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
@@ -20,6 +23,8 @@ export const CHECKS: readonly Check[] = [
   checkProvable,
   checkImages,
   checkTwins,
+  checkFiles,
+  checkAskers,
   checkSource,
   checkReleases,
   checkBarredAuthors,
@@ -27,7 +32,10 @@ export const CHECKS: readonly Check[] = [
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkRestores,
+  checkSchedules,
   checkChannels,
   checkFreezes,
   checkReactions,
+  checkAlerts,
 ];

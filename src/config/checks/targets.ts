@@ -9,6 +9,7 @@ const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   kubernetes: true,
   'github-actions': false,
   vercel: false,
+  files: false,
 };
 
 /** Versions of a service that runs from images are looked up in its image repository. */
@@ -55,10 +56,14 @@ function identity(target: TargetConfig, repository: string | null): Json {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
       return { kind, kubeconfig, context, namespace, workload };
     }
+    case 'files': {
+      const { kind, host, directory } = target;
+      return { kind, host, directory };
+    }
   }
 }
 
-/** Cloud Run gives a service its address; Kubernetes does not, and a path alone could not be asked for. */
+/** Cloud Run gives a service its address; others do not, and a path alone could not be asked for. */
 export const checkAddresses: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { target, verify } = place;

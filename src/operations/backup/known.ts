@@ -2,6 +2,7 @@ import type { BackupCapability, DeployTarget } from '../../../integrations/targe
 import { type Backup, isGood } from '../../domain/backup.ts';
 import { nearest } from '../../domain/nearest.ts';
 import { accept, type Outcome, refuse } from '../../domain/refusal.ts';
+import type { TargetRef } from '../../domain/target.ts';
 import { readVerifications } from '../../store/backups.ts';
 import type { OperationContext } from '../context.ts';
 
@@ -31,7 +32,8 @@ export async function wholeBackup(
     const good = backups.filter(isGood).map(({ id }) => id);
     const near = nearest(wanted.id, good);
     const available = near.length > 0 ? near : good.slice(0, SHOWN);
-    return refuse({ code: 'no-such-backup', target: target.ref, wanted: wanted.id, available });
+    const unasked: readonly TargetRef[] = [];
+    return refuse({ code: 'no-such-backup', target: target.ref, wanted: wanted.id, available, unasked });
   }
   if (found.state.is === 'good') return accept(found);
   const reason = found.state.is === 'bad' ? found.state.reason : null;

@@ -4,22 +4,20 @@ import {
   capabilitiesOf,
   type DeployTarget,
 } from '../../../integrations/target.ts';
-import type { Backup, BackupIdentity, PlannedBackup } from '../../domain/backup.ts';
-import type { TargetPlan } from '../../domain/plan.ts';
+import type { Backup, BackupIdentity } from '../../domain/backup.ts';
+import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../domain/refusal.ts';
 import type { BackupRequest, RestoreRequest, VerificationRequest } from '../../domain/request.ts';
-import type { OperationContext } from '../context.ts';
 import { wholeBackup } from './known.ts';
+import { type RetentionContext, tidyingSteps } from './retention.ts';
 
-/** A plan with what it has to do with backups. */
-export type BackupPlan = TargetPlan & { readonly backup: PlannedBackup };
-
-/** Plans what is done with a target's backups. Read-only. */
+/** Plans what is done with a target's backups. Read-only. `approved` is the plan that people saw, if they did. */
 export async function planWithBackups(
-  context: Pick<OperationContext, 'database'>,
+  context: RetentionContext,
   target: DeployTarget,
   request: BackupRequest | VerificationRequest | RestoreRequest,
-): Promise<Outcome<BackupPlan>> {
+  approved: Plan | null,
+): Promise<Outcome<TargetPlan>> {
   const { backup: capability } = target;
   if (capability === undefined) {
     return refuse({
@@ -29,7 +27,7 @@ export async function planWithBackups(
       can: capabilitiesOf(target),
     });
   }
-  if (request.kind === 'backup') return planBackup(capability);
+  if (request.kind === 'backup') return planBackup(context, { target, capability, approved });
   const backup = await wholeBackup(context, target, { capability, id: request.backup });
   if (!backup.ok) return backup;
   return request.kind === 'restore'
@@ -37,18 +35,27 @@ export async function planWithBackups(
     : planVerification(capability, backup.value);
 }
 
-async function planBackup(capability: BackupCapability): Promise<Outcome<BackupPlan>> {
-  const made = await capability.planBackup();
-  return made.ok ? accept(planOf(capability, null, [made.value])) : made;
+async function planBackup(
+  context: RetentionContext,
+  request: {
+    readonly target: DeployTarget;
+    readonly capability: BackupCapability;
+    readonly approved: Plan | null;
+  },
+): Promise<Outcome<TargetPlan>> {
+  const made = await request.capability.planBackup();
+  if (!made.ok) return made;
+  const tidying = { steps: await tidyingSteps(context, request), warnings: [] };
+  return accept(planOf(request.capability, null, [made.value, tidying]));
 }
 
-async function planVerification(capability: BackupCapability, backup: Backup): Promise<Outcome<BackupPlan>> {
+async function planVerification(capability: BackupCapability, backup: Backup): Promise<Outcome<TargetPlan>> {
   const verified = await capability.planVerification(backup);
   return verified.ok ? accept(planOf(capability, backup, [verified.value])) : verified;
 }
 
 /** What is there now is backed up first: that is the way back. */
-async function planRestore(capability: BackupCapability, backup: Backup): Promise<Outcome<BackupPlan>> {
+async function planRestore(capability: BackupCapability, backup: Backup): Promise<Outcome<TargetPlan>> {
   const safety = await capability.planBackup();
   if (!safety.ok) return safety;
   const restored = await capability.planRestore(backup);
@@ -59,7 +66,7 @@ function planOf(
   { subject }: BackupCapability,
   existing: Backup | null,
   parts: readonly BackupSteps[],
-): BackupPlan {
+): TargetPlan {
   return {
     from: null,
     to: { version: null, digest: null, revision: existing?.id ?? null },

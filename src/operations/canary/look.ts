@@ -5,6 +5,7 @@ import { canonicalJson } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { type CanaryDecision, combineVerdicts, decide } from '../../policy/canary.ts';
 import { insertLook, readCanary, writeCanary } from '../../store/canaries.ts';
+import { findOperation } from '../../store/operations.ts';
 import { type Change, changeOperation } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { CanaryRun } from './canary-run.ts';
@@ -29,7 +30,7 @@ async function find(
   look: { readonly state: CanaryState; readonly signal: AbortSignal },
 ): Promise<Found> {
   const { plan, operationId, traffic } = run;
-  const alert = await context.alerts.critical(plan.target);
+  const alert = await context.alerts.critical(plan.target, await knownUntil(context, operationId));
   if (alert !== null) return { kind: 'over', trouble: { code: 'alert', name: alert } };
   try {
     const seen = await traffic.observe({ plan, operationId, percent: look.state.percent });
@@ -42,6 +43,12 @@ async function find(
     if (!(error instanceof TargetError)) throw error;
     return { kind: 'verdict', verdict: withoutData('unavailable', error.message) };
   }
+}
+
+/** What fired when the canary was asked for is known, if its requester said so. */
+async function knownUntil({ database }: OperationContext, operationId: string): Promise<Date | null> {
+  const operation = await findOperation(database, operationId);
+  return operation?.options.duringIncident === undefined ? null : operation.createdAt;
 }
 
 async function judge(

@@ -16,6 +16,8 @@ import { RevisionServer } from './revision-server.ts';
 import { createRunServer, listen as listenGrpc } from './run-server.ts';
 import { environmentLabel, seed, serviceLabel } from './seed.ts';
 import { type CloudSnapshot, takeSnapshot } from './snapshot.ts';
+import { createSqlApi } from './sql-api.ts';
+import { seedSql, settleSql } from './sql-work.ts';
 import { CloudStore } from './store.ts';
 
 export interface DemoCloudOptions {
@@ -42,6 +44,8 @@ export interface DemoCloud {
   readonly registryUrl: string;
   /** `127.0.0.1:<port>`, gRPC without TLS. */
   readonly runEndpoint: string;
+  /** `http://127.0.0.1:<port>`, the Cloud SQL Admin API. */
+  readonly sqlEndpoint: string;
   readonly services: readonly DemoService[];
   readonly levers: Levers;
   snapshot(): CloudSnapshot;
@@ -53,6 +57,10 @@ export interface DemoCloud {
   moveTag(move: { readonly repository: string; readonly tag: string; readonly to: string }): boolean;
   /** Makes the executions of a job fail, or succeed again. False when there is no such job. */
   failJob(job: string, fails: boolean): boolean;
+  /** What is in the databases of a Cloud SQL instance; undefined when there is none of that name. */
+  data(instance: string): string | undefined;
+  /** Writes something into the databases, as whoever uses them would. */
+  writeData(instance: string, content: string): void;
   /** Sets the number of visitors on each front door. */
   setBackgroundTraffic(perSecond: number): void;
   stop(): Promise<void>;
@@ -88,9 +96,11 @@ class RunningCloud implements DemoCloud {
   readonly #visitors: BackgroundTraffic;
   readonly #registry: HttpServer;
   readonly #run: GrpcServer;
+  readonly #sql: HttpServer;
   readonly #context: CloudContext;
   #registryPort = 0;
   #runPort = 0;
+  #sqlPort = 0;
   #timer: NodeJS.Timeout | undefined;
   /** While calls are being answered, doors that they have opened may not be in the store yet. */
   #callsInHand = 0;
@@ -104,6 +114,7 @@ class RunningCloud implements DemoCloud {
     this.#visitors = new BackgroundTraffic(() => this.services.map((service) => service.url), random);
     this.#context = { store, clock, random, levers, addresses: this.#addresses() };
     this.#registry = createServer(createRegistry({ store, levers }));
+    this.#sql = createServer(createSqlApi(this.#context));
     this.#run = createRunServer(this.#context, {
       began: () => {
         this.#callsInHand += 1;
@@ -123,6 +134,10 @@ class RunningCloud implements DemoCloud {
     return `127.0.0.1:${this.#runPort}`;
   }
 
+  get sqlEndpoint(): string {
+    return `http://127.0.0.1:${this.#sqlPort}`;
+  }
+
   get services(): readonly DemoService[] {
     return this.#parts.store.services.all().map(({ name, settings: { labels } }) => ({
       service: labels[serviceLabel] ?? '',
@@ -138,7 +153,9 @@ class RunningCloud implements DemoCloud {
     try {
       this.#registryPort = await this.#open('registry', (port) => listen(this.#registry, port));
       this.#runPort = await this.#open('Cloud Run API', (port) => listenGrpc(this.#run, port));
+      this.#sqlPort = await this.#open('Cloud SQL API', (port) => listen(this.#sql, port));
       if (store.services.keys().length === 0) seed(this.#context);
+      if (store.sqlInstances.keys().length === 0) seedSql(this.#context);
       await this.#doors.openAll();
     } catch (error) {
       await this.#closeServers();
@@ -186,6 +203,18 @@ class RunningCloud implements DemoCloud {
     return true;
   }
 
+  data(instance: string): string | undefined {
+    settleSql(this.#context);
+    return this.#parts.store.sqlInstances.get(instance)?.content;
+  }
+
+  writeData(instance: string, content: string): void {
+    settleSql(this.#context);
+    const { sqlInstances } = this.#parts.store;
+    const found = sqlInstances.get(instance);
+    if (found !== undefined) sqlInstances.put(instance, { ...found, content });
+  }
+
   setBackgroundTraffic(perSecond: number): void {
     this.#visitors.perSecond = perSecond;
   }
@@ -219,6 +248,6 @@ class RunningCloud implements DemoCloud {
 
   async #closeServers(): Promise<void> {
     this.#run.forceShutdown();
-    await Promise.all([close(this.#registry), this.#doors.closeAll()]);
+    await Promise.all([close(this.#registry), close(this.#sql), this.#doors.closeAll()]);
   }
 }

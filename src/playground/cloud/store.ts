@@ -8,6 +8,7 @@ import {
   revisionSchema,
   serviceSchema,
 } from './records.ts';
+import { sqlBackupSchema, sqlInstanceSchema, sqlOperationSchema } from './sql-records.ts';
 
 const changeSchema = z.tuple([z.string(), z.string(), z.unknown()]);
 type Change = readonly [table: string, key: string, row: unknown];
@@ -73,6 +74,9 @@ export class CloudStore {
   readonly operations = new Table('operations', operationSchema, this.#record);
   readonly jobs = new Table('jobs', jobSchema, this.#record);
   readonly executions = new Table('executions', executionSchema, this.#record);
+  readonly sqlInstances = new Table('sqlInstances', sqlInstanceSchema, this.#record);
+  readonly sqlBackups = new Table('sqlBackups', sqlBackupSchema, this.#record);
+  readonly sqlOperations = new Table('sqlOperations', sqlOperationSchema, this.#record);
   readonly calls = new Table('calls', callSchema, this.#record);
   /** Port by the name of the door that listens there. */
   readonly ports = new Table('ports', z.int(), this.#record);
@@ -127,6 +131,9 @@ export class CloudStore {
       this.operations,
       this.jobs,
       this.executions,
+      this.sqlInstances,
+      this.sqlBackups,
+      this.sqlOperations,
       this.calls,
       this.ports,
       this.tags,

@@ -46,13 +46,15 @@ export function actions(buttons: readonly Button[]): ActionsBlock {
 export function button(request: {
   readonly action: ButtonAction;
   readonly label: string;
+  /** Tells buttons apart that do the same in one message. */
+  readonly id?: string;
   readonly style?: 'primary' | 'danger';
   readonly confirm?: { readonly title: string; readonly text: string; readonly no: string };
 }): Button {
-  const { action, label, style, confirm } = request;
+  const { action, label, id, style, confirm } = request;
   return {
     type: 'button',
-    action_id: `${ACTION_PREFIX}${action.do}`,
+    action_id: `${ACTION_PREFIX}${action.do}${id === undefined ? '' : `:${id}`}`,
     text: plainText(label, 75),
     value: JSON.stringify(action),
     ...(style === undefined ? {} : { style }),

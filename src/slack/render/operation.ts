@@ -7,6 +7,7 @@ import type { Words } from '../words/words.ts';
 import { actions, button, context, fitList, header, section } from './blocks.ts';
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileLines } from './files.ts';
 import { outcomeSentence } from './outcome.ts';
 import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
@@ -48,6 +49,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
   const parts: readonly (KnownBlock | null)[] = [
     header(titleLine(operation, shown.words)),
     emergencyBanner(operation, shown.words),
+    incidentBanner(operation, shown.words),
     section(
       [
         changeText(operation.plan, shown.words),
@@ -56,6 +58,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
       shown.words.more,
     ),
     source(view, shown.words),
+    files(operation, shown.words),
     warnings(operation, shown.words),
     approvals(view, shown),
     canary(view, shown),
@@ -100,9 +103,19 @@ function emergencyBanner({ options }: Operation, words: Words): KnownBlock | nul
   return section([`:rotating_light: ${words.operation.emergency(options.emergency)}`], words.more);
 }
 
+function incidentBanner({ options: { duringIncident } }: Operation, words: Words): KnownBlock | null {
+  if (duringIncident === undefined) return null;
+  return section([`:fire: ${words.alerts.duringIncident(duringIncident)}`], words.more);
+}
+
 /** What is shipped, and whether its checks are green. */
 function source(view: OperationView, words: Words): KnownBlock | null {
   const lines = [...sourceLines(view.operation.plan, words), ...gateLines(view, words)];
+  return lines.length === 0 ? null : section(lines, words.more);
+}
+
+function files({ plan }: Operation, words: Words): KnownBlock | null {
+  const lines = fileLines(plan, words);
   return lines.length === 0 ? null : section(lines, words.more);
 }
 
@@ -178,6 +191,7 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
       if (waits(operation)) return decisionButtons(operation, words);
       return plan.checks === undefined ? [] : [cancelButton(operation, words)];
     case 'succeeded':
+      if (plan.kind === 'restore') return [restoreButton(operation, words, words.buttons.undoRestore)];
       return plan.kind === 'deploy' && plan.from !== null ? [rollBackButton(operation, words)] : [];
     case 'failed':
     case 'undone':
@@ -185,7 +199,10 @@ function offeredButtons(operation: Operation, words: Words): readonly Button[] {
     case 'expired':
     case 'voided':
     case 'refused':
-      return [button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain })];
+      return [
+        button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain }),
+        ...(isDataChanged(operation) ? [restoreButton(operation, words, words.buttons.restore)] : []),
+      ];
     case 'running':
     case 'rejected':
     case 'cancelled':
@@ -243,6 +260,23 @@ function rollBackButton({ id: operationId, plan }: Operation, words: Words): But
     confirm: {
       title: words.buttons.rollBackTitle,
       text: words.buttons.confirmRollBack(plan.target),
+      no: words.buttons.no,
+    },
+  });
+}
+
+/** What was changed has a backup from before. */
+function isDataChanged({ outcome }: Operation): boolean {
+  return outcome?.code === 'step-failed' && outcome.backup !== undefined;
+}
+
+function restoreButton({ id: operationId, plan }: Operation, words: Words, label: string): Button {
+  return button({
+    action: { do: 'restore', operationId },
+    label,
+    confirm: {
+      title: words.buttons.restoreTitle,
+      text: words.buttons.confirmRestore(plan.target),
       no: words.buttons.no,
     },
   });

@@ -9,9 +9,12 @@ import { type TargetRef, targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, plain, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
+import { renderBackups } from './backups.ts';
 import { context, fitGroups, fitList, header, section } from './blocks.ts';
 import { renderCanaries } from './canaries.ts';
 import { changeLine, changeText } from './change.ts';
+import { fileBlocks } from './files.ts';
+import { renderIncidents } from './incidents.ts';
 import { stateSign } from './operation.ts';
 import { refusalSentence } from './refusals.ts';
 import { sourceLines } from './source.ts';
@@ -44,9 +47,13 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
     case 'unlocked':
       return sentence(words.replies.unlocked(words.scope(reply.scope)), words);
     case 'status':
-      return renderStatus(reply.targets, words);
+      return renderStatus(reply.targets, shown);
+    case 'incidents':
+      return renderIncidents(reply, shown);
     case 'why':
       return why(reply.target, reply.blockers, words);
+    case 'backups':
+      return renderBackups(reply.targets, shown);
     case 'canaries':
       return renderCanaries(reply.operations, shown);
     case 'instructed':
@@ -119,6 +126,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
       ],
       words.more,
     ),
+    ...fileBlocks(plan, words),
   ];
 }
 

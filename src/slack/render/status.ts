@@ -7,34 +7,49 @@ import { targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
 import { code, link, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
+import { type BackupsContext, newestBackupLine } from './backups.ts';
 import { fitGroups, section } from './blocks.ts';
 import { versionText } from './change.ts';
 import { standingApprovals, stateSign } from './operation.ts';
 import { bar } from './steps.ts';
 
+const MOST_ALERTS = 5;
 const WHEN = '{date_short_pretty} {time}';
 const HEALTH_SIGNS = { healthy: '🟢', degraded: '🟡', unhealthy: '🔴', unknown: '⚪' } as const;
 
 /** What `/status` shows: one group of blocks for each target. */
-export function renderStatus(targets: readonly TargetStatus[], words: Words): MessageContent {
+export function renderStatus(targets: readonly TargetStatus[], shown: BackupsContext): MessageContent {
+  const { words } = shown;
   if (targets.length === 0) {
     const text = words.status.nothingToShow;
     return { text, blocks: [section([text], words.more)] };
   }
-  const groups = targets.map((status) => [section(statusLines(status, words), words.more)]);
+  const groups = targets.map((status) => [section(statusLines(status, shown), words.more)]);
   const text = targets
     .slice(0, 5)
     .map((status) => `${targetKey(status.target)}: ${servingText(status, words)}`);
   return { text: text.join('; '), blocks: fitGroups(groups, words.more) };
 }
 
-function statusLines(status: TargetStatus, words: Words): readonly string[] {
+function statusLines(status: TargetStatus, shown: BackupsContext): readonly string[] {
+  const { words } = shown;
   return [
     ...headLines(status, words),
+    ...alertLines(status, words),
     ...status.locks.map((lock) => `:lock: ${lockText(lock, words)}`),
     ...status.open.map((view) => openText(view, words)),
     lastText(status, words),
+    ...(status.backups === null ? [] : [newestBackupLine(status.backups, shown)]),
   ];
+}
+
+function alertLines({ alerts }: TargetStatus, words: Words): readonly string[] {
+  const shown = alerts.slice(0, MOST_ALERTS).map(({ severity, name, since, acknowledgedBy }) => {
+    const who = acknowledgedBy === null ? null : mention(acknowledgedBy);
+    return words.alerts.statusLine(severity, name, moment(since, WHEN), who);
+  });
+  const hidden = alerts.length - shown.length;
+  return hidden > 0 ? [...shown, words.more(hidden)] : shown;
 }
 
 function headLines({ target, live }: TargetStatus, words: Words): readonly string[] {

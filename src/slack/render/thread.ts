@@ -5,6 +5,7 @@ import { mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { fitList, section } from './blocks.ts';
 import { versionText } from './change.ts';
+import { fileBlocks } from './files.ts';
 import { standingApprovals } from './operation.ts';
 import { outcomeSentence } from './outcome.ts';
 import { commitBlocks, gateLines, sourceTitle } from './source.ts';
@@ -16,6 +17,7 @@ const LONGEST_LOG_LINE = 1_500;
 export function renderThreadLine(view: OperationView, line: ThreadLine, words: Words): MessageContent {
   const text = threadText(view, line, words);
   if (line.kind === 'source') return { text, blocks: commitBlocks(view.operation.plan, words) };
+  if (line.kind === 'files') return { text, blocks: fileBlocks(view.operation.plan, words) };
   return sentence(text, words);
 }
 
@@ -59,12 +61,16 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
       return words.thread.canaryGoingOn;
     case 'source':
       return sourceTitle(view.operation.plan, words);
+    case 'files':
+      return words.files.title;
     case 'ended':
       return words.thread.ended(
         title,
         words.operation.states[line.state],
         outcomeSentence(line.outcome, words),
       );
+    case 'alert':
+      return words.alerts.inThread(line.severity, line.name, moment(new Date(line.at)));
     case 'log':
       return prose(line.text, LONGEST_LOG_LINE) || '…';
   }

@@ -13,7 +13,7 @@ export const outcomes: OutcomeSentences = {
       `“${prose(outcome.step)}” failed: ${told(outcome.detail)}`,
       problems[outcome.problem],
       undone(outcome.undo),
-      outcome.dataChanged ? '*Data had already been changed, and undoing does not bring it back.*' : '',
+      outcome.dataChanged ? dataChanged(outcome.backup) : '',
     ]
       .filter((part) => part !== '')
       .join(' '),
@@ -33,6 +33,12 @@ export const outcomes: OutcomeSentences = {
   overtaken,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
+
+function dataChanged(backup: string | undefined): string {
+  const plainly = '*Data had already been changed, and undoing does not bring it back.*';
+  if (backup === undefined) return plainly;
+  return `${plainly} It is as it was before in ${code(backup)}: ${code(`/backup restore ${backup}`)} brings that back, once approved.`;
+}
 
 function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
   if (why.code === 'not-ours') return `It was ended: ${troubleText(why)}. What they set was kept.`;

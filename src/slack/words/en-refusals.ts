@@ -45,13 +45,21 @@ export const refusals: RefusalSentences = {
         ? `Still there: ${list(available)}.`
         : `Ship a good version with ${code('/deploy')} instead.`,
     ),
-  'no-such-backup': ({ target, wanted, available }) =>
+  'no-such-backup': ({ target, wanted, available, unasked }) =>
     sentences(
-      `${key(target)} has no backup ${code(wanted)}.`,
-      available.length > 0
-        ? `It has ${list(available)}; ${code('/backup list')} shows all.`
-        : `It has no good one yet; make one with ${code(`/backup ${target.service} ${target.environment}`)}.`,
+      target === null
+        ? `There is no backup ${code(wanted)}.`
+        : `${key(target)} has no backup ${code(wanted)}.`,
+      unasked.length > 0 ? `The backups of ${list(unasked.map(targetKey))} could not be listed, though.` : '',
+      available.length > 0 ? `There are ${list(available)}; ${code('/backup list')} shows all.` : '',
+      available.length === 0 && unasked.length === 0
+        ? `There is no good one yet; make one with ${code('/backup service environment')}.`
+        : '',
     ),
+  'which-backup': ({ wanted, targets }) =>
+    `Several targets have a backup ${code(wanted)}: ${list(targets.map(targetKey))}. Name the one you mean behind it, as in ${code(
+      `/backup verify ${wanted} ${targets[0]?.service ?? ''} ${targets[0]?.environment ?? ''}`,
+    )}.`,
   'unusable-backup': ({ target, backup, reason }) =>
     `${code(backup)} of ${key(target)} cannot be used: ${
       reason === null ? 'it is still being made.' : told(reason)
@@ -124,6 +132,13 @@ export const refusals: RefusalSentences = {
       `${key(target)} cannot give a canary ${asked} % of its traffic.`,
       nearest.length > 0 ? `Nearest that it can: ${list(nearest.map((percent) => `${percent} %`))}.` : '',
     ),
+  'critical-alert': ({ target, alert }) =>
+    `A critical alert fires for ${key(target)}: ${code(alert)}. Nothing is shipped meanwhile but rollbacks (${code(
+      `/rollback ${target.service} ${target.environment}`,
+    )}). If this is the remedy, say so: ${code('--during-incident "reason"')}.`,
+  'alert-over': () => 'That alert is over, so there is nothing to do about it.',
+  'not-silenced': ({ detail }) =>
+    `It was not silenced: ${prose(detail)} Alerts go on as before; try again, or silence it where it comes from.`,
   fault: ({ deliveryId }) =>
     `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
   'not-stored': () =>
@@ -137,13 +152,16 @@ const ROLES: Readonly<Record<WordRole, string>> = {
   revision: 'revision',
   flag: 'flag',
   subcommand: 'subcommand',
+  backup: 'backup',
   duration: 'duration',
   percent: 'percent',
   word: 'word',
   text: 'text',
 };
 
-const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel', string>> = {
+const ACTIONS: Readonly<
+  Record<OperationKind | 'approve' | 'emergency' | 'lock' | 'cancel' | 'acknowledge' | 'silence', string>
+> = {
   deploy: 'deploy',
   rollback: 'roll back',
   canary: 'run a canary',
@@ -155,6 +173,8 @@ const ACTIONS: Readonly<Record<OperationKind | 'approve' | 'emergency' | 'lock' 
   emergency: 'skip approval',
   lock: 'lock or unlock',
   cancel: 'cancel what somebody else asked for',
+  acknowledge: 'acknowledge alerts',
+  silence: 'silence alerts',
 };
 
 const BARRED = {

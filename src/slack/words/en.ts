@@ -1,6 +1,8 @@
 import { prose } from '../mrkdwn.ts';
+import { alerts } from './en-alerts.ts';
 import { backup } from './en-backup.ts';
 import { canary, share } from './en-canary.ts';
+import { files } from './en-files.ts';
 import { outcomes } from './en-outcomes.ts';
 import { refusals } from './en-refusals.ts';
 import { release } from './en-release.ts';
@@ -61,6 +63,11 @@ const buttons: ButtonWords = {
   rollBackTitle: 'Roll back?',
   confirmRollBack: ({ service, environment }) =>
     `Asks for a rollback of ${service} in ${environment} to what served well before, with its usual approval.`,
+  restore: 'Restore the data',
+  undoRestore: 'Undo the restore',
+  restoreTitle: 'Restore the data?',
+  confirmRestore: ({ service, environment }) =>
+    `Asks to restore the data of ${service} in ${environment} as it was before this, with its usual approval.`,
   promote: 'Promote',
   promoteTitle: 'Promote?',
   confirmPromote: ({ service, environment }, approved) =>
@@ -104,11 +111,13 @@ export const en: Words = {
   thread,
   canary,
   source,
+  files,
   release,
   backup,
   replies,
   status,
   form,
+  alerts,
   refusals,
   outcomes,
 };

@@ -1,4 +1,6 @@
+import type { AlertEventKind, Severity } from '../../domain/alert.ts';
 import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } from '../../domain/canary.ts';
+import type { FileChange, FileChangeKind, FileChanges } from '../../domain/file-changes.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
 import type { OperationKind } from '../../domain/plan.ts';
@@ -39,11 +41,13 @@ export interface Words {
   readonly thread: ThreadWords;
   readonly canary: CanaryWords;
   readonly source: SourceWords;
+  readonly files: FileWords;
   readonly release: ReleaseWords;
   readonly backup: BackupWords;
   readonly replies: ReplyWords;
   readonly status: StatusWords;
   readonly form: FormWords;
+  readonly alerts: AlertWords;
   readonly refusals: RefusalSentences;
   readonly outcomes: OutcomeSentences;
 }
@@ -79,6 +83,11 @@ export interface ButtonWords {
   readonly rollBack: string;
   confirmRollBack(target: TargetRef): string;
   readonly rollBackTitle: string;
+  /** After data was changed by something that failed. */
+  readonly restore: string;
+  readonly undoRestore: string;
+  readonly restoreTitle: string;
+  confirmRestore(target: TargetRef): string;
   readonly promote: string;
   readonly promoteTitle: string;
   /** `approved`: the farthest percent that may be had without asking. */
@@ -140,6 +149,39 @@ export interface BackupWords {
   size(bytes: number): string;
   /** A deploy's backup was made before. */
   youngEnough(backupText: string): string;
+  readonly title: string;
+  /** No target has any. */
+  readonly nowhere: string;
+  /** A target has none that is good. */
+  readonly none: string;
+  unknown(detail: string): string;
+  /** What retention keeps; milliseconds. */
+  keeps(count: number | null, age: number | null): string;
+  ago(ageText: string): string;
+  madeIn(sizeText: string, timeText: string): string;
+  until(whenText: string): string;
+  alsoAt(places: readonly string[]): string;
+  verified(whenText: string): string;
+  readonly notVerified: string;
+  failedVerification(whenText: string, how: string): string;
+  late(targetText: string, dueText: string, whyText: string): string;
+  begunLate(targetText: string, dueText: string): string;
+  readonly weekTitle: string;
+  week(targetText: string, made: number, failed: number): string;
+  /** The newest good one. */
+  last(idText: string, ageText: string, verifiedText: string): string;
+}
+
+export interface FileWords {
+  /** Above the list in the thread, plain. */
+  readonly title: string;
+  /** The counts, in one line. */
+  summary(files: FileChanges): string;
+  /** `removes`: what the release does not have goes. */
+  one(file: FileChange, removes: boolean): string;
+  directory(directory: string, counts: Readonly<Record<FileChangeKind, number>>): string;
+  inThread(count: number): string;
+  unlisted(count: number): string;
 }
 
 export interface SourceWords {
@@ -228,4 +270,94 @@ export interface FormWords {
   readonly reasonPlaceholder: string;
   required(label: string): string;
   noSuchTarget(service: string, environment: string): string;
+}
+
+export interface ReportWords {
+  title(name: string): string;
+  lasted(from: string, to: string, duration: string): string;
+  readonly timeline: string;
+  readonly checklist: string;
+  readonly deployedBefore: string;
+  began(name: string): string;
+  joined(names: string): string;
+  again(names: string): string;
+  resolved(names: string): string;
+  readonly allResolved: string;
+  acknowledged(who: string): string;
+  silenced(who: string, until: string, reason: string): string;
+  silenceEnded(who: string | null): string;
+  readonly reminded: string;
+  operation(title: string, change: string, who: string, state: string, detail: string): string;
+  /** The checklist of a rollback; each says what the records know, or leaves it to people. */
+  readonly cause: (suspect: string | null) => string;
+  readonly impact: (where: string, alerts: number, lasted: string) => string;
+  readonly rollback: (how: string | null) => string;
+  readonly recovered: (when: string) => string;
+  readonly told: (channel: string, when: string, who: string | null) => string;
+  readonly recorded: string;
+}
+
+/** What is said of alerts. */
+export interface AlertWords {
+  readonly severities: Readonly<Record<Severity, string>>;
+  readonly states: Readonly<Record<'firing' | 'acknowledged' | 'silenced' | 'resolved', string>>;
+  /** “HighErrorRate and 2 others”. */
+  name(name: string, others: number): string;
+  where(service: string, environment: string | null): string;
+  /** Plain text: “🔴 CRITICAL · Firing · HighErrorRate · api in production”. */
+  title(parts: readonly string[]): string;
+  /** `agoText` is how long it has been firing, as Slack shows it. */
+  firingSince(whenText: string, agoText: string): string;
+  fired(whenText: string, lasted: string): string;
+  value(value: string): string;
+  /** An operation near the alert; `before` is how long before it that began, negative for after. */
+  operation(changeText: string, whoText: string, before: number, state: string): string;
+  readonly firing: string;
+  firingCount(firing: number, resolved: number): string;
+  resolvedAt(whenText: string): string;
+  truncated(count: number): string;
+  readonly links: Readonly<Record<'runbook' | 'dashboard' | 'source', string>>;
+  acknowledged(whoText: string, whenText: string): string;
+  silenced(whoText: string, untilText: string, reason: string): string;
+  readonly buttons: {
+    readonly acknowledge: string;
+    silence(hours: number): string;
+    readonly silenceForm: string;
+    readonly endSilence: string;
+    rollBack(target: TargetRef): string;
+    readonly report: string;
+  };
+  /** A line in a group's thread; null for what only the message shows. `whoText` is who did it, if anybody. */
+  event(event: AlertEventKind, whoText: string, whenText: string): string | null;
+  /** What stands in the thread of an operation. */
+  inThread(severity: Severity, name: string, whenText: string): string;
+  readonly storm: {
+    title(channelText: string, groups: number, firing: number): string;
+    page(number: number, of: number): string;
+    readonly since: (whenText: string) => string;
+    readonly over: (fromText: string, toText: string) => string;
+    readonly explained: string;
+    readonly unknownService: string;
+    counts(firing: number, acknowledged: number, resolved: number): string;
+    readonly nothingLeft: string;
+  };
+  readonly silenceForm: {
+    readonly title: string;
+    readonly submit: string;
+    readonly cancel: string;
+    readonly duration: string;
+    readonly durationHint: string;
+    readonly wrongDuration: string;
+    readonly reason: string;
+    readonly reasonHint: string;
+    readonly noReason: string;
+  };
+  /** Why a silence is there when nobody said. */
+  readonly noReason: string;
+  readonly incidents: { readonly title: string; readonly none: string };
+  /** Of an incident report, which is Markdown; what it takes is escaped already. */
+  readonly report: ReportWords;
+  duringIncident(reason: string): string;
+  /** What `/status` says of an alert that fires. */
+  statusLine(severity: Severity, name: string, whenText: string, whoText: string | null): string;
 }

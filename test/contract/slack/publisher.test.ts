@@ -24,11 +24,13 @@ describe('the publisher against the local Slack', () => {
     expect(rig.refused()).toEqual({});
   });
 
-  it('shows a colour as a stripe, with everything said in the fallback', async () => {
+  it('shows a stripe in a colour, with everything said in the text too', async () => {
     const rig = await startRig();
     startPublisher(rig);
     const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'on fire' } }] as const;
-    await rig.put('alert', { content: { text: 'Alert: on fire', blocks: [...blocks], color: '#d00000' } });
+    await rig.put('alert', {
+      content: { text: 'Alert: on fire', blocks: [], stripe: { color: '#d00000', blocks } },
+    });
     await eventuallySo(async () => {
       const { messages = [] } = await rig.slack.bot.conversations.history({ channel: DEPLOYS });
       expect(messages[0]?.attachments).toMatchObject([{ color: '#d00000', fallback: 'Alert: on fire' }]);

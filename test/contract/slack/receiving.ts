@@ -84,6 +84,7 @@ function settingsFor(rig: Rig, receiving: Receiving): ReceiveSettings {
           })
         : null,
     versions: async () => ['v1.2.0', 'v1.1.0'],
+    openSilenceForm: () => Promise.reject(new Error('no silence is asked for here')),
     ephemeral: createEphemeral({ client: clients.publishing, clock: systemClock, log: silent, fetch }),
     log: silent,
   };

@@ -9,6 +9,7 @@ export interface Resource {
     readonly uid?: string;
     readonly resourceVersion?: string;
     readonly generation?: number;
+    readonly deletionTimestamp?: string;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
   };
@@ -71,7 +72,10 @@ export class ApiServer {
 
   /** Null when it is not there. */
   async find(path: string): Promise<Resource | null> {
-    return (await this.request('GET', path)).status === 404 ? null : this.get(path);
+    const { status, text } = await this.request('GET', path);
+    if (status === 404) return null;
+    if (status >= 300) throw new Error(`GET ${path}: ${status} ${text}`);
+    return JSON.parse(text);
   }
 
   async list(path: string): Promise<readonly Resource[]> {

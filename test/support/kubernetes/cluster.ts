@@ -37,8 +37,10 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
 export interface Workload {
-  readonly kind?: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly kind?: WorkloadKind;
   readonly name: string;
   readonly image: string;
   readonly replicas?: number;
@@ -54,20 +56,25 @@ export interface Workload {
 
 /** A fresh namespace for this test; it goes when the test is over. */
 export async function useCluster(): Promise<Cluster> {
+  const cluster = await openNamespace();
+  onTestFinished(() => cluster.close());
+  return cluster;
+}
+
+/** A fresh namespace, for whoever closes it. */
+export async function openNamespace(): Promise<Cluster> {
   if (given === null) throw new Error('there is no cluster');
-  const directory = mkdtempSync(path.join(tmpdir(), 'slipway-kubernetes-'));
   const access = readAccess(given);
-  const api = new ApiServer(access);
-  const namespace = `t-${randomBytes(5).toString('hex')}`;
-  const cluster = new Cluster({ access, api, namespace, directory, kubeconfig: given });
-  onTestFinished(async () => {
-    await api.remove(`/api/v1/namespaces/${namespace}`);
-    api.close();
-    rmSync(directory, { recursive: true, force: true });
+  const cluster = new Cluster({
+    access,
+    api: new ApiServer(access),
+    namespace: `t-${randomBytes(5).toString('hex')}`,
+    directory: mkdtempSync(path.join(tmpdir(), 'slipway-kubernetes-')),
+    kubeconfig: given,
   });
-  await api.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  await cluster.api.create('/api/v1/namespaces', { metadata: { name: cluster.namespace } });
   // Pods are refused until their namespace has its default account.
-  await eventually(() => api.find(cluster.path('v1', 'serviceaccounts', 'default')));
+  await eventually(() => cluster.api.find(cluster.path('v1', 'serviceaccounts', 'default')));
   return cluster;
 }
 
@@ -90,6 +97,8 @@ export class Cluster {
   readonly kubeconfig: string;
   readonly #access: Access;
   readonly #directory: string;
+  /** What was made outside the namespace. */
+  readonly #owned: string[] = [];
 
   constructor(of: {
     readonly access: Access;
@@ -126,7 +135,12 @@ export class Cluster {
   /** Creates a workload whose container is `app`, and waits until all of it is ready. */
   async deploy(workload: Workload): Promise<Resource> {
     await this.begin(workload);
-    const where = this.path('apps/v1', pluralOf(workload), workload.name);
+    return this.rolledOut(workload.kind ?? 'Deployment', workload.name);
+  }
+
+  /** The workload as soon as all of it is ready and of its newest template. */
+  rolledOut(kind: WorkloadKind, name: string): Promise<Resource> {
+    const where = this.path('apps/v1', pluralOf(kind), name);
     return eventually(async () => {
       const found = await this.api.get(where);
       return isReady(found) && found;
@@ -135,7 +149,7 @@ export class Cluster {
 
   /** Creates a workload and does not wait. */
   begin(workload: Workload): Promise<Resource> {
-    return this.create('apps/v1', pluralOf(workload), manifest(workload));
+    return this.create('apps/v1', pluralOf(workload.kind ?? 'Deployment'), manifest(workload));
   }
 
   /** A kubeconfig of a new service account that may do what these rules say in this namespace, and no more. */
@@ -160,6 +174,13 @@ export class Cluster {
     return writeKubeconfig({ file, server, authority, token: status.token, namespace: this.namespace });
   }
 
+  async close(): Promise<void> {
+    for (const where of [...this.#owned, `/api/v1/namespaces/${this.namespace}`])
+      await this.api.remove(where);
+    this.api.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
   /** What every container of this namespace has written: the simulated kubelets serve it as its logs. */
   async logs(lines: readonly string[]): Promise<void> {
     const logsFile = path.join(this.#directory, 'container.log');
@@ -167,7 +188,7 @@ export class Cluster {
     writeFileSync(logsFile, lines.map((line) => `${time} stdout F ${line}\n`).join(''));
     const where = '/apis/kwok.x-k8s.io/v1alpha1/clusterlogs';
     const name = this.namespace;
-    onTestFinished(() => this.api.remove(`${where}/${name}`));
+    this.#owned.push(`${where}/${name}`);
     await this.api.create(where, {
       apiVersion: 'kwok.x-k8s.io/v1alpha1',
       kind: 'ClusterLogs',
@@ -177,7 +198,7 @@ export class Cluster {
   }
 }
 
-const pluralOf = ({ kind = 'Deployment' }: Workload) => `${kind.toLowerCase()}s`;
+const pluralOf = (kind: WorkloadKind) => `${kind.toLowerCase()}s`;
 
 function manifest(workload: Workload): object {
   const { kind = 'Deployment', name, image, replicas = 1, annotations, labels, spec, container } = workload;

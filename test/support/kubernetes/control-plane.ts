@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +21,7 @@ import { installedPrograms, type Programs } from './programs.ts';
 import { stageDocuments } from './stages.ts';
 
 const START_LIMIT = 90_000;
+const DIRECTORY = 'slipway-cluster-';
 const NODES = ['node-a', 'node-b', 'node-c'];
 
 /** A control plane of Kubernetes with simulated nodes, as processes of its own. */
@@ -28,6 +38,7 @@ export interface ControlPlane {
 export async function startControlPlane(): Promise<ControlPlane> {
   const programs = installedPrograms();
   if (programs === null) throw new Error('The control plane is not built: .ci/setup kubernetes');
+  removeOrphans();
   const plane = new Processes(programs);
   try {
     return await start(plane);
@@ -220,9 +231,17 @@ async function until(plane: Processes, holds: () => Promise<boolean>): Promise<v
   }
 }
 
+/** A process that was killed could not remove the directory of its control plane. */
+function removeOrphans(): void {
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(DIRECTORY))) {
+    const owner = Number(name.slice(DIRECTORY.length).split('-')[0]);
+    if (!existsSync(`/proc/${owner}`)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
 /** The processes of one control plane, in a directory of their own. */
 class Processes {
-  readonly directory = mkdtempSync(path.join(tmpdir(), 'slipway-cluster-'));
+  readonly directory = mkdtempSync(path.join(tmpdir(), `${DIRECTORY}${process.pid}-`));
   readonly programs: Programs;
   readonly #running = new Map<string, ChildProcess>();
 

@@ -16,6 +16,8 @@ const WANTED = new Set([
   'analysistemplates.argoproj.io',
   'clusteranalysistemplates.argoproj.io',
   'experiments.argoproj.io',
+  'servicemonitors.monitoring.coreos.com',
+  'prometheusrules.monitoring.coreos.com',
   'backups.velero.io',
   'restores.velero.io',
   'backupstoragelocations.velero.io',

@@ -36,12 +36,29 @@ export function accountOfCommand(command: Command): Account {
       return instructionAccount(command.instruction, command.target);
     case 'canary-status':
       return { words: ['status', ...placeWords(command.target)], flags: [] };
+    case 'backup': {
+      const { service, environment } = command.target;
+      return { words: [service, environment], flags: flagsOf(command) };
+    }
+    case 'backup-list':
+      return { words: ['list', ...optional(command.service), ...optional(command.environment)], flags: [] };
+    case 'backup-verify':
+    case 'backup-restore': {
+      const { backup, service, environment } = command;
+      const verb = command.name === 'backup-verify' ? 'verify' : 'restore';
+      return {
+        words: [verb, backup, ...optional(service), ...optional(environment)],
+        flags: flagsOf(command),
+      };
+    }
     case 'history':
       return { words: ['history', ...optional(command.service)], flags: [] };
     case 'status':
       return { words: [...optional(command.service), ...optional(command.environment)], flags: [] };
     case 'status-why':
       return { words: ['why', command.target.service, command.target.environment], flags: [] };
+    case 'status-incidents':
+      return { words: ['incidents'], flags: [] };
     case 'unlock':
       return { words: ['unlock', ...scopeWords(command.scope)], flags: [] };
     case 'lock': {

@@ -9,7 +9,7 @@ const [described = '', refused = ''] = readFileSync('docs/commands.md', 'utf8').
 
 /** What stands in code marks and is a command: `/deploy api v1.2.0 production`. */
 function commandsIn(text: string): readonly string[] {
-  return [...text.matchAll(/`([/@](?:deploy|rollback|canary|status|slipway)[^`]*)`/g)].map(
+  return [...text.matchAll(/`([/@](?:deploy|rollback|canary|backup|status|slipway)[^`]*)`/g)].map(
     ([, command = '']) => command,
   );
 }

@@ -65,6 +65,14 @@ const place = fc.tuple(fc.option(service), fc.option(environment)).map(texts);
 const percents = ['10', '50%', '99 percent', '1 %', '0', '100', '101%', '-5', '12.5'] as const;
 const opening = fc.constantFrom(...percents, 'auto');
 const instruction = fc.constantFrom('promote', 'abort', 'status');
+const backupId = fc.constantFrom(
+  'bk-3k9x2m',
+  'run-1700000000',
+  'techassist-daily-20261122',
+  'BK-1',
+  '--',
+  'api',
+);
 const scope = fc.oneof(place, fc.constant(['everything']));
 
 /** Sentences of every shape, right or nearly so, as lists of pieces. */
@@ -95,6 +103,11 @@ const sentence: fc.Arbitrary<{ readonly name: string; readonly pieces: readonly 
   fc
     .tuple(fc.oneof(opening, instruction), place, fc.option(quoted))
     .map(([what, where, reason]) => ({ name: 'canary', pieces: texts([what, ...where, reason]) })),
+  place.map((pieces) => ({ name: 'backup', pieces })),
+  place.map((where) => ({ name: 'backup', pieces: ['list', ...where] })),
+  fc
+    .tuple(fc.constantFrom('verify', 'restore'), backupId, place)
+    .map(([verb, id, where]) => ({ name: 'backup', pieces: [verb, id, ...where] })),
   place.map((pieces) => ({ name: 'status', pieces })),
   place.map((where) => ({ name: 'status', pieces: ['why', ...where] })),
 );
@@ -202,6 +215,10 @@ describe('the grammar of all commands', () => {
         'promote',
         'abort',
         'status',
+        'list',
+        'verify',
+        'restore',
+        'bk-3k9x2m',
       ),
       flag,
       quoted,

@@ -11,7 +11,11 @@ describe('a slash command', () => {
 
   it.each(['deplyo', 'constructor', 'Deploy', ''])('called “%s” is refused', (name) => {
     expect(parseCommand(name, 'api v1.2.0 prod', anywhere)).toMatchObject({
-      refusal: { code: 'unknown-word', word: name, allowed: ['deploy', 'rollback', 'canary', 'status'] },
+      refusal: {
+        code: 'unknown-word',
+        word: name,
+        allowed: ['deploy', 'rollback', 'canary', 'backup', 'status'],
+      },
     });
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DeliveryContext, workOn } from '../../../commands/deliveries.ts';
+import { workOn } from '../../../commands/deliveries.ts';
+import type { DeliveryContext } from '../../../commands/delivery-context.ts';
 import type { Delivery } from '../../../src/domain/delivery.ts';
 import { submit } from '../../../src/operations/request.ts';
 import { readApprovals } from '../../../src/store/approvals.ts';
@@ -33,6 +34,8 @@ describe('a reaction that Slack tells of', () => {
     engine: world.engine,
     vocabulary: () => Promise.reject(new Error('nothing was typed')),
     answer: () => Promise.reject(new Error('nobody is answered')),
+    alerts: null,
+    reasonOfSilence: 'no reason',
     operationAt: async () => operationId,
     readReactions: async () => ({ approve: standing, reject: [] }),
     reactions: { approve, reject: 'no_entry' },

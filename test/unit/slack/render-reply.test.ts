@@ -30,7 +30,14 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
-  'no-such-backup': { code: 'no-such-backup', target: TARGET, wanted: 'bk-1', available: ['bk-2'] },
+  'no-such-backup': {
+    code: 'no-such-backup',
+    target: TARGET,
+    wanted: 'bk-1',
+    available: ['bk-2'],
+    unasked: [],
+  },
+  'which-backup': { code: 'which-backup', wanted: 'run-1', targets: [TARGET] },
   'unusable-backup': { code: 'unusable-backup', target: TARGET, backup: 'bk-1', reason: 'disk full' },
   'already-serving': { code: 'already-serving', target: TARGET, version: 'v1.1.0' },
   'no-capability': { code: 'no-capability', target: TARGET, wanted: 'canary', can: ['deploy', 'rollback'] },
@@ -71,6 +78,9 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'canary-over': { code: 'canary-over', operationId: 'op_1' },
   'canary-ending': { code: 'canary-ending', operationId: 'op_1', by: 'promote' },
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
+  'critical-alert': { code: 'critical-alert', target: TARGET, alert: 'HighErrorRate' },
+  'alert-over': { code: 'alert-over' },
+  'not-silenced': { code: 'not-silenced', detail: 'am:9093 refused the connection.' },
   'not-stored': { code: 'not-stored' },
 };
 
@@ -168,6 +178,8 @@ describe('the other replies', () => {
             last: operation({ state: 'succeeded', endedAt: NOW }),
             open: [view()],
             locks: [],
+            alerts: [],
+            backups: null,
           },
         ],
       }),
@@ -190,6 +202,8 @@ describe('the other replies', () => {
           last: null,
           open: [],
           locks: [],
+          alerts: [],
+          backups: null,
         },
       ],
     });
@@ -204,6 +218,8 @@ describe('the other replies', () => {
       last: null,
       open: [],
       locks: [],
+      alerts: [],
+      backups: null,
     }));
     const status = reply({ kind: 'status', targets });
     expect(limitsBroken(status)).toEqual([]);

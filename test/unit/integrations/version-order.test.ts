@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newestFirst } from '../../../../integrations/registry/version-order.ts';
+import { newestFirst } from '../../../integrations/version-order.ts';
 
 test('sorts semantic versions by precedence, a pre-release behind its release', () => {
   expect(newestFirst(['v1.2.0', 'v1.10.0', 'v2.0.0-rc.1', 'v1.10.0-rc.2', 'v1.10.0-rc.10', '2.0.0'])).toEqual(

@@ -1,0 +1,14 @@
+import type { AlertNotification } from '../../src/domain/alert.ts';
+import type { Authentication } from '../../src/http/authentication.ts';
+
+/** What a payload says, or why it cannot be read. */
+export type ReadAlerts =
+  | { readonly ok: true; readonly notification: AlertNotification }
+  | { readonly ok: false; readonly reason: string };
+
+/** A monitoring system that tells alerts by a webhook. */
+export interface AlertSource {
+  readonly authentication: Authentication;
+  /** Pure: `now` is when the call came. */
+  read(body: unknown, now: Date): ReadAlerts;
+}

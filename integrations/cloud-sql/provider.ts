@@ -1,0 +1,117 @@
+import type { StoredBackup } from '../../src/domain/backup.ts';
+import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import { accept } from '../../src/domain/refusal.ts';
+import type { BackupProvider } from '../backup.ts';
+import { type Finding, type StepContext, TargetError } from '../target.ts';
+import { ACTIONS, type ActionName } from './actions.ts';
+import { type CloudSqlApi, connectCloudSql } from './client.ts';
+import type { CloudSqlBackupConfig } from './config.ts';
+import { isKept, storedBackup } from './runs.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** On-demand backups of a Cloud SQL instance, which Cloud SQL makes and keeps. */
+export function createCloudSqlBackups(
+  config: CloudSqlBackupConfig,
+  api: CloudSqlApi = connectCloudSql(config),
+): BackupProvider {
+  const { instance, project } = config;
+  return {
+    subject: `Cloud SQL instance ${instance} of ${project}`,
+    list: async () => (await api.listRuns()).filter(isKept).map(storedBackup),
+    planBackup: async () => accept({ steps: [makeStep(instance)], warnings: [] }),
+    planVerification: async ({ id }) => accept({ steps: verificationSteps(id), warnings: [] }),
+    planRestore: async ({ id }) =>
+      accept({
+        steps: restoreSteps(instance, id),
+        warnings: [
+          `${instance} cannot be used while it is restored, and what was written since is gone then.`,
+        ],
+      }),
+    deletionStep: (backups) => deletionStep(backups),
+    start: async (step, context) => actionOf(step).start(begin({ api, config, context }), step.input),
+    resume: async (step, handle, context) =>
+      actionOf(step).resume(begin({ api, config, context }), step.input, handle),
+    examine: async () => [await examine(config, api)],
+    close: async () => undefined,
+  };
+}
+
+function begin<T extends { readonly context: StepContext }>(run: T): T {
+  run.context.signal.throwIfAborted();
+  return run;
+}
+
+function actionOf({ action }: PlannedStep) {
+  if (isAction(action)) return ACTIONS[action];
+  throw new TargetError('invalid', `This version of Slipway does not know the step ${action}.`);
+}
+
+function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}
+
+function makeStep(instance: string): PlannedStep {
+  return step('make', `Back up ${instance}`, 'reads', { timeLimit: 4 * HOUR });
+}
+
+function restoreSteps(instance: string, backup: string): readonly PlannedStep[] {
+  const undo = step('restore', `Restore ${instance} from the backup made before`, 'changes-data', {
+    input: { backup: null },
+    timeLimit: 4 * HOUR,
+  });
+  const input = { backup };
+  return [
+    {
+      ...step('restore', `Restore ${instance} from ${backup}`, 'changes-data', {
+        input,
+        timeLimit: 4 * HOUR,
+      }),
+      undo,
+    },
+    step('check', `Check that ${instance} runs on it`, 'reads', { input, timeLimit: 15 * MINUTE }),
+  ];
+}
+
+function verificationSteps(backup: string): readonly PlannedStep[] {
+  const input = { backup };
+  const undo = step('delete-scratch', 'Delete the scratch instance', 'reversible', {
+    timeLimit: 30 * MINUTE,
+  });
+  return [
+    { ...step('create-scratch', 'Create a scratch instance', 'reversible', { timeLimit: HOUR }), undo },
+    step('restore-scratch', `Restore ${backup} into it`, 'reversible', { input, timeLimit: 4 * HOUR }),
+    step('check-scratch', 'Check that it runs, and what it has', 'reads', { input, timeLimit: 15 * MINUTE }),
+    step('delete-scratch', 'Delete the scratch instance', 'tidies', { timeLimit: 30 * MINUTE }),
+  ];
+}
+
+function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
+  const ids = backups.map(({ id }) => id);
+  return step('delete', `Delete ${ids.join(', ')}`, 'tidies', {
+    input: { backups: ids },
+    timeLimit: 30 * MINUTE,
+  });
+}
+
+function step(
+  action: ActionName,
+  title: string,
+  effect: StepEffect,
+  more: { readonly input?: PlannedStep['input']; readonly timeLimit: number },
+): PlannedStep {
+  return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
+}
+
+async function examine({ instance }: CloudSqlBackupConfig, api: CloudSqlApi): Promise<Finding> {
+  const subject = `backups of ${instance}`;
+  try {
+    const runs = await api.listRuns();
+    return { subject, ok: true, detail: `Cloud SQL keeps ${runs.filter(isKept).length}`, remedy: null };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const remedy = 'Check project and instance, and that the service account may back it up.';
+    return { subject, ok: false, detail: error.message, remedy };
+  }
+}

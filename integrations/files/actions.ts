@@ -1,0 +1,31 @@
+import { guards } from './steps/guards.ts';
+import { prove } from './steps/prove.ts';
+import { restart, restartBack } from './steps/restart.ts';
+import { stage } from './steps/stage.ts';
+import { stageBackup } from './steps/stage-backup.ts';
+import type { StepAction } from './steps/step.ts';
+import { backup, discard, restore, swap, tidy } from './steps/tree-actions.ts';
+import { verify, watch } from './steps/verify.ts';
+
+/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
+export const ACTIONS = {
+  backup,
+  discard,
+  guards,
+  prove,
+  restart,
+  'restart-back': restartBack,
+  restore,
+  stage,
+  'stage-backup': stageBackup,
+  swap,
+  tidy,
+  verify,
+  watch,
+} as const satisfies Readonly<Record<string, StepAction>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+export function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

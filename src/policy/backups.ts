@@ -1,0 +1,65 @@
+import type { BackupConfig, RetentionConfig } from '../config/backup.ts';
+import { type Backup, isGood } from '../domain/backup.ts';
+
+/**
+ * The backups that need not be kept any longer, oldest first. Of several rules each keeps what it keeps. Only
+ * ours are meant: what others made, others delete. The last good one stays whatever the rules say, and so
+ * does what is held: an operation wants to restore it.
+ */
+export function outdatedBackups(request: {
+  readonly backups: readonly Backup[];
+  readonly rules: RetentionConfig | undefined;
+  readonly now: Date;
+  /** Ids of backups that are not to be touched. */
+  readonly held: readonly string[];
+  /** How many good ones are about to be made before anything is deleted. */
+  readonly coming: number;
+}): readonly Backup[] {
+  const { backups, rules, now, held, coming } = request;
+  if (rules === undefined) return [];
+  const ours = backups.filter(isOurs).sort(newestFirst);
+  // What is made first is the last good one when it comes to deleting.
+  const lastGood = coming > 0 ? undefined : ours.find(isGood);
+  return ours
+    .filter((backup) => {
+      if (backup === lastGood || backup.state.is === 'under-way' || held.includes(backup.id)) return false;
+      const newer = ours.filter((other) => isGood(other) && other.takenAt > backup.takenAt).length + coming;
+      const keptByCount = rules.count !== undefined && newer < rules.count;
+      return !keptByCount && !isYoungerThan(backup, rules.age, now);
+    })
+    .reverse();
+}
+
+/** When the rules let go of a backup by its age; null where they do not go by age. */
+export function keptUntil(backup: Backup, rules: RetentionConfig | undefined): Date | null {
+  if (rules?.age === undefined || !isOurs(backup)) return null;
+  return new Date(new Date(backup.takenAt).getTime() + rules.age);
+}
+
+/**
+ * The newest good backup that makes another one before a deploy unnecessary, for at least `wait` milliseconds
+ * more: so long may the approval take.
+ */
+export function youngEnough(
+  backups: readonly Backup[],
+  rules: Pick<BackupConfig, 'newerThan'>,
+  moment: { readonly now: Date; readonly wait: number },
+): Backup | null {
+  const newest = [...backups].sort(newestFirst).find(isGood);
+  if (newest === undefined || rules.newerThan === undefined) return null;
+  const then = new Date(moment.now.getTime() + moment.wait);
+  return isYoungerThan(newest, rules.newerThan, then) ? newest : null;
+}
+
+/** True for what Slipway made. */
+function isOurs({ id }: Backup): boolean {
+  return id.startsWith('bk-');
+}
+
+function isYoungerThan({ takenAt }: Backup, age: number | undefined, now: Date): boolean {
+  return age !== undefined && now.getTime() - new Date(takenAt).getTime() < age;
+}
+
+function newestFirst(a: Backup, b: Backup): number {
+  return b.takenAt.localeCompare(a.takenAt);
+}

@@ -1,0 +1,28 @@
+import { type AlertGroupView, type Severity, severityOf } from '../../domain/alert.ts';
+
+/** The colour of a severity, always beside its word. */
+export const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = {
+  critical: '🔴',
+  warning: '🟠',
+  info: '🔵',
+};
+export const SEVERITY_COLORS: Readonly<Record<Severity, string>> = {
+  critical: '#d00000',
+  warning: '#e8912d',
+  info: '#1d9bd1',
+};
+export const RESOLVED_SIGN = '✅';
+export const RESOLVED_COLOR = '#2eb67d';
+
+export type GroupState = 'firing' | 'acknowledged' | 'silenced' | 'resolved';
+
+/** How a group stands: what was done last by people goes before that it fires. */
+export function groupState({ group, silences }: AlertGroupView, now: Date): GroupState {
+  if (group.resolvedAt !== null) return 'resolved';
+  if (silences.some(({ until }) => until > now)) return 'silenced';
+  return group.acknowledgedBy === null ? 'firing' : 'acknowledged';
+}
+
+export function groupSign(view: AlertGroupView): string {
+  return view.group.resolvedAt === null ? SEVERITY_SIGNS[severityOf(view.alerts)] : RESOLVED_SIGN;
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cloudSqlBackupConfig } from '../../../integrations/cloud-sql/config.ts';
+import { createCloudSqlBackups } from '../../../integrations/cloud-sql/provider.ts';
+import { type DemoCloud, startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
+import { drive } from './drive.ts';
+import { type BackupWorld, backupSuite } from './suite.ts';
+
+const INSTANCE = 'api-production';
+/** How many times faster than ours the demo cloud's clock goes. */
+const HASTE = 20;
+
+async function cloudWorld(instance = INSTANCE): Promise<BackupWorld & { readonly cloud: DemoCloud }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'slipway-sql-'));
+  const began = Date.now();
+  const clock = { now: () => began + (Date.now() - began) * HASTE };
+  const cloud = await startDemoCloud({ dataDir, clock });
+  onTestFinished(async () => {
+    await cloud.stop();
+    await rm(dataDir, { recursive: true });
+  });
+  const provider = createCloudSqlBackups(
+    cloudSqlBackupConfig.parse({
+      kind: 'cloud-sql',
+      project: 'demo',
+      instance,
+      endpoint: cloud.sqlEndpoint,
+    }),
+  );
+  return {
+    cloud,
+    provider,
+    write: async (content) => cloud.writeData(INSTANCE, content),
+    content: async () => cloud.data(INSTANCE) ?? '',
+  };
+}
+
+backupSuite('Cloud SQL', cloudWorld);
+
+describe('the Cloud SQL provider', () => {
+  it('restores into a scratch instance and deletes it', async () => {
+    const { cloud, provider } = await cloudWorld();
+    await drive(provider, await provider.planBackup(), 'op-a');
+    const [backup] = await provider.list();
+    if (backup === undefined) throw new Error('no backup');
+    const ends = await drive(provider, await provider.planVerification(backup), 'op-b');
+    expect(ends.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^api-production-verify-\w+ is ready\.$/),
+      expect.stringMatching(/^done: restoring into api-production-verify-/),
+      'Restored into a scratch instance: it runs and has shop. Rows were not compared: the Admin API does not show them.',
+      expect.stringMatching(/is gone\.$/),
+    ]);
+    const instances = await fetch(`${cloud.sqlEndpoint}/v1/projects/demo/operations?instance=${INSTANCE}`);
+    expect(await instances.json()).toMatchObject({ items: [{ operationType: 'BACKUP_VOLUME' }] });
+  });
+
+  it('says what Cloud SQL says of an instance that does not exist', async () => {
+    const { provider } = await cloudWorld('nobody');
+    await expect(provider.list()).rejects.toMatchObject({
+      problem: 'not-found',
+      message:
+        'Cloud SQL refused what was asked of the Cloud SQL instance nobody: The Cloud SQL instance does not exist.',
+    });
+    expect(await provider.examine()).toMatchObject([{ ok: false }]);
+  });
+
+  it('waits while the instance is busy with something else', async () => {
+    const { cloud, provider } = await cloudWorld();
+    const url = `${cloud.sqlEndpoint}/v1/projects/demo/instances/${INSTANCE}/backupRuns`;
+    const headers = { 'content-type': 'application/json' };
+    await fetch(url, { method: 'POST', headers, body: JSON.stringify({ description: 'by hand' }) });
+    await expect(drive(provider, await provider.planBackup(), 'op-a')).rejects.toMatchObject({
+      retry: 'retryable',
+    });
+  });
+});
+
+describe('the demo’s Cloud SQL', () => {
+  it('refuses what the Admin API does not know', async () => {
+    const { cloud } = await cloudWorld();
+    const post = (path: string, body: object) =>
+      fetch(`${cloud.sqlEndpoint}/v1/projects/demo/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const answers = await Promise.all([
+      post(`instances/${INSTANCE}/backupRuns`, { descripton: 'mistyped' }),
+      post(`instances/${INSTANCE}/restoreBackup`, { backupRunId: '1' }),
+      post(`instances/${INSTANCE}/restoreBackup`, {
+        restoreBackupContext: { backupRunId: '1', instanceId: INSTANCE, project: 'demo' },
+      }),
+      post('instances', { name: INSTANCE, databaseVersion: 'X', region: 'r', settings: { tier: 't' } }),
+      fetch(`${cloud.sqlEndpoint}/v1/projects/other/instances/${INSTANCE}`),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 404, 409, 404]);
+  });
+});

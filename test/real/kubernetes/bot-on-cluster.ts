@@ -1,0 +1,97 @@
+import { onTestFinished } from 'vitest';
+import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy.ts';
+import type { Resource } from '../../support/kubernetes/api-server.ts';
+import { type Cluster, useCluster } from '../../support/kubernetes/cluster.ts';
+import { grantedRules, withoutChanges } from '../../support/kubernetes/granted.ts';
+import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
+import { temporaryDirectory } from '../../support/processes.ts';
+import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
+import { type OperationWatch, watchOperations } from '../../support/watched-operations.ts';
+import type { TestPerson } from '../../support/workspace.ts';
+
+/** A bot in a playground whose `api` is a Deployment, under RBAC, in both environments. */
+export interface BotOnCluster {
+  readonly running: RunningBot;
+  readonly watch: OperationWatch;
+  readonly cluster: Cluster;
+  readonly proxy: ApiProxy;
+  readonly ana: TestPerson;
+  readonly bo: TestPerson;
+  /** Takes the bot's right to change anything. */
+  deny(): Promise<void>;
+  workload(environment: string): Promise<Resource>;
+  /** The digest of a version that is published. */
+  digestOf(version: string): Promise<string>;
+}
+
+/** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environment’s config. */
+export async function botOnCluster(
+  options: { readonly startsIn?: string; readonly more?: object } = {},
+): Promise<BotOnCluster> {
+  const cluster = await useCluster();
+  const { path, remove } = temporaryDirectory();
+  onTestFinished(remove);
+  const rules = grantedRules('deployment', 'migration');
+  const proxy = await startApiProxy(await cluster.account('bot', rules), path);
+  onTestFinished(() => proxy.stop());
+  let image = '';
+  const running = await startBotWithPlayground({}, (config) => {
+    const api = config.services.api;
+    if (api === undefined) throw new Error('the demo has an api');
+    image = String(api.image);
+    for (const [environment, settings] of Object.entries(api.environments)) {
+      delete settings.watch;
+      delete settings.migrate;
+      settings.verify = [];
+      Object.assign(settings, options.more, { target: targetOf(cluster, proxy, environment) });
+    }
+  });
+  onTestFinished(() => running.stop());
+  const digestOf = (version: string) => publishedDigest(image, version);
+  const [first, broken] = await Promise.all([digestOf('v1.0.0'), digestOf('v1.3.0-broken')]);
+  for (const environment of ['staging', 'production']) {
+    await cluster.deploy({
+      name: `api-${environment}`,
+      image: `${image}@${first}`,
+      replicas: 2,
+      annotations: {
+        [BEHAVIOUR.crashLoop]: broken,
+        ...(options.startsIn && { [BEHAVIOUR.startsIn]: options.startsIn }),
+      },
+      spec: { progressDeadlineSeconds: 5 },
+    });
+  }
+  const watch = await watchOperations(`${running.directory}/bot`);
+  onTestFinished(() => watch.close());
+  return {
+    running,
+    watch,
+    cluster,
+    proxy,
+    ana: running.workspace.person('ana'),
+    bo: running.workspace.person('bo'),
+    deny: async () => proxy.becomes(await cluster.account('reader', withoutChanges(rules))),
+    workload: (environment) => cluster.get('apps/v1', 'deployments', `api-${environment}`),
+    digestOf,
+  };
+}
+
+function targetOf(cluster: Cluster, proxy: ApiProxy, environment: string): object {
+  return {
+    kind: 'kubernetes',
+    namespace: cluster.namespace,
+    workload: `deployment/api-${environment}`,
+    container: 'app',
+    kubeconfig: proxy.kubeconfig,
+  };
+}
+
+async function publishedDigest(image: string, version: string): Promise<string> {
+  const [host, ...name] = image.split('/');
+  const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
+  const url = `http://${host}/v2/${name.join('/')}/manifests/${version}`;
+  const answer = await fetch(url, { method: 'HEAD', headers: { accept } });
+  const digest = answer.headers.get('docker-content-digest');
+  if (digest === null) throw new Error(`${version} is not published`);
+  return digest;
+}
