@@ -245,9 +245,18 @@ function createCaller(connection: Once<Connection>): Caller {
   return {
     send,
     text,
-    json: async (call, request, signal) => JSON.parse(await text(call, request, signal)),
+    json: async (call, request, signal) => parseJson(await text(call, request, signal)),
     close: async () => (await connection.made())?.close(),
   };
+}
+
+/** What is no JSON fits no schema. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the API server answered, by its schema; an answer that does not fit is an error like any other. */
