@@ -39,6 +39,11 @@ describe('slipway check', () => {
         '  api',
         '    staging     nobody is asked',
         '    production  one approval by release-managers, after staging',
+        '  frontend',
+        '    staging     nobody is asked',
+        '    production  one approval by release-managers, after staging',
+        '  pipeline',
+        '    staging  nobody is asked',
         '',
       ].join('\n'),
     );
