@@ -3,11 +3,13 @@ import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/con
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
 import type { ArtifactSource } from './artifacts.ts';
 import { type BackupProvider, withBackup } from './backup.ts';
-import type { HttpChecker } from './checks.ts';
+import { type HttpChecker, isHttpCheck } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { Repository } from './code-hosts.ts';
+import type { PullCredentials } from './compose/binding.ts';
+import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
 import { createGithubActionsTarget } from './github-actions/target.ts';
 import type { Host } from './host.ts';
@@ -18,6 +20,7 @@ import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { defaultCredentials } from './registry/credentials.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 import { connectVercel } from './vercel/client.ts';
@@ -30,6 +33,8 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
+  /** How a registry, by its host, lets images be pulled; null for without a sign-in. */
+  readonly credentials: PullCredentials;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
   /** The repositories of services, by the service's name. */
@@ -63,6 +68,7 @@ export function createTargets(
       (connection) => batchReads(connectKubernetes(connection)),
       ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
+    credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),
     repositories: new Map(),
     vercelToken: null,
@@ -111,7 +117,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
       });
@@ -124,7 +130,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         api: connectVercel(config, dependencies.vercelToken),
         code: requiredRepository(binding, dependencies).code,
         checker: dependencies.checker,
-        checks: environment.verify,
+        checks: environment.verify.filter(isHttpCheck),
       });
     }
     case 'github-actions': {
@@ -133,7 +139,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         config,
         ...requiredRepository(binding, dependencies),
         checker: dependencies.checker,
-        checks: environment.verify,
+        checks: environment.verify.filter(isHttpCheck),
       });
     }
     case 'kubernetes': {
@@ -145,9 +151,23 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
+      });
+    }
+    case 'compose': {
+      const host = dependencies.hosts(config.host);
+      return createComposeTarget({
+        ref,
+        config,
+        host,
+        artifacts: dependencies.artifacts,
+        credentials: dependencies.credentials,
+        checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
+        verify: environment.verify,
+        watch: environment.watch,
+        migration: composeMigration(environment.migrate),
       });
     }
     case 'files':
@@ -156,7 +176,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         config,
         host: dependencies.hosts(config.host),
         checker: dependencies.checker,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         token: dependencies.githubToken,
       });
@@ -169,6 +189,11 @@ function requiredRepository({ ref }: Binding, { repositories }: TargetDependenci
   throw new Error(
     `services.${ref.service}.repository or github is missing: its versions are looked up there.`,
   );
+}
+
+/** The config's checks see to it that both are there. */
+function composeMigration({ run, service }: NonNullable<ServiceEnvironmentConfig['migrate']> = {}) {
+  return run === undefined || service === undefined ? null : { run, service };
 }
 
 function requiredImage({ ref, service }: Binding): string {
