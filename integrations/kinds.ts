@@ -109,6 +109,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         api: dependencies.kubernetes(config),
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
+        checkerThrough: (fetch) => createHttpChecker({ fetch }),
         image,
         verify: environment.verify,
         watch: environment.watch,
