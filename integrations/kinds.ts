@@ -10,6 +10,7 @@ import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHttpChecker } from './http/checker.ts';
+import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
@@ -50,8 +51,9 @@ export function createTargets(
       connectCloudRun,
       ({ endpoint, plaintext }) => `${endpoint ?? ''} ${plaintext}`,
     ),
-    kubernetes: shareConnections(connectKubernetes, ({ kubeconfig, context }) =>
-      JSON.stringify([kubeconfig, context]),
+    kubernetes: shareConnections(
+      (connection) => batchReads(connectKubernetes(connection)),
+      ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
     artifacts: remember((image) => createRegistrySource({ image })),
     hosts: createSshHosts(config.hosts),

@@ -87,7 +87,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config } = setup;
   const metrics = createMetrics();
   const database = await openStore(databaseUrl, log, stack);
-  const targets = openTargets(config, stack);
+  const targets = openTargets(setup, stack);
   const slack = await connectSlack({
     slack: setup.slack,
     config,
@@ -121,8 +121,11 @@ async function openStore(url: string, log: Logger, stack: AsyncDisposableStack):
   return database;
 }
 
-function openTargets(config: Config, stack: AsyncDisposableStack): ReadonlyMap<string, DeployTarget> {
-  const targets = createTargets(config);
+function openTargets(
+  { config, tokens }: Setup,
+  stack: AsyncDisposableStack,
+): ReadonlyMap<string, DeployTarget> {
+  const targets = createTargets(config, { githubToken: tokens.githubToken });
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }

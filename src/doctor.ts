@@ -83,8 +83,8 @@ function patientOf({ config, slack }: Setup) {
   };
 }
 
-function targetChecks({ config }: Setup): readonly DoctorCheck[] {
-  return [...createTargets(config).values()].map((target) => ({
+function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
+  return [...createTargets(config, { githubToken: tokens.githubToken }).values()].map((target) => ({
     subject: targetKey(target.ref),
     run: async () => {
       try {

@@ -100,7 +100,7 @@ export function connectKubernetes(
   const caller = createCaller(once(() => open(options)));
   const read: KubernetesApi['read'] = async (place, schema, signal) => {
     const body = await caller.json({ verb: 'get', place }, { method: 'GET', path: pathOf(place) }, signal);
-    return parsed(body, schema, place);
+    return parseAnswer(body, schema, place);
   };
   return {
     read,
@@ -112,17 +112,17 @@ export function connectKubernetes(
         { method: 'GET', path: pathOf(place), query: { ...selection } },
         signal,
       );
-      return (parsed(body, listOf, place).items ?? []).map((item) => parsed(item, schema, place));
+      return (parseAnswer(body, listOf, place).items ?? []).map((item) => parseAnswer(item, schema, place));
     },
     async observe(place, schema, signal) {
       const all = { ...place, name: null };
       const query = { fieldSelector: `metadata.name=${place.name}` };
       const request = { method: 'GET', path: pathOf(all), query } as const;
       const body = await caller.json({ verb: 'list', place }, request, signal);
-      const { items, metadata } = parsed(body, listOf, place);
+      const { items, metadata } = parseAnswer(body, listOf, place);
       const [item] = items ?? [];
       if (item === undefined) return null;
-      return { object: parsed(item, schema, place), resourceVersion: metadata.resourceVersion };
+      return { object: parseAnswer(item, schema, place), resourceVersion: metadata.resourceVersion };
     },
     async create(place, object, schema, signal) {
       const request = {
@@ -132,7 +132,7 @@ export function connectKubernetes(
         contentType: 'application/json',
         body: JSON.stringify(object),
       } as const;
-      return parsed(await caller.json({ verb: 'create', place }, request, signal), schema, place);
+      return parseAnswer(await caller.json({ verb: 'create', place }, request, signal), schema, place);
     },
     async patch(place, operations, schema, signal) {
       const request = {
@@ -142,7 +142,7 @@ export function connectKubernetes(
         contentType: 'application/json-patch+json',
         body: JSON.stringify(operations),
       } as const;
-      return parsed(await caller.json({ verb: 'patch', place }, request, signal), schema, place);
+      return parseAnswer(await caller.json({ verb: 'patch', place }, request, signal), schema, place);
     },
     async remove(place, uid, signal) {
       const request = {
@@ -162,7 +162,7 @@ export function connectKubernetes(
     askPod: (pod, path, signal) => askPod(caller, pod, path, signal),
     async version() {
       const body = await caller.json(VERSION_CALL, { method: 'GET', path: '/version' });
-      return parsed(body, versionInfo, VERSION_CALL.place).gitVersion;
+      return parseAnswer(body, versionInfo, VERSION_CALL.place).gitVersion;
     },
     close: () => caller.close(),
   };
@@ -300,7 +300,8 @@ function createCaller(connection: Once<Connection>): Caller {
   };
 }
 
-function parsed<T>(body: unknown, schema: z.ZodType<T>, place: Place): T {
+/** What the API server answered, by its schema; an answer that does not fit is an error like any other. */
+export function parseAnswer<T>(body: unknown, schema: z.ZodType<T>, place: Place): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new TargetError(

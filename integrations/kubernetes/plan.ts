@@ -18,7 +18,7 @@ import {
 } from './plan-steps.ts';
 import { ensureRunning, type Reading, readAll } from './reading.ts';
 import { desiredPods, rolloutState } from './rollout.ts';
-import { containerOf, noContainer, templateHash, withImage } from './template.ts';
+import { containerOf, namedDigest, namedTag, noContainer, templateHash, withImage } from './template.ts';
 
 /** What shipping the artifact would do. Reads only. */
 export async function planDeploy(
@@ -144,6 +144,12 @@ export function warningsOf(binding: KubernetesBinding, workload: Workload): read
   if (owner !== null) {
     warnings.push(
       `${owner} applies this image too (server-side): at its next apply it will put its own back, unless its source says the same.`,
+    );
+  }
+  const image = containerOf(workload.spec.template, binding.config.container)?.image ?? '';
+  if (namedDigest(image) === null) {
+    warnings.push(
+      `What runs now is named by a tag (${namedTag(image) ?? 'latest'}): going back to it runs what the tag names then.`,
     );
   }
   if (binding.checks.length === 0) {

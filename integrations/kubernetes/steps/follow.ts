@@ -17,8 +17,6 @@ export const rolloutHandle = z.object({
   /** When it last got on, in epoch milliseconds, and how far it was then. */
   since: z.number(),
   progress: z.string(),
-  /** What is wrong with its pods, as last told. */
-  trouble: z.string(),
 });
 export type RolloutHandle = z.output<typeof rolloutHandle>;
 
@@ -42,7 +40,6 @@ export function begunRollout(run: StepRun, found: Workload): StepProgress {
     resourceVersion: found.metadata.resourceVersion,
     since: run.binding.now(),
     progress: progressOf(kind, found),
-    trouble: '',
   };
   return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
 }
@@ -130,8 +127,8 @@ async function goOn(
   if (kind !== 'deployment' && state.state === 'waiting' && run.binding.now() - since > limit) {
     return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
   }
-  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : handle.trouble;
-  const next: RolloutHandle = { ...handle, since, progress, trouble };
+  const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : '';
+  const next: RolloutHandle = { ...handle, since, progress };
   const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
   return { phase: 'running', handle: next, message, lookAgainAfter: stands ? STANDSTILL : 0 };
 }

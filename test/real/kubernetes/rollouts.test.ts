@@ -186,6 +186,28 @@ describe.skipIf(noCluster)('what others do', () => {
     expect(JSON.stringify(own.fieldsV1)).not.toContain('f:replicas');
   });
 
+  test('a template that is changed between our reading and our writing is not overwritten', async () => {
+    const world = await worldWith();
+    const target = world.connect();
+    const { steps } = await deployPlan(target, 'v1.1.0');
+    const env = [{ name: 'LATE', value: '1' }];
+    world.proxy.overtakeNextChange(() =>
+      world.edit({ spec: { template: { spec: { containers: [{ name: 'app', env }] } } } }),
+    );
+    const { end } = await runSteps(target, steps, contextOf('op_overtaken'));
+    expect(end).toMatchObject({ ok: false, problem: 'conflict' });
+    expect(world.changes()).toBe(0);
+  });
+
+  test('a number of replicas that is changed in that moment is no conflict', async () => {
+    const world = await worldWith();
+    const target = world.connect();
+    const { steps } = await deployPlan(target, 'v1.1.0');
+    world.proxy.overtakeNextChange(() => world.edit({ spec: { replicas: 3 } }));
+    const { end } = await runSteps(target, steps, contextOf('op_scaled'));
+    expect(end).toMatchObject({ ok: true, message: expect.stringContaining('All 3 pods run') });
+  });
+
   test('who applies the same image server-side is named before anyone approves', async () => {
     const world = await worldWith();
     const { spec } = await world.workload();

@@ -24,6 +24,8 @@ export interface ApiProxy {
   becomes(kubeconfig: string): void;
   /** The next change is made, but its answer never comes. */
   loseNextReply(): void;
+  /** Somebody does this after the next change was asked for, and before it is made. */
+  overtakeNextChange(work: () => Promise<unknown>): void;
   /** Ends every watch that is open now, without a word; says how many those were. */
   cutWatches(): number;
   /** So many of the next watches are answered as the API server answers a resourceVersion that is too old. */
@@ -53,6 +55,9 @@ export async function startApiProxy(kubeconfig: string, directory: string): Prom
     becomes: (other) => proxy.become(other),
     loseNextReply: () => {
       proxy.losing = true;
+    },
+    overtakeNextChange: (work) => {
+      proxy.overtaking = work;
     },
     cutWatches: () => proxy.cutWatches(),
     forgetHistory: (watches) => {
@@ -87,6 +92,7 @@ function configOf(port: number): object {
 class Forwarding {
   readonly seen: SeenCall[] = [];
   losing = false;
+  overtaking: (() => Promise<unknown>) | null = null;
   forgetful = 0;
   readonly #watches = new Set<ServerResponse>();
   #server = '';
@@ -135,7 +141,13 @@ class Forwarding {
     );
     call.on('error', () => outgoing.destroy());
     outgoing.on('close', () => call.destroy());
-    incoming.pipe(call);
+    const { overtaking } = this;
+    if (overtaking === null || method === 'GET') {
+      incoming.pipe(call);
+      return;
+    }
+    this.overtaking = null;
+    void overtaking().then(() => incoming.pipe(call));
   }
 
   #remember(outgoing: ServerResponse): void {
