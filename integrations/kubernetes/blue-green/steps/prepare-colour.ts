@@ -58,16 +58,27 @@ export const restoreColour = defineAction({
     const now = await changeWorkload(own, asked.uid, (found) =>
       isBegun(own, found, asked) ? { template, replicas, marks } : null,
     );
-    if (templateHash(now.spec.template) === template.hash) return begunRollout(own, now);
+    if (templateHash(now.spec.template) === template.hash) {
+      // Without pods nothing is rolled out, and the Deployment goes on telling of the rollout that failed.
+      return replicas === 0 ? { phase: 'succeeded', message: told(asked) } : begunRollout(own, now);
+    }
     return {
       phase: 'succeeded',
       message: `Somebody else has changed ${colour} since; it was left as it is.`,
     };
   },
-  async resume(run, { uid, found, turn: { to }, foundReplicas }, handle) {
+  async resume(run, asked, handle) {
+    const {
+      uid,
+      found,
+      turn: { to },
+    } = asked;
     const end = await followRollout(onColour(run, to.colour), { uid, hash: found.hash }, handle);
-    if (end.phase !== 'succeeded') return end;
-    const pods = foundReplicas === 1 ? '1 pod' : `${foundReplicas} pods`;
-    return { phase: 'succeeded', message: `${to.colour} has what it had, and ${pods}.` };
+    return end.phase === 'succeeded' ? { phase: 'succeeded', message: told(asked) } : end;
   },
 });
+
+function told({ foundReplicas, turn: { to } }: Input): string {
+  const pods = foundReplicas === 1 ? '1 pod' : `${foundReplicas} pods`;
+  return `${to.colour} has what it had, and ${pods}.`;
+}
