@@ -9,6 +9,7 @@ import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
+import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { batchReads } from './kubernetes/batching.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
@@ -73,14 +74,17 @@ export function createTargets(
 function withItsBackups(binding: Binding, dependencies: TargetDependencies): DeployTarget {
   const target = createTarget(binding, dependencies);
   const { backup } = binding.environment;
-  return backup === undefined ? target : withBackup(target, createBackups(backup.provider));
+  return backup === undefined ? target : withBackup(target, createBackups(backup.provider, dependencies));
 }
 
 /** Total over the kinds, as targets are. */
-function createBackups(config: BackupProviderConfig): BackupProvider {
+function createBackups(config: BackupProviderConfig, dependencies: TargetDependencies): BackupProvider {
   switch (config.kind) {
     case 'cloud-sql':
       return createCloudSqlBackups(config);
+    case 'pg-dump':
+    case 'archive':
+      return createHostBackups(config, dependencies.hosts);
   }
 }
 

@@ -190,14 +190,6 @@ async function askPod(
 
 const statusObject = z.object({ kind: z.literal('Status'), apiVersion: z.literal('v1') });
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 const VERSION_CALL: Call = {
   verb: 'get',
   place: {
@@ -295,9 +287,18 @@ function createCaller(connection: Once<Connection>): Caller {
       const answer = await ask(call, request, signal);
       return { status: answer.status, body: await textOf(call, answer, signal) };
     },
-    json: async (call, request, signal) => JSON.parse(await text(call, request, signal)),
+    json: async (call, request, signal) => parseJson(await text(call, request, signal)),
     close: async () => (await connection.made())?.close(),
   };
+}
+
+/** What is no JSON fits no schema. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the API server answered, by its schema; an answer that does not fit is an error like any other. */

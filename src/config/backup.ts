@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { cloudSqlBackupConfig } from '../../integrations/cloud-sql/config.ts';
+import { archiveBackupConfig, pgDumpBackupConfig } from '../../integrations/host-backup/config.ts';
 import { scheduleProblem } from '../domain/cron.ts';
 import { duration } from './duration.ts';
 
 /** Every kind of provider there is; an unknown kind does not validate. */
-export const backupProviderConfig = z.discriminatedUnion('kind', [cloudSqlBackupConfig]);
+export const backupProviderConfig = z.discriminatedUnion('kind', [
+  cloudSqlBackupConfig,
+  pgDumpBackupConfig,
+  archiveBackupConfig,
+]);
 
 const retention = z
   .strictObject({

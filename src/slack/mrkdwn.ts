@@ -32,6 +32,19 @@ export function code(text: string, limit = 80): string {
   return shown === '' ? '' : `\`${withEntities(shown)}\``;
 }
 
+/** Foreign text of several lines as it was written; where that is too much, its last lines. */
+export function preformatted(text: string, limit = 1_400): string {
+  const shown: string[] = [];
+  let length = 0;
+  for (const line of text.split('\n').reverse()) {
+    const safe = withEntities(clip(line.replace(UNPRINTABLE, ' ').trimEnd(), LONGEST)).replaceAll('`', 'ˋ');
+    length += safe.length + 1;
+    if (length > limit) break;
+    shown.unshift(safe);
+  }
+  return `\`\`\`\n${shown.join('\n')}\n\`\`\``;
+}
+
 /** Foreign text for a `plain_text` object, which Slack parses nothing in but emoji. */
 export function plain(text: string, limit: number): string {
   return clip(oneLine(text), limit);

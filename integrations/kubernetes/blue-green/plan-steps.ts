@@ -95,10 +95,10 @@ export function verifyColourStep(of: {
   };
 }
 
-export function drainStep(turn: Turn, drain: number): PlannedStep {
+export function drainStep(turn: Turn, digest: Digest | null, drain: number): PlannedStep {
   return {
     ...step('drain-colour', `Leave ${turn.from.colour} ${seconds(drain)} for what is under way`, 'reads'),
-    input: asJson({ turn, drain }),
+    input: asJson({ turn, digest, drain }),
     timeLimit: drain + 5 * MINUTE,
   };
 }

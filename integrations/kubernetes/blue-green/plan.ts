@@ -79,7 +79,7 @@ export function switchingSteps(
     switchServiceStep(service, turn),
     verifyColourStep({ turn, digest, checks, duration: 0 }),
     ...(watch > 0 ? [verifyColourStep({ turn, digest, checks, duration: watch })] : []),
-    drainStep(turn, drain),
+    drainStep(turn, digest, drain),
     retireColourStep(turn),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StepProgress } from '../../target.ts';
 import { TargetError } from '../../target.ts';
+import { parseAnswer } from '../client.ts';
 import { workloadText } from '../history.ts';
 import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
@@ -91,7 +92,7 @@ async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle)
     if (event.type === 'gone') return null;
     if (event.type === 'deleted') throw deleted(run);
     if (event.type === 'bookmark') continue;
-    const found = workload.parse(event.object);
+    const found = parseAnswer(event.object, workload, placeOf(name));
     if (isDecided(run, rollout, found)) return seenIn(found);
     if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
     if (latest !== null && now() >= tellFrom) return latest;

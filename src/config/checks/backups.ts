@@ -1,5 +1,5 @@
-import { type PathProblem, problemAt } from '../problem.ts';
-import { type Check, placesOf } from './check.ts';
+import { type ConfigPath, type PathProblem, problemAt } from '../problem.ts';
+import { type Check, placesOf, unknownName } from './check.ts';
 
 /** Who may restore must be able to get the approval that a restore always needs. */
 export const checkRestores: Check = ({ config, says }) =>
@@ -12,6 +12,19 @@ export const checkRestores: Check = ({ config, says }) =>
       problemAt(['environments', environment, 'allow', 'restore'], message, {
         allowed: 'an `approval` beside `allow`',
       }),
+    ];
+  });
+
+/** Hosts that keep backups are hosts of the config. */
+export const checkBackupHosts: Check = (checked) =>
+  placesOf(checked.config).flatMap(({ place, path }) => {
+    const provider = place.backup?.provider;
+    if (provider === undefined || !('host' in provider)) return [];
+    const at = [...path, 'backup', 'provider'];
+    const unknown = (name: string, used: ConfigPath) => unknownName(name, used, { under: 'hosts', checked });
+    return [
+      ...unknown(provider.host, [...at, 'host']),
+      ...(provider.copy === undefined ? [] : unknown(provider.copy.host, [...at, 'copy', 'host'])),
     ];
   });
 

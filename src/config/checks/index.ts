@@ -1,6 +1,6 @@
 import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
-import { checkRestores, checkSchedules } from './backups.ts';
+import { checkBackupHosts, checkRestores, checkSchedules } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
@@ -32,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   checkHosts,
   checkApprovals,
   checkCanaries,
+  checkBackupHosts,
   checkRestores,
   checkSchedules,
   checkChannels,

@@ -1,7 +1,7 @@
 import type { OperationView } from '../../domain/operation.ts';
 import type { ThreadLine } from '../../domain/thread-line.ts';
 import type { MessageContent } from '../content.ts';
-import { mention, moment, prose } from '../mrkdwn.ts';
+import { mention, moment, preformatted, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { fitList, section } from './blocks.ts';
 import { versionText } from './change.ts';
@@ -72,6 +72,13 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
     case 'alert':
       return words.alerts.inThread(line.severity, line.name, moment(new Date(line.at)));
     case 'log':
-      return prose(line.text, LONGEST_LOG_LINE) || '…';
+      return logText(line.text);
   }
+}
+
+/** One line as a sentence; of several the first says what the others are. */
+function logText(text: string): string {
+  const [first = '', ...lines] = text.split('\n');
+  if (lines.length === 0) return prose(first, LONGEST_LOG_LINE) || '…';
+  return `${prose(first)}\n${preformatted(lines.join('\n'))}`;
 }

@@ -18,7 +18,7 @@ export function backupSuite(name: string, make: () => Promise<BackupWorld>): voi
     let operations = 0;
     const nextOperation = () => {
       operations += 1;
-      return `op-${name.toLowerCase().replace(/\W/g, '')}${operations}`;
+      return `op-${name.toLowerCase().replace(/[^a-z0-9]/g, '')}${operations}`;
     };
 
     async function backUp({ provider }: BackupWorld): Promise<StoredBackup> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
 import { says, wordsOf } from '../../support/workspace.ts';
-import { type BotOnCluster, botOnCluster } from './bot-on-cluster.ts';
+import { type BotOnCluster, botOnCluster, killAtEveryBoundary } from './bot-on-cluster.ts';
 
 const imageOf = async (bot: BotOnCluster, environment: string) =>
   String((await bot.workload(environment)).spec.template.spec.containers[0].image);
@@ -88,20 +88,3 @@ describe.skipIf(noCluster)('kill -9', () => {
     }
   });
 });
-
-/** Kills the bot whenever a step has begun or ended, until the operation is over; says how often. */
-async function killAtEveryBoundary({ running, watch }: BotOnCluster): Promise<number> {
-  const killedAt = new Set<string>();
-  for (;;) {
-    const now = await watch.newest();
-    if (now === null || !['awaiting-approval', 'running'].includes(now.state)) return killedAt.size;
-    const boundary = now.steps.join();
-    if (killedAt.has(boundary)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      continue;
-    }
-    killedAt.add(boundary);
-    await running.killBot();
-    await running.startBot();
-  }
-}

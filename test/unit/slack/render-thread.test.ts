@@ -39,6 +39,21 @@ describe('a line in an operation’s thread', () => {
     ).toContain('Undoing “Move it back” failed too: denied too. Somebody must look at the target.');
   });
 
+  it('shows what a program wrote line by line, and nothing of it does anything', () => {
+    const text = 'Last lines of app:\nTraceback:\n  File "x.py" <!channel> ```*x*';
+    expect(line({ kind: 'log', text })).toBe(
+      'Last lines of app:\n```\nTraceback:\n  File "x.py" &lt;!channel&gt; ˋˋˋ*x*\n```',
+    );
+  });
+
+  it('keeps the last lines of a long log', () => {
+    const many = Array.from({ length: 900 }, (_, index) => `line ${index} <`).join('\n');
+    const shown = line({ kind: 'log', text: `Log:\n${many}` });
+    expect(shown).toContain('line 899 &lt;\n```');
+    expect(shown).not.toContain('line 1 ');
+    expect(shown.length).toBeLessThan(2_000);
+  });
+
   it('shows what steps log as it is', () => {
     expect(line({ kind: 'log', text: '<!channel> *x*' })).toBe(
       '&lt;!channel&gt; \u200b*\u200bx\u200b*\u200b',

@@ -3,16 +3,20 @@ import type { StepProgress } from '../../../target.ts';
 import { desiredPods } from '../../rollout.ts';
 import { changeWorkload } from '../../steps/change-template.ts';
 import { begunRollout, followRollout, rolloutHandle } from '../../steps/follow.ts';
-import { defineAction, type StepRun } from '../../steps/step.ts';
+import { defineAction, digest, type StepRun } from '../../steps/step.ts';
 import { COLOUR_MARKS } from '../colours.ts';
 import type { Turn } from '../plan-steps.ts';
 import { colourAsPlanned, ensureSwitched, onColour, turn } from './input.ts';
+import { proven } from './verify-colour.ts';
 
-const drained = z.object({ turn, drain: z.number() });
+const drained = z.object({ turn, digest: digest.nullable(), drain: z.number() });
 
 const LOOK_AGAIN = 1_000;
 
-/** Waits, while the new colour serves: requests that the old one still answers come to their end. */
+/**
+ * Waits, while the new colour serves: requests that the old one still answers come to their end. Then proves the new
+ * one a last time, while there still is a way back at once.
+ */
 export const drainColour = defineAction({
   input: drained,
   handle: z.object({ since: z.number() }),
@@ -24,7 +28,10 @@ async function waitOut(run: StepRun, asked: z.output<typeof drained>, since: num
   await ensureSwitched(run, asked.turn);
   const { colour } = asked.turn.from;
   const left = since + asked.drain - run.binding.now();
-  if (left <= 0) return { phase: 'succeeded', message: `${colour} had its time to end what was under way.` };
+  if (left <= 0) {
+    const proof = await proven(run, { turn: asked.turn, digest: asked.digest, checks: [] });
+    return proof.phase === 'running' ? { ...proof, handle: { since } } : proof;
+  }
   const message = `${colour} keeps its pods for another ${Math.ceil(left / 1_000)} s`;
   return { phase: 'running', handle: { since }, message, lookAgainAfter: Math.min(left, LOOK_AGAIN) };
 }

@@ -40,7 +40,11 @@ async function look(run: StepRun, asked: Input, since: number): Promise<StepProg
   return { phase: 'running', handle: { since }, message: `${how}${left}`, lookAgainAfter: LOOK_AGAIN };
 }
 
-async function proven(run: StepRun, asked: Input): Promise<StepProgress> {
+/** One look at what stands behind the Service, and at how it answers. */
+export async function proven(
+  run: StepRun,
+  asked: Pick<Input, 'turn' | 'digest' | 'checks'>,
+): Promise<StepProgress> {
   const { service, workload } = await ensureSwitched(run, asked.turn);
   const labelSelector = selectorOf(service);
   const { api } = run.binding;

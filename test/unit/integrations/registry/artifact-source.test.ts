@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createRegistrySource } from '../../../../integrations/registry/artifact-source.ts';
 import { DIGEST, MANIFEST, sendJson, sendManifest, startRegistry } from './registry-double.ts';
@@ -198,4 +199,21 @@ test('speaks plain HTTP to loopback hosts only', async () => {
 
 test('an image that does not say its registry is refused', () => {
   expect(() => createRegistrySource({ image: 'team/api' })).toThrow(/which registry/);
+});
+
+test('names the images for each platform in an index, and none for what is no index', async () => {
+  const platforms = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`);
+  const index = JSON.stringify({ manifests: platforms.map((digest) => ({ digest, platform: {} })) });
+  const digest = `sha256:${createHash('sha256').update(index).digest('hex')}` as const;
+  const registry = await startRegistry(({ path }, response) => {
+    if (path.endsWith(digest)) response.writeHead(200).end(index);
+    else if (path.endsWith(DIGEST)) sendManifest(response);
+    else response.writeHead(path.endsWith('0'.repeat(64)) ? 404 : 200).end(index);
+  });
+  const source = createRegistrySource({ image: registry.image });
+  expect(await source.manifestsOf(digest)).toEqual(platforms);
+  expect(await source.manifestsOf(DIGEST)).toEqual([]);
+  expect(await source.manifestsOf(`sha256:${'0'.repeat(64)}`)).toEqual([]);
+  const forged = source.manifestsOf(`sha256:${'1'.repeat(64)}`);
+  await expect(forged).rejects.toMatchObject({ problem: 'invalid' });
 });

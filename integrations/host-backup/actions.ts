@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { backupIdOf } from '../../src/domain/backup.ts';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
+import type { TargetProblem } from '../../src/domain/refusal.ts';
+import type { DetachedRun } from '../host.ts';
+import { type StepContext, type StepProgress, TargetError } from '../target.ts';
+import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
+import { copyFarther } from './copying.ts';
+import { DELETE } from './scripts.ts';
+
+/** One step under way. */
+export interface HostStep {
+  readonly binding: HostBackupBinding;
+  readonly context: StepContext;
+  /** The step's id: the same step of the same operation is the same run on the host. */
+  readonly stepId: string;
+}
+
+interface Action {
+  start(step: HostStep, input: JsonObject): Promise<StepProgress>;
+  resume(step: HostStep, input: JsonObject, handle: Json): Promise<StepProgress>;
+}
+
+const HOUR = 3_600_000;
+const LOOK_AGAIN = 500;
+/** Milliseconds that a look stays for the end of a run. */
+const PATIENCE = 1_500;
+const LONGEST_SAID = 400;
+/** What the statuses of the scripts mean; any other is `invalid`. */
+const PROBLEMS: ReadonlyMap<number, TargetProblem> = new Map([
+  [3, 'not-found'],
+  [4, 'unhealthy'],
+  [124, 'timeout'],
+]);
+
+const nothing = z.object({});
+/** A backup by its id; null for the one that the operation itself makes. */
+const choice = z.object({ backup: z.string().nullable() });
+/** Whose comparison is told, by its step. */
+const told = z.object({ of: z.string() });
+const several = z.object({ backups: z.array(z.string()) });
+
+function define<I>(action: {
+  readonly input: z.ZodType<I>;
+  start(step: HostStep, input: I): Promise<StepProgress>;
+  resume(step: HostStep, input: I): Promise<StepProgress>;
+}): Action {
+  return {
+    start: (step, input) => action.start(step, action.input.parse(input)),
+    resume: (step, input) => action.resume(step, action.input.parse(input)),
+  };
+}
+
+/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
+export const ACTIONS = {
+  make: define({
+    input: nothing,
+    async start(step) {
+      const { source } = step.binding;
+      await begin(step, source.make, [idOf(step, null), source.ending, ...source.facts]);
+      return look(step);
+    },
+    resume: (step) => look(step),
+  }),
+  copy: define({ input: nothing, start: copy, resume: copy }),
+  verify: define({
+    input: choice,
+    async start(step, { backup }) {
+      const { source } = step.binding;
+      await begin(step, source.verify, [...fileOf(step, backup), ...source.facts, scratchName(step)]);
+      return look(step);
+    },
+    resume: (step) => look(step),
+  }),
+  restore: define({
+    input: choice,
+    async start(step, { backup }) {
+      const { source } = step.binding;
+      await begin(step, source.restore, [...fileOf(step, backup), ...source.facts]);
+      return look(step);
+    },
+    resume: (step) => look(step),
+  }),
+  tell: define({ input: told, start: tell, resume: tell }),
+  delete: define({ input: several, start: deleteAll, resume: deleteAll }),
+} as const satisfies Readonly<Record<string, Action>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+function idOf({ context }: HostStep, backup: string | null): string {
+  return backup ?? backupIdOf(context.operationId);
+}
+
+/** What every script for a backup that is there begins with, behind the directory. */
+function fileOf(step: HostStep, backup: string | null): readonly [string, string] {
+  const id = idOf(step, backup);
+  return [id, `${id}.${step.binding.source.ending}`];
+}
+
+/** A database of this operation alone. */
+function scratchName({ context }: HostStep): string {
+  return `slipway_verify_${createHash('sha256').update(context.operationId).digest('hex').slice(0, 10)}`;
+}
+
+async function begin(step: HostStep, script: string, data: readonly string[]): Promise<void> {
+  const { host, directory } = step.binding.shelf;
+  const run: DetachedRun = {
+    id: runId(step, step.stepId),
+    argv: ['sh', '-c', script, 'sh', directory, ...data],
+    timeLimit: 6 * HOUR,
+  };
+  await host.start(run, step.context.signal);
+}
+
+function runId({ context }: HostStep, stepId: string): string {
+  return `${context.operationId.toLowerCase()}/${stepId.toLowerCase()}`;
+}
+
+async function look(step: HostStep, stepId = step.stepId): Promise<StepProgress> {
+  const { host } = step.binding.shelf;
+  const run = await host.look({ id: runId(step, stepId), from: 0, wait: PATIENCE }, step.context.signal);
+  switch (run.state) {
+    case 'absent':
+      return failed('not-found', `${host.name} does not know of this work any more.`);
+    case 'lost':
+      return failed('unavailable', `The work on ${host.name} was ended: ${run.why}.`);
+    case 'running':
+      return running(lastLine(run.output) || `${host.name} is working on it`);
+    case 'ended':
+      if (run.status === 0)
+        return { phase: 'succeeded', message: lastLine(run.output) || 'It was done before.' };
+      return failed(PROBLEMS.get(run.status) ?? 'invalid', said(run.output) || `it ended with ${run.status}`);
+  }
+}
+
+/** What the comparison at the end of another step's run showed. */
+async function tell(step: HostStep, { of }: z.output<typeof told>): Promise<StepProgress> {
+  const compared = await look(step, of);
+  if (compared.phase !== 'succeeded') return compared;
+  return { phase: 'succeeded', message: `What is there now is what was backed up: ${compared.message}.` };
+}
+
+async function copy(step: HostStep): Promise<StepProgress> {
+  const { binding, context } = step;
+  if (binding.copy === null) throw new TargetError('invalid', 'The config has no second place any more.');
+  return copyFarther(binding, binding.copy, { id: idOf(step, null), context });
+}
+
+async function deleteAll(step: HostStep, { backups }: z.output<typeof several>): Promise<StepProgress> {
+  const { shelf, copy: second } = step.binding;
+  for (const place of second === null ? [shelf] : [second, shelf]) await deleteAt(step, place, backups);
+  return { phase: 'succeeded', message: `Deleted ${backups.join(', ')}.` };
+}
+
+async function deleteAt({ context }: HostStep, shelf: Shelf, backups: readonly string[]): Promise<void> {
+  const argv = ['sh', '-c', DELETE, 'sh', shelf.directory, ...backups] as const;
+  const end = await shelf.host.run({ argv, timeLimit: HOUR }, context.signal);
+  const left = (await manifestsOn(shelf, context.signal)).filter(({ id }) => backups.includes(id));
+  if (end.status === 0 && left.length === 0) return;
+  throw new TargetError('invalid', `${placeOf(shelf)} still has old backups: ${end.complaint}`.trim());
+}
+
+function running(message: string): StepProgress {
+  return { phase: 'running', handle: null, message, lookAgainAfter: LOOK_AGAIN };
+}
+
+function failed(problem: TargetProblem, message: string): StepProgress {
+  return { phase: 'failed', problem, message };
+}
+
+function lastLine(output: string): string {
+  return output.trimEnd().split('\n').at(-1) ?? '';
+}
+
+function said(output: string): string {
+  return output.trim().split('\n').join('; ').slice(-LONGEST_SAID);
+}

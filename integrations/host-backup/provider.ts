@@ -1,0 +1,139 @@
+import type { StoredBackup } from '../../src/domain/backup.ts';
+import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import { accept } from '../../src/domain/refusal.ts';
+import type { BackupProvider } from '../backup.ts';
+import type { Host } from '../host.ts';
+import { type Finding, TargetError } from '../target.ts';
+import { ACTIONS, type ActionName } from './actions.ts';
+import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
+import type { HostBackupConfig } from './config.ts';
+import { storedBackup } from './manifest.ts';
+import { sourceOf } from './source.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Backups of a database or of files on a host, made and kept there, and copied to a second one if asked for. */
+export function createHostBackups(config: HostBackupConfig, hosts: (name: string) => Host): BackupProvider {
+  const shelf: Shelf = { host: hosts(config.host), directory: config.directory };
+  const copy =
+    config.copy === undefined ? null : { host: hosts(config.copy.host), directory: config.copy.directory };
+  const binding: HostBackupBinding = { source: sourceOf(config), shelf, copy };
+  const { source } = binding;
+  return {
+    subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
+    list: () => list(binding),
+    planBackup: async () => accept({ steps: makeSteps(binding), warnings: [] }),
+    planVerification: async ({ id }) => accept({ steps: [verificationStep(binding, id)], warnings: [] }),
+    planRestore: async ({ id }) =>
+      accept({
+        steps: restoreSteps(binding, id),
+        warnings: [
+          `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first.`,
+        ],
+      }),
+    deletionStep: (backups) => deletionStep(backups),
+    start: async (planned, context) =>
+      actionOf(planned).start({ binding, context, stepId: planned.id }, planned.input),
+    resume: async (planned, handle, context) =>
+      actionOf(planned).resume({ binding, context, stepId: planned.id }, planned.input, handle),
+    examine: () => examine(binding),
+    close: async () => void (await Promise.all([shelf.host.close(), copy?.host.close()])),
+  };
+}
+
+function actionOf({ action }: PlannedStep) {
+  if (isAction(action)) return ACTIONS[action];
+  throw new TargetError('invalid', `This version of Slipway does not know the step ${action}.`);
+}
+
+function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}
+
+/** What the first place has; what only the second has cannot be restored from there. */
+async function list({ shelf, copy }: HostBackupBinding): Promise<readonly StoredBackup[]> {
+  const [here, there] = await Promise.all([
+    manifestsOn(shelf),
+    copy === null ? [] : manifestsOn(copy).catch(() => []),
+  ]);
+  const away = copy === null ? [] : [placeOf(copy)];
+  const onlyThere = there.filter(({ id }) => !here.some((manifest) => manifest.id === id));
+  return [
+    ...here.map((manifest) => {
+      const copied = there.some(({ id, sha256 }) => id === manifest.id && sha256 === manifest.sha256);
+      return storedBackup(manifest, [placeOf(shelf), ...(copied ? away : [])]);
+    }),
+    ...onlyThere.map((manifest): StoredBackup => {
+      const reason = `it is only at ${away.join()}; bring it back to ${placeOf(shelf)} first`;
+      return { ...storedBackup(manifest, away), state: { is: 'bad', reason } };
+    }),
+  ];
+}
+
+function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] {
+  const make = step('make', `Back up ${source.name}`, 'reads', { timeLimit: 6 * HOUR });
+  if (copy === null) return [make];
+  return [make, step('copy', `Copy the backup to ${placeOf(copy)}`, 'reads', { timeLimit: 6 * HOUR })];
+}
+
+function verificationStep({ source }: HostBackupBinding, backup: string): PlannedStep {
+  const place = source.ending === 'sql.gz' ? 'a scratch database' : 'a scratch directory';
+  return step('verify', `Restore ${backup} into ${place} and compare`, 'reads', {
+    input: { backup },
+    timeLimit: 6 * HOUR,
+  });
+}
+
+function restoreSteps({ source }: HostBackupBinding, backup: string): readonly PlannedStep[] {
+  const restore = step('restore', `Restore ${source.name} from ${backup}`, 'changes-data', {
+    input: { backup },
+    timeLimit: 6 * HOUR,
+  });
+  const undo = {
+    ...step('restore', `Restore ${source.name} from the backup made before`, 'changes-data', {
+      input: { backup: null },
+      timeLimit: 6 * HOUR,
+    }),
+    id: 'restore-safety',
+  };
+  const tell = step('tell', 'Compare what is there now with the backup', 'reads', {
+    input: { of: restore.id },
+    timeLimit: 10 * MINUTE,
+  });
+  return [{ ...restore, undo }, tell];
+}
+
+function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
+  const ids = backups.map(({ id }) => id);
+  return step('delete', `Delete ${ids.join(', ')}`, 'tidies', { input: { backups: ids }, timeLimit: HOUR });
+}
+
+function step(
+  action: ActionName,
+  title: string,
+  effect: StepEffect,
+  more: { readonly input?: PlannedStep['input']; readonly timeLimit: number },
+): PlannedStep {
+  return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
+}
+
+async function examine({ shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {
+  const shelves = copy === null ? [shelf] : [shelf, copy];
+  const hosts = [...new Map(shelves.map(({ host }) => [host.name, host])).values()];
+  const [found, kept] = await Promise.all([
+    Promise.all(hosts.map((host) => host.examine())),
+    Promise.all(shelves.map(examineShelf)),
+  ]);
+  return [...found.flat(), ...kept];
+}
+
+async function examineShelf(shelf: Shelf): Promise<Finding> {
+  const subject = `backups at ${placeOf(shelf)}`;
+  try {
+    return { subject, ok: true, detail: `${(await manifestsOn(shelf)).length} are kept`, remedy: null };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    return { subject, ok: false, detail: error.message, remedy: 'Check the host and the directory.' };
+  }
+}

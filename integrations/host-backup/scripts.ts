@@ -1,0 +1,275 @@
+/**
+ * What hosts do for backups. A backup is a compressed file, what it must hold (`ID.check`), and a manifest
+ * (`ID.json`), which comes last. The scripts are constants and find everything in their arguments; they need
+ * POSIX sh, the GNU core utilities, findutils, diffutils, tar, gzip and awk, and those for databases need docker.
+ * @module
+ */
+
+/** Every complaint for a person goes to standard output, which the operation's thread shows. */
+const COMMON = `
+set -eu
+umask 077
+export LC_ALL=C
+fail() { echo "$1"; exit "\${2:-1}"; }
+`;
+
+/** Arguments from 1: directory, id, ending. Leaves the stream of \`produce\` there, with its checksum and manifest. */
+const KEEP = `
+dir=$1 id=$2 file="$2.$3"
+mkdir -p "$dir"
+[ ! -e "$dir/$id.json" ] || exit 0
+find "$dir" -maxdepth 1 -name '.[bvr]*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
+work=$(mktemp -d "$dir/.$id.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+began=$(date +%s%3N)
+`;
+
+const FINISH = `
+[ ! -e "$work/failed" ] || fail "what makes the backup failed: $(tail -n 3 "$work/complaint" 2>/dev/null)"
+size=$(stat -c %s "$work/$file")
+sum=$(cut -d' ' -f1 "$work/sum")
+[ "$(sha256sum <"$work/$file" | cut -d' ' -f1)" = "$sum" ] || fail "$dir did not take all of it: $(df -hP "$dir" | tail -n 1)"
+sync "$work/$file" "$work/check"
+mv -f "$work/check" "$dir/$id.check"
+mv -f "$work/$file" "$dir/$file"
+printf '{"id":"%s","file":"%s","takenAt":%s,"duration":%s,"size":%s,"sha256":"%s"}\\n' \\
+  "$id" "$file" "$began" "$(($(date +%s%3N) - began))" "$size" "$sum" >"$work/json"
+mv -f "$work/json" "$dir/$id.json"
+sync "$dir"
+echo "$id: $size bytes, sha256 $sum"
+`;
+
+/** Sets \`container\` to the one of a compose service. Arguments: project, service. */
+const CONTAINER = `
+find_container() {
+  container=$(docker ps -q --filter "label=com.docker.compose.project=$1" --filter "label=com.docker.compose.service=$2" | head -n 1)
+  [ -n "$container" ] || fail "no container of service $2 in project $1 is running" 3
+}
+`;
+
+/** Prints a line for each table, \`TABLE|ROWS|CHECKSUM\`; the checksum does not depend on the order of rows. */
+const COUNT_SQL = `
+set timezone to 'UTC'; set datestyle to 'ISO'; set intervalstyle to 'postgres'; set bytea_output to 'hex';
+select format('select %L, count(*), coalesce(sum((''x'' || substr(md5(slipway_row::text), 1, 15))::bit(60)::bigint::numeric), 0) from only %I.%I slipway_row',
+  n.nspname || '.' || c.relname, n.nspname, c.relname)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'm') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+order by n.nspname || '.' || c.relname collate "C"
+\\gexec
+`;
+
+/**
+ * Arguments: directory, id, ending, project, service, user, database. The dump and what it must hold show the
+ * same moment: both read the snapshot that one session exports.
+ */
+export const DUMP = `${COMMON}${CONTAINER}${KEEP}
+find_container "$4" "$5"
+mkfifo "$work/ask"
+docker exec -i "$container" psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -U "$6" -d "$7" \\
+  <"$work/ask" >"$work/answers" 2>"$work/complaint" &
+session=$!
+exec 3>"$work/ask"
+echo 'begin isolation level repeatable read read only; select pg_export_snapshot();' >&3
+until [ -s "$work/answers" ]; do
+  kill -0 "$session" 2>/dev/null || fail "PostgreSQL does not answer: $(tail -n 3 "$work/complaint")"
+  sleep 0.1
+done
+snapshot=$(head -n 1 "$work/answers")
+{ docker exec "$container" pg_dump --no-owner --snapshot="$snapshot" -U "$6" -d "$7" 2>"$work/complaint" || echo failed >"$work/failed"; } \\
+  | gzip | tee "$work/$file" | sha256sum >"$work/sum"
+cat >&3 <<'SQL'
+${COUNT_SQL}
+SQL
+echo 'commit;' >&3
+exec 3>&-
+wait "$session" || fail "counting failed: $(tail -n 3 "$work/complaint")"
+tail -n +2 "$work/answers" >"$work/check"
+${FINISH}`;
+
+/** Arguments: directory, id, file. What is restored is what was made. */
+const SOUND = `
+dir=$1 id=$2 file=$3
+[ -e "$dir/$file" ] && [ -e "$dir/$id.json" ] || fail "$id is not in $dir any more" 3
+want=$(sed 's/.*"sha256":"\\([0-9a-f]*\\)".*/\\1/' "$dir/$id.json")
+[ "$(sha256sum <"$dir/$file" | cut -d' ' -f1)" = "$want" ] || fail "$file is not what was backed up: its SHA-256 differs" 4
+`;
+
+const COMPARE_TABLES = `
+compare() {
+  if ! diff "$dir/$id.check" "$1" >"$work/differences"; then
+    echo "what was restored is not what was backed up (table|rows|checksum):"
+    head -n 10 "$work/differences"
+    exit 4
+  fi
+  echo "$(wc -l <"$1") tables with $(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}') rows, the same checksums"
+}
+`;
+
+/** Arguments: directory, id, file, project, service, user, database, scratch database, which does not outlive it. */
+export const VERIFY_DUMP = `${COMMON}${CONTAINER}${SOUND}${COMPARE_TABLES}
+find_container "$4" "$5"
+work=$(mktemp -d "$dir/.verify.XXXXXX")
+sql() { docker exec -i "$container" psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -U "$1" -d "$2"; }
+drop() { echo "drop database if exists \\"$8\\" with (force)" | sql "$6" "$7"; }
+trap 'rm -rf "$work"; drop "$@" >/dev/null 2>&1 || :' EXIT
+drop "$@"
+echo "create database \\"$8\\" template template0" | sql "$6" "$7" || fail "no scratch database can be made"
+gzip -dc "$dir/$file" | sql "$6" "$8" >/dev/null || fail "it cannot be restored" 4
+sql "$6" "$8" >"$work/tables" <<'SQL'
+${COUNT_SQL}
+SQL
+compare "$work/tables"
+`;
+
+/**
+ * Arguments: directory, id, file, project, service, user, database. One transaction replaces everything, and is
+ * undone if what is there then is not what was backed up: whoever reads meanwhile sees the one or the other.
+ */
+export const RESTORE_DUMP = `${COMMON}${CONTAINER}${SOUND}${COMPARE_TABLES}
+find_container "$4" "$5"
+work=$(mktemp -d "$dir/.restore.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cat >"$work/before" <<'SQL'
+begin;
+set local lock_timeout to '120s';
+do $$
+declare name text;
+begin
+  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
+    execute format('drop schema %I cascade', name);
+  end loop;
+  create schema public;
+  grant usage on schema public to public;
+  if exists (select 1 from pg_roles where rolname = 'pg_database_owner') then
+    alter schema public owner to pg_database_owner;
+  end if;
+end $$;
+SQL
+cat >"$work/after" <<'SQL'
+reset all;
+\\echo tables:
+${COUNT_SQL}
+\\echo counted
+SQL
+mkfifo "$work/ask"
+docker exec -i "$container" psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -U "$6" -d "$7" \\
+  <"$work/ask" >"$work/answers" 2>"$work/complaint" &
+session=$!
+exec 3>"$work/ask"
+{ cat "$work/before"; gzip -dc "$dir/$file"; cat "$work/after"; } >&3 || :
+until grep -qx counted "$work/answers"; do
+  kill -0 "$session" 2>/dev/null || fail "nothing was changed: $(grep -v NOTICE "$work/complaint" | tail -n 3)" 5
+  sleep 0.1
+done
+sed '1,/^tables:$/d; /^counted$/d' "$work/answers" >"$work/tables"
+compare "$work/tables"
+echo 'commit;' >&3
+exec 3>&-
+wait "$session" || fail "it could not be committed: $(tail -n 3 "$work/complaint")" 5
+`;
+
+/** Sets \`tree\` to the directory that is archived. Arguments: what it is, \`path\` or \`volume\`, and its name. */
+const TREE = `
+find_tree() {
+  tree=$2
+  [ "$1" = path ] || tree=$(docker volume inspect -f '{{.Mountpoint}}' "$2" 2>/dev/null) || fail "there is no volume $2" 3
+  [ -d "$tree" ] || fail "there is no directory $tree" 3
+}
+files_of() {
+  (cd "$1" && find . -type f -print0 | sort -z | xargs -0r sha256sum && find . -type l -printf '%l  %p\\n' | sort)
+}
+`;
+
+/** Arguments: directory, id, ending, \`path\` or \`volume\`, its name. What it must hold is what did not change meanwhile. */
+export const ARCHIVE = `${COMMON}${TREE}${KEEP}
+find_tree "$4" "$5"
+files_of "$tree" | sort >"$work/earlier"
+{ tar -C "$tree" --numeric-owner -cf - . 2>"$work/complaint" || [ $? -eq 1 ] || echo failed >"$work/failed"; } \\
+  | gzip | tee "$work/$file" | sha256sum >"$work/sum"
+files_of "$tree" | sort >"$work/later"
+comm -12 "$work/earlier" "$work/later" >"$work/check"
+${FINISH}`;
+
+const COMPARE_FILES = `
+compare() {
+  files_of "$1" | sort >"$work/files"
+  comm -23 "$dir/$id.check" "$work/files" >"$work/differences"
+  if [ -s "$work/differences" ]; then
+    echo "what was restored is not what was backed up; these differ or are missing:"
+    cut -c67- "$work/differences" | head -n 10
+    exit 4
+  fi
+  echo "$(wc -l <"$dir/$id.check") files, the same contents"
+}
+`;
+
+/** Arguments: directory, id, file. */
+export const VERIFY_ARCHIVE = `${COMMON}${TREE}${SOUND}${COMPARE_FILES}
+work=$(mktemp -d "$dir/.verify.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tree"
+tar -C "$work/tree" --numeric-owner -xzpf "$dir/$file" || fail "it cannot be unpacked" 4
+compare "$work/tree"
+`;
+
+/**
+ * Arguments: directory, id, file, \`path\` or \`volume\`, its name. It is unpacked and compared beside the tree
+ * first; then the tree's content is replaced, and not the tree: containers may have it mounted.
+ */
+export const RESTORE_ARCHIVE = `${COMMON}${TREE}${SOUND}${COMPARE_FILES}
+find_tree "$4" "$5"
+work=$(mktemp -d "$(dirname "$tree")/.slipway-restore.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tree"
+tar -C "$work/tree" --numeric-owner -xzpf "$dir/$file" || fail "nothing was changed: it cannot be unpacked" 5
+compare "$work/tree" >"$work/said" || { cat "$work/said"; exit 4; }
+find "$tree" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+find "$work/tree" -mindepth 1 -maxdepth 1 -exec mv -t "$tree" {} +
+compare "$tree"
+`;
+
+/** Arguments: directory. Prints the manifests, one a line. */
+export const LIST = `
+cd "$1" 2>/dev/null || exit 0
+for manifest in bk-*.json; do [ ! -e "$manifest" ] || cat "$manifest"; done
+`;
+
+/** Arguments: directory, ids. The manifest goes first: what has none is no backup. */
+export const DELETE = `
+set -eu
+dir=$1
+shift
+for id in "$@"; do
+  rm -f "$dir/$id.json"
+  rm -f "$dir/$id.sql.gz" "$dir/$id.tar.gz" "$dir/$id.check"
+done
+`;
+
+/** Arguments: directory, file, bytes to pass over, most bytes. */
+export const READ_PART = `tail -c "+$(($3 + 1))" "$1/$2" | head -c "$4"`;
+
+/** Arguments: directory, file. Prints how much of it has arrived. */
+export const ARRIVED = `mkdir -p "$1" && { stat -c %s "$1/.$2.part" 2>/dev/null || echo 0; }`;
+
+/** Arguments: directory, file, bytes that are there. Standard input goes behind them. */
+export const APPEND = `
+set -eu
+umask 077
+cd "$1"
+[ -e ".$2.part" ] || : >".$2.part"
+truncate -s "$3" ".$2.part"
+cat >>".$2.part"
+`;
+
+/** Arguments: directory, id, file, SHA-256. Standard input is the check file's content, a line, and the manifest. */
+export const SEAL = `
+set -eu
+umask 077
+cd "$1"
+[ "$(sha256sum <".$3.part" | cut -d' ' -f1)" = "$4" ] || { echo "its SHA-256 there is another one"; rm -f ".$3.part"; exit 4; }
+mv -f ".$3.part" "$3"
+cat >".$2.json.part"
+sync "$3"
+mv -f ".$2.json.part" "$2.json"
+`;

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { archiveBackupConfig } from '../../../integrations/host-backup/config.ts';
+import { createHostBackups } from '../../../integrations/host-backup/provider.ts';
+import { hostsConfig } from '../../../integrations/ssh/config.ts';
+import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
+import { drive, driveStep } from '../../contract/backup/drive.ts';
+import { type BackupWorld, backupSuite, stepsOf } from '../../contract/backup/suite.ts';
+import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
+
+interface ArchiveWorld extends BackupWorld {
+  readonly tree: string;
+  readonly kept: string;
+  readonly second: string;
+}
+
+let server: TestHost;
+let other: TestHost;
+
+beforeAll(async () => {
+  server = await startTestHost();
+  other = await startTestHost();
+});
+afterAll(async () => {
+  await server?.stop();
+  await other?.stop();
+});
+
+async function archiveWorld(): Promise<ArchiveWorld> {
+  const root = await mkdtemp(path.join(tmpdir(), 'slipway-archive-'));
+  const [tree, kept, second] = ['tree', 'kept', 'second'].map((name) => path.join(root, name));
+  if (tree === undefined || kept === undefined || second === undefined) throw new Error('no places');
+  await mkdir(path.join(tree, 'with spaces; $(and more)'), { recursive: true });
+  await writeFile(path.join(tree, 'with spaces; $(and more)/photo.jpg'), Buffer.alloc(300_000, 'x'));
+  await symlink('data', path.join(tree, 'link'));
+  await writeFile(path.join(tree, 'data'), 'as it was');
+  const config = hostsConfig.parse({ 'web-1': server.config(), 'backup-1': other.config() });
+  const provider = createHostBackups(
+    archiveBackupConfig.parse({
+      kind: 'archive',
+      host: 'web-1',
+      path: tree,
+      directory: kept,
+      copy: { host: 'backup-1', directory: second },
+    }),
+    createSshHosts(config),
+  );
+  onTestFinished(async () => {
+    await provider.close();
+    await rm(root, { recursive: true });
+  });
+  return {
+    tree,
+    kept,
+    second,
+    provider,
+    write: (content) => writeFile(path.join(tree, 'data'), content),
+    content: () => readFile(path.join(tree, 'data'), 'utf8'),
+  };
+}
+
+backupSuite('archive on a host', archiveWorld);
+
+describe('the archive of a directory', () => {
+  it('is at both places with the same SHA-256, which is the one that is told', async () => {
+    const { provider, kept, second } = await archiveWorld();
+    const ends = await drive(provider, await provider.planBackup(), 'op-both');
+    const [backup] = await provider.list();
+    const sums = await Promise.all([kept, second].map((place) => sha256(`${place}/bk-both.tar.gz`)));
+    expect(sums).toEqual([backup?.sha256, backup?.sha256]);
+    expect(ends.at(-1)?.message).toContain(backup?.sha256);
+    expect(backup?.places).toEqual([`web-1:${kept}`, `backup-1:${second}`]);
+  });
+
+  it('brings back what was deleted, and takes away what came after it', async () => {
+    const { provider, tree } = await archiveWorld();
+    await drive(provider, await provider.planBackup(), 'op-first');
+    await rm(path.join(tree, 'with spaces; $(and more)'), { recursive: true });
+    await writeFile(path.join(tree, 'new'), 'new');
+    const [backup] = await provider.list();
+    if (backup === undefined) throw new Error('no backup');
+    await drive(provider, await provider.planBackup(), 'op-second');
+    const ends = await drive(provider, await provider.planRestore(backup), 'op-second');
+    expect(ends.at(-1)).toMatchObject({ phase: 'succeeded', message: expect.stringContaining('3 files') });
+    expect((await readdir(tree)).sort()).toEqual(['data', 'link', 'with spaces; $(and more)']);
+  });
+
+  it('does not verify and is not restored when a byte of it is another one', async () => {
+    const { provider, kept, content } = await archiveWorld();
+    await drive(provider, await provider.planBackup(), 'op-rot');
+    const file = `${kept}/bk-rot.tar.gz`;
+    const bytes = await readFile(file);
+    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    const [backup] = await provider.list();
+    if (backup === undefined) throw new Error('no backup');
+    const wrong = {
+      phase: 'failed',
+      problem: 'unhealthy',
+      message: expect.stringMatching(/SHA-256 differs/),
+    };
+    expect(await drive(provider, await provider.planVerification(backup), 'op-look')).toMatchObject([wrong]);
+    const [restore] = stepsOf(await provider.planRestore(backup));
+    if (restore === undefined) throw new Error('no step');
+    expect(await driveStep(provider, restore, 'op-put')).toMatchObject(wrong);
+    expect(await content()).toBe('as it was');
+  });
+
+  it('does not verify when it does not hold what was there', async () => {
+    const { provider, kept } = await archiveWorld();
+    await drive(provider, await provider.planBackup(), 'op-miss');
+    const check = `${kept}/bk-miss.check`;
+    await writeFile(check, `${await readFile(check, 'utf8')}${'f'.repeat(64)}  ./zz-missing\n`);
+    const [backup] = await provider.list();
+    if (backup === undefined) throw new Error('no backup');
+    expect(await drive(provider, await provider.planVerification(backup), 'op-look2')).toMatchObject([
+      { phase: 'failed', problem: 'unhealthy', message: expect.stringContaining('./zz-missing') },
+    ]);
+    expect(await readdir(kept)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^\.verify/)]));
+  });
+
+  it('is listed as only at the second place when the first has lost it', async () => {
+    const { provider, kept } = await archiveWorld();
+    await drive(provider, await provider.planBackup(), 'op-lost');
+    await rm(`${kept}/bk-lost.json`);
+    expect(await provider.list()).toMatchObject([
+      { id: 'bk-lost', state: { is: 'bad', reason: expect.stringContaining('only at backup-1:') } },
+    ]);
+  });
+
+  it('goes on where it was when the connection is cut in the middle of it', async () => {
+    const { provider, tree } = await archiveWorld();
+    await writeFile(path.join(tree, 'large'), Buffer.alloc(40_000_000, 'slipway '));
+    const steps = stepsOf(await provider.planBackup());
+    const cutting = setInterval(() => void server.cut(), 400);
+    onTestFinished(() => clearInterval(cutting));
+    for (const step of steps) {
+      let end = await driveStep(provider, step, 'op-cut').catch((error: { retry?: string }) => error);
+      while (!('phase' in end)) {
+        expect(end.retry).toBe('retryable');
+        end = await driveStep(provider, step, 'op-cut').catch((error: { retry?: string }) => error);
+      }
+      expect(end.phase).toBe('succeeded');
+    }
+    clearInterval(cutting);
+    expect(await provider.list()).toMatchObject([{ id: 'bk-cut', state: { is: 'good' } }]);
+  });
+});
+
+async function sha256(file: string): Promise<string> {
+  return `sha256:${createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')}`;
+}
