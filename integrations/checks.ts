@@ -40,6 +40,25 @@ export interface HttpCheck extends BodyExpectation {
   readonly timeout: number;
 }
 
+/** A program that must end well, and say what it should, before a deploy counts as done. */
+export interface CommandCheck {
+  /** The program and its arguments; no shell reads them. */
+  readonly command: readonly [string, ...string[]];
+  /** In a container of that service of the project; on the host itself when absent. */
+  readonly service?: string | undefined;
+  /** Text that it must print. */
+  readonly contains?: string | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** One entry of `verify:`. */
+export type Check = HttpCheck | CommandCheck;
+
+export function isHttpCheck(check: Check): check is HttpCheck {
+  return 'http' in check;
+}
+
 const jsonExpectation = z.union([
   z.string(),
   z.number(),
@@ -74,6 +93,26 @@ export const storedHttpChecks = z.array(
     ...checkDetails,
   }),
 );
+
+/** Checks of every sort as they come back from the database. */
+export const storedChecks = z.array(
+  z.union([
+    storedHttpChecks.element,
+    z.object({
+      command: z.tuple([z.string()], z.string()),
+      service: z.string().optional(),
+      contains: z.string().optional(),
+      timeout: z.number(),
+    }),
+  ]),
+);
+
+/** A check of any sort as part of a step’s input. */
+export function storeCheck(check: Check): JsonObject {
+  if (isHttpCheck(check)) return storeHttpCheck(check);
+  const stored: { [key: string]: Json } = JSON.parse(JSON.stringify(check));
+  return stored;
+}
 
 /** A check as part of a step’s input. */
 export function storeHttpCheck(check: HttpCheck): JsonObject {

@@ -3,10 +3,12 @@ import type { Config, ServiceConfig, ServiceEnvironmentConfig } from '../src/con
 import { type TargetRef, targetKey } from '../src/domain/target.ts';
 import type { ArtifactSource } from './artifacts.ts';
 import { type BackupProvider, withBackup } from './backup.ts';
-import type { HttpChecker } from './checks.ts';
+import { type HttpChecker, isHttpCheck } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
+import type { PullCredentials } from './compose/binding.ts';
+import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
 import type { Host } from './host.ts';
 import { createHostBackups } from './host-backup/provider.ts';
@@ -16,6 +18,7 @@ import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
+import { defaultCredentials } from './registry/credentials.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 
@@ -26,6 +29,8 @@ export interface TargetDependencies {
   readonly cloudRun: (connection: CloudRunConnection) => CloudRunApi;
   /** Targets of one cluster, seen by one identity, share a connection in the same way. */
   readonly kubernetes: (connection: KubernetesConnection) => KubernetesApi;
+  /** How a registry, by its host, lets images be pulled; null for without a sign-in. */
+  readonly credentials: PullCredentials;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
   /** Hosts by their names in the config; each user of one closes it for himself. */
@@ -56,6 +61,7 @@ export function createTargets(
       (connection) => batchReads(connectKubernetes(connection)),
       ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
+    credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),
     hosts: createSshHosts(config.hosts),
     githubToken: null,
@@ -102,7 +108,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
       });
@@ -117,9 +123,23 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         checker: dependencies.checker,
         checkerThrough: (fetch) => createHttpChecker({ fetch }),
         image,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         migrationJob: environment.migrate?.job ?? null,
+      });
+    }
+    case 'compose': {
+      const host = dependencies.hosts(config.host);
+      return createComposeTarget({
+        ref,
+        config,
+        host,
+        artifacts: dependencies.artifacts,
+        credentials: dependencies.credentials,
+        checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
+        verify: environment.verify,
+        watch: environment.watch,
+        migration: composeMigration(environment.migrate),
       });
     }
     case 'files':
@@ -128,11 +148,16 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         config,
         host: dependencies.hosts(config.host),
         checker: dependencies.checker,
-        verify: environment.verify,
+        verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
         token: dependencies.githubToken,
       });
   }
+}
+
+/** The config's checks see to it that both are there. */
+function composeMigration({ run, service }: NonNullable<ServiceEnvironmentConfig['migrate']> = {}) {
+  return run === undefined || service === undefined ? null : { run, service };
 }
 
 function requiredImage({ ref, service }: Binding): string {

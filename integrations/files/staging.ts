@@ -92,35 +92,53 @@ export function ownershipFor(tree: HostTree, path: string, executable: boolean):
   return { mode: executable ? 0o755 : 0o644, uid: above?.uid ?? 0, gid: above?.gid ?? 0 };
 }
 
-/** One stream of words and files, as `tar -x` reads it. What goes wrong on the way destroys it. */
+/** One stream of words and files, as `tar -x` reads it. Whoever stops reading it ends everything behind it. */
 export function packed(
   words: ReadonlyMap<string, string>,
   files: AsyncIterable<FileContent>,
   ownership: (path: string, executable: boolean) => Ownership,
 ): Readable {
-  const pack = tar.pack();
-  fill(pack, { words, files, ownership }).catch((error: Error) => pack.destroy(error));
-  return Readable.from(pack, { objectMode: false });
+  return Readable.from(tarOf({ words, files, ownership }), { objectMode: false });
 }
 
-async function fill(
-  pack: tar.Pack,
-  sent: {
-    readonly words: ReadonlyMap<string, string>;
-    readonly files: AsyncIterable<FileContent>;
-    readonly ownership: (path: string, executable: boolean) => Ownership;
-  },
-): Promise<void> {
+interface Packed {
+  readonly words: ReadonlyMap<string, string>;
+  readonly files: AsyncIterable<FileContent>;
+  readonly ownership: (path: string, executable: boolean) => Ownership;
+}
+
+async function* tarOf(sent: Packed): AsyncIterable<unknown> {
+  const pack = tar.pack();
+  // Whoever iterates is told; told to nobody, it would end the process.
+  pack.on('error', () => undefined);
+  const filled = fill(pack, sent).catch((error: Error) => pack.destroy(error));
+  try {
+    yield* pack;
+  } finally {
+    pack.destroy();
+    await filled;
+  }
+}
+
+async function fill(pack: tar.Pack, sent: Packed): Promise<void> {
   const mtime = new Date();
   for (const [name, text] of sent.words) pack.entry({ name, mode: 0o600, mtime }, text);
   for await (const { file, content } of sent.files) {
     const { mode, uid, gid } = sent.ownership(file.path, file.executable);
     const entry = pack.entry({ name: `new/${file.path}`, size: file.size, mode, uid, gid, mtime });
+    const closed = closing(entry);
     for await (const part of content) {
-      if (!entry.write(part)) await once(entry, 'drain');
+      if (!entry.write(part)) await Promise.race([once(entry, 'drain'), closed]);
+      if (pack.destroying) throw new Error('nobody reads it any more');
     }
     entry.end(null);
-    await once(entry, 'finish');
+    await closed;
   }
   pack.finalize();
+}
+
+/** Resolves when the entry is done with, well or not. */
+function closing(entry: ReturnType<tar.Pack['entry']>): Promise<void> {
+  entry.on('error', () => undefined);
+  return new Promise((resolve) => entry.once('close', () => resolve()));
 }

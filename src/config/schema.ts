@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
+import { composeTargetConfig } from '../../integrations/compose/config.ts';
 import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
-import { httpCheckConfig } from '../../integrations/http/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { checkConfig, words } from '../../integrations/verify-config.ts';
 import { alertsConfig } from './alerts.ts';
 import { backupConfig } from './backup.ts';
 import { duration } from './duration.ts';
@@ -35,8 +36,16 @@ const approval = z
   .describe('Who must approve before anything runs.');
 
 const migrate = z
-  .strictObject({ job: z.string().min(1).describe('The job to run before traffic moves.') })
-  .describe('A migration that runs after the new revision is ready and before it takes traffic.');
+  .strictObject({
+    job: z.string().min(1).optional().describe('The job to run before traffic moves.'),
+    run: words.optional().describe('Compose: the command that migrates, as a list of words.'),
+    service: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]*$/, 'a service of the compose file')
+      .optional()
+      .describe('Compose: the service whose image the command is run in, in a container of its own.'),
+  })
+  .describe('A migration that runs when the new version is ready and before it takes traffic.');
 
 const canary = z
   .strictObject({
@@ -69,13 +78,14 @@ const canary = z
 export const targetConfig = z.discriminatedUnion('kind', [
   cloudRunTargetConfig,
   kubernetesTargetConfig,
+  composeTargetConfig,
   filesTargetConfig,
 ]);
 
 const serviceEnvironment = z.strictObject({
   target: targetConfig,
   verify: z
-    .array(httpCheckConfig)
+    .array(checkConfig)
     .default([])
     .describe('Checks on the new revision before and after it takes traffic.'),
   watch: duration

@@ -13,6 +13,7 @@ import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from 
 import { startBotWithPlayground } from '../support/running-bot.ts';
 import { openWorkspace, wordsOf } from '../support/workspace.ts';
 import { middleAndTail, printTable, quantile, timed } from './figures.ts';
+import { measureKubernetes } from './kubernetes.ts';
 
 const ROUNDS = 400;
 const WARM_UP = 40;
@@ -37,6 +38,7 @@ await measureStart();
 await measureAcknowledgement();
 await measureApproval();
 await measureWaitingCanaries();
+rows.push(...(await measureKubernetes()));
 console.log();
 printTable(rows);
 

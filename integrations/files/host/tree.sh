@@ -160,7 +160,7 @@ backup() {
       sleep 1
       name=backup_$(date -u +%Y%m%d_%H%M%S)
     done
-    printf '%s\n' "$name" >"$operation/backup.partial"
+    env printf '%s\n' "$name" >"$operation/backup.partial"
     mv "$operation/backup.partial" "$operation/backup"
   fi
   read -r name <"$operation/backup"
@@ -195,10 +195,10 @@ swap() {
     cd "$backups/$name"
     copy "$operation/old" -al "$operation/before" 2>/dev/null || copy "$operation/old" -a "$operation/before"
     if [ -e "$records/live.json" ]; then
-      cp -a "$records/live.json" "$operation/marker.before"
+      ln -f "$records/live.json" "$operation/marker.before"
       : >"$operation/had-marker"
     fi
-    cp -a "$operation/marker.json" "$operation/marker.after"
+    ln -f "$operation/marker.json" "$operation/marker.after"
     : >"$operation/swapping"
   fi
   if ! forward; then
@@ -284,7 +284,7 @@ tidy() {
   backups=$2
   keep=$3
   records_kept=$4
-  printf '%s' "${operation##*/}" >"$operation/proven"
+  env printf '%s' "${operation##*/}" >"$operation/proven"
   mv -f "$operation/proven" "$records/proven"
   rm -rf "$operation/new" "$operation/before" "$operation/whole"
   set --

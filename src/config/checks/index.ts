@@ -12,7 +12,14 @@ import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
 import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
-import { checkAddresses, checkImages, checkTwins } from './targets.ts';
+import {
+  checkAddresses,
+  checkCommands,
+  checkHostNames,
+  checkImages,
+  checkMigrations,
+  checkTwins,
+} from './targets.ts';
 
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
@@ -29,6 +36,9 @@ export const CHECKS: readonly Check[] = [
   checkReleases,
   checkBarredAuthors,
   checkAddresses,
+  checkMigrations,
+  checkCommands,
+  checkHostNames,
   checkHosts,
   checkApprovals,
   checkCanaries,

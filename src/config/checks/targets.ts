@@ -1,14 +1,27 @@
+import { isHttpCheck } from '../../../integrations/checks.ts';
 import { canonicalJson, type Json } from '../../domain/json.ts';
 import { type PathProblem, pathText, problemAt } from '../problem.ts';
 import type { TargetConfig } from '../schema.ts';
-import { type Check, placesOf } from './check.ts';
+import { type Check, placesOf, unknownName } from './check.ts';
 
 /** What each kind of target needs beside its own keys; a kind without an answer does not compile. */
 const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'cloud-run': true,
   kubernetes: true,
+  compose: false,
   files: false,
 };
+
+/** How each kind of target migrates data. */
+const MIGRATES_BY: Readonly<Record<TargetConfig['kind'], 'job' | 'run' | null>> = {
+  'cloud-run': 'job',
+  kubernetes: 'job',
+  compose: 'run',
+  files: null,
+};
+
+/** Kinds of target on a machine where commands can be run. */
+const RUNS_COMMANDS: readonly TargetConfig['kind'][] = ['compose'];
 
 /** Versions of a service that runs from images are looked up in its image repository. */
 export const checkImages: Check = ({ config, says }) =>
@@ -46,6 +59,10 @@ function identity(target: TargetConfig): Json {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
       return { kind, kubeconfig, context, namespace, workload };
     }
+    case 'compose': {
+      const { kind, host, directory, project = null } = target;
+      return { kind, host, directory, project };
+    }
     case 'files': {
       const { kind, host, directory } = target;
       return { kind, host, directory };
@@ -53,14 +70,48 @@ function identity(target: TargetConfig): Json {
   }
 }
 
-/** Cloud Run gives a service its address; others do not, and a path alone could not be asked for. */
+/** Cloud Run gives a service its address; the others do not, and a path alone could not be asked for. */
 export const checkAddresses: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { target, verify } = place;
     if (target.kind === 'cloud-run' || target.url !== undefined) return [];
-    const relative = verify.findIndex(({ http }) => http.startsWith('/'));
+    const relative = verify.findIndex((check) => isHttpCheck(check) && check.http.startsWith('/'));
     if (relative < 0) return [];
     const at = [...path, 'verify', relative, 'http'];
     const allowed = 'an absolute address, or a path and `url` in the target';
     return [problemAt(at, 'this is a path, and the target does not say where it is', { allowed })];
   });
+
+/** A migration is a job of the platform, or a command in a container, as the kind of target has it. */
+export const checkMigrations: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const { migrate, target } = place;
+    if (migrate === undefined) return [];
+    const way = MIGRATES_BY[target.kind];
+    if (way === null) return [];
+    const isJob = way === 'job';
+    const right = isJob
+      ? migrate.job !== undefined && migrate.run === undefined && migrate.service === undefined
+      : migrate.job === undefined && migrate.run !== undefined && migrate.service !== undefined;
+    if (right) return [];
+    const allowed = isJob ? '{ job: NAME }' : '{ run: [program, word…], service: NAME }';
+    return [problemAt([...path, 'migrate'], `${target.kind} does not migrate in this way`, { allowed })];
+  });
+
+/** A command needs a machine that it runs on. */
+export const checkCommands: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    if (RUNS_COMMANDS.includes(place.target.kind)) return [];
+    const at = place.verify.findIndex((check) => !isHttpCheck(check));
+    if (at < 0) return [];
+    const message = `${place.target.kind} has no host on which a command could be run`;
+    return [problemAt([...path, 'verify', at, 'command'], message, { allowed: '`http`' })];
+  });
+
+/** A compose project is on a host that there is. */
+export const checkHostNames: Check = (checked) =>
+  placesOf(checked.config).flatMap(({ place, path }) =>
+    place.target.kind === 'compose'
+      ? unknownName(place.target.host, [...path, 'target', 'host'], { under: 'hosts', checked })
+      : [],
+  );

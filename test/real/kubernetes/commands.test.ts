@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
 import { says, wordsOf } from '../../support/workspace.ts';
-import { type BotOnCluster, botOnCluster, killAtEveryBoundary } from './bot-on-cluster.ts';
+import { type BotOnCluster, botOnCluster } from './bot-on-cluster.ts';
 
 const imageOf = async (bot: BotOnCluster, environment: string) =>
   String((await bot.workload(environment)).spec.template.spec.containers[0].image);
@@ -67,24 +67,5 @@ describe.skipIf(noCluster)('typed in Slack, done on Kubernetes', () => {
     await bo.react('deploys', asked.ts, 'white_check_mark');
     await watch.until('voided');
     expect(bot.proxy.changes()).toBe(1);
-  });
-});
-
-describe.skipIf(noCluster)('kill -9', () => {
-  test('at every boundary of a deploy and its undo: each ends right, once', async () => {
-    const bot = await botOnCluster({ startsIn: '700ms', more: { watch: '2s' } });
-    for (const { version, state } of [
-      { version: 'v1.1.0', state: 'succeeded' },
-      { version: 'v1.3.0-broken', state: 'undone' },
-    ]) {
-      const changes = bot.proxy.changes();
-      const id = await bot.watch.begun(() => bot.ana.command('deploys', `/deploy api ${version} staging`));
-      const kills = await killAtEveryBoundary(bot);
-      expect(kills).toBeGreaterThan(2);
-      await bot.watch.until(state);
-      await bot.ana.see('deploys', says(id, state === 'succeeded' ? 'Done' : 'Undone'));
-      expect(bot.proxy.changes() - changes).toBe(state === 'succeeded' ? 1 : 2);
-      expect(await imageOf(bot, 'staging')).toContain(await bot.digestOf('v1.1.0'));
-    }
   });
 });

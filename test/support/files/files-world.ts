@@ -43,12 +43,15 @@ def app(environ, start_response):
 }
 
 /** A target on a real host, with a real gunicorn that runs the first version. */
-export async function makeFilesWorld(more: Readonly<Record<string, unknown>> = {}): Promise<FilesWorld> {
+export async function makeFilesWorld(
+  more: Readonly<Record<string, unknown>> = {},
+  where: { readonly directory?: string } = {},
+): Promise<FilesWorld> {
   const host = await startTestHost();
   const place = await mkdtemp(path.join(tmpdir(), 'slipway-files-'));
   await chmod(place, 0o755);
-  const directory = path.join(place, 'live');
-  await mkdir(directory);
+  const directory = where.directory ?? path.join(place, 'live');
+  await mkdir(directory, { recursive: true });
   const releases = await startReleaseServer();
   await releases.publish('v1.0.0', application('v1.0.0', { 'static/old.css': 'i { color: red }\n' }));
   await releases.publish('v1.1.0', application('v1.1.0', { 'lib/new/more.py': 'MORE = True\n' }));

@@ -1,0 +1,25 @@
+import { migrate } from './steps/migrate.ts';
+import { pull } from './steps/pull.ts';
+import { restore } from './steps/restore.ts';
+import type { StepAction } from './steps/step.ts';
+import { tidy } from './steps/tidy.ts';
+import { up } from './steps/up.ts';
+import { verify } from './steps/verify.ts';
+import { watch } from './steps/watch.ts';
+
+/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
+export const ACTIONS = {
+  migrate,
+  pull,
+  restore,
+  tidy,
+  up,
+  verify,
+  watch,
+} as const satisfies Readonly<Record<string, StepAction>>;
+
+export type ActionName = keyof typeof ACTIONS;
+
+export function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from '../../../src/domain/json.ts';
+import type { TargetProblem } from '../../../src/domain/refusal.ts';
+import { beginRun, lookAtRun, runHandle } from '../../detached.ts';
+import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
+import { type StepContext, type StepProgress, TargetError } from '../../target.ts';
+import type { ComposeBinding } from '../binding.ts';
+import { dockerError } from '../docker-errors.ts';
+
+/** One step under way: the target, and the operation that it belongs to. */
+export interface StepRun {
+  readonly binding: ComposeBinding;
+  readonly context: StepContext;
+  /** Milliseconds that the step may take. */
+  readonly timeLimit: number;
+}
+
+/** What an action does, on input and handles as they come back from the database. */
+export interface StepAction {
+  start(run: StepRun, input: JsonObject): Promise<StepProgress>;
+  resume(run: StepRun, input: JsonObject, handle: Json): Promise<StepProgress>;
+}
+
+/** Parses what comes back from the database before the action sees it. */
+export function defineAction<I>(action: {
+  readonly input: z.ZodType<I>;
+  start(run: StepRun, input: I): Promise<StepProgress>;
+  resume(run: StepRun, input: I, handle: Json): Promise<StepProgress>;
+}): StepAction {
+  return {
+    start: (run, input) => action.start(run, action.input.parse(input)),
+    resume: (run, input, handle) => action.resume(run, action.input.parse(input), handle),
+  };
+}
+
+/** Work on the host that a step follows; `attempt` counts from 1. */
+export const workHandle = runHandle.extend({ attempt: z.number() });
+export type WorkHandle = z.output<typeof workHandle>;
+
+/** Work that a step has the host do. */
+export interface Work {
+  /** What it is called in errors: “pulling v1.2.0”. */
+  readonly doing: string;
+  readonly id: string;
+  readonly command: Omit<DetachedRun, 'id' | 'timeLimit'>;
+  /** How often it is begun at most: more than once only for what may be done again. */
+  readonly attempts: number;
+}
+
+export type WorkEnd =
+  | { readonly phase: 'done' }
+  | Extract<StepProgress, { phase: 'running' }>
+  | Extract<StepProgress, { phase: 'failed' }>;
+
+const SOON = 30;
+/** Milliseconds before it is begun again. */
+const PAUSE = 3_000;
+/** Characters of output that are kept for explaining a failure. */
+const KEPT = 4_000;
+
+/** True if this work was begun before, by whoever. */
+export async function wasBegun(run: StepRun, work: Pick<Work, 'id'>): Promise<boolean> {
+  const look = await run.binding.host.look({ id: work.id, from: 0 }, run.context.signal);
+  return look.state !== 'absent';
+}
+
+/** Begins the work, or finds it begun. */
+export async function beginWork(run: StepRun, work: Work, attempt = 1): Promise<StepProgress> {
+  const id = attempt === 1 ? work.id : `${work.id}.${attempt}`;
+  const { host } = run.binding;
+  const handle = await beginRun(host, { ...work.command, id, timeLimit: run.timeLimit }, run.context);
+  return working({ ...handle, attempt }, work.doing);
+}
+
+/** One look at the work. What failed for a reason that may pass is begun again, if it may be. */
+export async function followWork(run: StepRun, work: Work, handle: WorkHandle): Promise<WorkEnd> {
+  const { host } = run.binding;
+  const look = await lookAtRun(host, handle, run.context);
+  if (look.state === 'running') {
+    return working({ ...look.handle, attempt: handle.attempt }, look.last || work.doing);
+  }
+  if (look.state === 'ended' && look.status === 0) return { phase: 'done' };
+  const error =
+    look.state === 'lost'
+      ? new TargetError('unavailable', `${look.why} while ${work.doing}.`)
+      : explained(host.name, work.doing, look);
+  if (error.retry === 'retryable' && handle.attempt < work.attempts) {
+    const again = await beginLater(run, work, handle.attempt + 1, error.message);
+    return again.phase === 'running' ? again : failure('unavailable', error.message);
+  }
+  return failure(error.problem, error.message);
+}
+
+async function beginLater(run: StepRun, work: Work, attempt: number, why: string): Promise<StepProgress> {
+  const begun = await beginWork(run, work, attempt);
+  return begun.phase === 'running'
+    ? { ...begun, message: `${why} Trying again.`, lookAgainAfter: PAUSE }
+    : begun;
+}
+
+function explained(
+  host: string,
+  doing: string,
+  { status, output }: { readonly status: number; readonly output: string },
+): TargetError {
+  if (status === OUT_OF_TIME) return new TargetError('timeout', `On ${host}, ${doing} did not end in time.`);
+  return dockerError(host, doing, output.slice(-KEPT));
+}
+
+function working(handle: WorkHandle, message: string): Extract<StepProgress, { phase: 'running' }> {
+  return { phase: 'running', handle, message, lookAgainAfter: SOON };
+}
+
+export function failure(problem: TargetProblem, message: string): Extract<StepProgress, { phase: 'failed' }> {
+  return { phase: 'failed', problem, message };
+}

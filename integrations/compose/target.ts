@@ -1,0 +1,70 @@
+import type { PlannedStep } from '../../src/domain/plan.ts';
+import type { TargetRef } from '../../src/domain/target.ts';
+import type { ArtifactSource } from '../artifacts.ts';
+import type { Check, HttpChecker } from '../checks.ts';
+import type { Host } from '../host.ts';
+import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { resolveVersion } from '../versions.ts';
+import { ACTIONS, isAction } from './actions.ts';
+import { type ComposeBinding, type Migration, type PullCredentials, partsOf, projectOf } from './binding.ts';
+import type { ComposeTargetConfig } from './config.ts';
+import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
+import { planDeploy } from './plan.ts';
+import { planRollback } from './rollback.ts';
+
+export interface ComposeTargetOptions {
+  readonly ref: TargetRef;
+  readonly config: ComposeTargetConfig;
+  /** Closed with the target. */
+  readonly host: Host;
+  readonly artifacts: (image: string) => ArtifactSource;
+  readonly credentials: PullCredentials;
+  /** Asks from here, and from the host. */
+  readonly checkers: { readonly bot: HttpChecker; readonly host: HttpChecker };
+  readonly verify: readonly Check[];
+  readonly watch: number;
+  readonly migration: Migration | null;
+  readonly now?: () => number;
+}
+
+/** A Docker Compose project on a host as a deploy target. */
+export function createComposeTarget(options: ComposeTargetOptions): DeployTarget {
+  const { ref, config, host, verify, now = Date.now, ...rest } = options;
+  const parts = partsOf(config);
+  const binding: ComposeBinding = {
+    ...rest,
+    ref,
+    config,
+    host,
+    checks: verify,
+    now,
+    parts,
+    project: projectOf(config),
+  };
+  const source = options.artifacts(parts[0]?.image ?? '');
+  return {
+    ref,
+    identity: `compose://${host.identity}${config.directory}#${binding.project}`,
+    resolve: (version) => resolveVersion(ref, source, version),
+    recentVersions: (limit) => source.versions(limit),
+    inspect: () => inspect(binding),
+    planDeploy: (request) => planDeploy(binding, { ...request, only: null }),
+    start: async (step, context) => actionOf(step).start(begin(binding, step, context), step.input),
+    resume: async (step, handle, context) =>
+      actionOf(step).resume(begin(binding, step, context), step.input, handle),
+    examine: () => examine(binding),
+    close: () => host.close(),
+    rollback: { plan: (request) => planRollback(binding, request) },
+  };
+}
+
+function begin(binding: ComposeBinding, { timeLimit }: PlannedStep, context: StepContext) {
+  context.signal.throwIfAborted();
+  return { binding, context, timeLimit };
+}
+
+function actionOf(step: PlannedStep) {
+  if (isAction(step.action)) return ACTIONS[step.action];
+  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
+}

@@ -1,0 +1,67 @@
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import type { DetachedRun, Host, RunState } from './host.ts';
+import { maskSecrets } from './mask.ts';
+import type { StepContext } from './target.ts';
+
+/** A run that a step follows, as it is kept between looks. */
+export const runHandle = z.object({ run: z.string(), from: z.number() });
+export type RunHandle = z.output<typeof runHandle>;
+
+/** What a look at a run brought. */
+export type RunLook =
+  | { readonly state: 'running'; readonly handle: RunHandle; readonly last: string }
+  | { readonly state: 'ended'; readonly status: number; readonly output: string }
+  | { readonly state: 'lost'; readonly why: string };
+
+/** Milliseconds that a look stays for the end of a run. */
+const PATIENCE = 1_500;
+/** Lines of one piece in a thread, and characters of one line. */
+const MOST_LINES = 12;
+const LONGEST_LINE = 160;
+
+/** The run of a step: the same step of the same operation is the same run, whoever asks. */
+export function runId(context: StepContext, stepId: string): string {
+  return `${context.operationId.toLowerCase()}/${stepId.toLowerCase()}`;
+}
+
+export async function beginRun(host: Host, run: DetachedRun, context: StepContext): Promise<RunHandle> {
+  await host.start(run, context.signal);
+  return { run: run.id, from: 0 };
+}
+
+/** Looks at a run, and tells the operation's thread what it printed since, in one piece. */
+export async function lookAtRun(host: Host, handle: RunHandle, context: StepContext): Promise<RunLook> {
+  const look: RunState = await host.look(
+    { id: handle.run, from: handle.from, wait: PATIENCE },
+    context.signal,
+  );
+  if (look.state === 'absent')
+    return { state: 'lost', why: `${host.name} does not know of this work any more` };
+  tell(look.output, context);
+  if (look.state === 'ended') return { state: 'ended', status: look.status, output: look.output };
+  if (look.state === 'lost') return { state: 'lost', why: look.why };
+  return { state: 'running', handle: { run: handle.run, from: look.next }, last: lastLine(look.output) };
+}
+
+/** The last line that says something, for people; empty when there is none. */
+export function lastLine(output: string): string {
+  return linesOf(output).at(-1) ?? '';
+}
+
+function tell(output: string, context: StepContext): void {
+  const lines = linesOf(output);
+  if (lines.length === 0) return;
+  const shown = lines.slice(-MOST_LINES);
+  const left = lines.length - shown.length;
+  context.log([...(left > 0 ? [`… ${left} lines before`] : []), ...shown].join('\n'));
+}
+
+/** Lines as a person would have seen them: what was written over on the same line is gone, and so are colours. */
+function linesOf(output: string): readonly string[] {
+  return stripVTControlCharacters(maskSecrets(output))
+    .split('\n')
+    .map((line) => line.trimEnd().split('\r').at(-1)?.trim() ?? '')
+    .filter((line) => line !== '')
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line));
+}
