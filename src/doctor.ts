@@ -1,3 +1,4 @@
+import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets } from '../integrations/kinds.ts';
 import type { Finding } from '../integrations/target.ts';
 import type { DoctorCheck } from './cli/doctor.ts';
@@ -84,7 +85,9 @@ function patientOf({ config, slack }: Setup) {
 }
 
 function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
-  return [...createTargets(config, { githubToken: tokens.githubToken }).values()].map((target) => ({
+  const { githubToken, vercelToken } = tokens;
+  const means = { repositories: createCodeHosts(config, tokens), githubToken, vercelToken };
+  return [...createTargets(config, means).values()].map((target) => ({
     subject: targetKey(target.ref),
     run: async () => {
       try {

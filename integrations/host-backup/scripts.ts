@@ -11,6 +11,7 @@ set -eu
 umask 077
 export LC_ALL=C
 fail() { echo "$1"; exit "\${2:-1}"; }
+counted() { if [ "$1" -eq 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 `;
 
 /** Arguments from 1: directory, id, ending. Leaves the stream of \`produce\` there, with its checksum and manifest. */
@@ -102,7 +103,7 @@ compare() {
     head -n 10 "$work/differences"
     exit 4
   fi
-  echo "$(wc -l <"$1") tables with $(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}') rows, the same checksums"
+  echo "$(counted "$(wc -l <"$1")" table) with $(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}') rows, the same checksums"
 }
 `;
 
@@ -200,7 +201,7 @@ compare() {
     cut -c67- "$work/differences" | head -n 10
     exit 4
   fi
-  echo "$(wc -l <"$dir/$id.check") files, the same contents"
+  echo "$(counted "$(wc -l <"$dir/$id.check")" file), the same contents"
 }
 `;
 

@@ -14,7 +14,7 @@ import { clip, plain } from '../mrkdwn.ts';
 export const ACTION_PREFIX = 'slipway:';
 
 /** Slack refuses more than 3,000 in a section, and blocks of more than some 13,000 characters in all. */
-const SECTION_LIMIT = 2_000;
+export const SECTION_LIMIT = 2_000;
 const MESSAGE_LIMIT = 12_000;
 /** Slack refuses empty texts. */
 const EMPTY = '…';

@@ -5,10 +5,10 @@ import type { MessageContent } from '../content.ts';
 import { clip, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
 import { groupState, SEVERITY_SIGNS } from './alert-signs.ts';
-import { context, header, section } from './blocks.ts';
+import { context, header, SECTION_LIMIT, section } from './blocks.ts';
 
-/** Slack takes 3,000 characters in a section, and some 13,000 in all the blocks of a message. */
-const SECTION_ROOM = 2_600;
+/** What does not fit into a section is cut there; Slack takes some 13,000 characters in all the blocks of a message. */
+const SECTION_ROOM = SECTION_LIMIT - 100;
 const PAGE_ROOM = 9_500;
 const LONGEST_NAME = 70;
 /** Labels that name a thing within a group of its kind. */

@@ -70,6 +70,7 @@ const PLAN_MEMBERS: Readonly<Record<string, string>> = {
   warnings: 'the warnings',
   approval: 'who must approve',
   canary: 'the steps of the canary, or what judges it',
+  backup: 'the backup that comes before it, or is restored',
   extension: 'how far the canary is',
   source: 'the commits that are shipped',
   checks: 'which checks must be green',

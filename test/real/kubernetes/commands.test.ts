@@ -69,39 +69,3 @@ describe.skipIf(noCluster)('typed in Slack, done on Kubernetes', () => {
     expect(bot.proxy.changes()).toBe(1);
   });
 });
-
-describe.skipIf(noCluster)('kill -9', () => {
-  test('at every boundary of a deploy and its undo: each ends right, once', async () => {
-    const bot = await botOnCluster({ startsIn: '700ms', more: { watch: '2s' } });
-    for (const { version, state } of [
-      { version: 'v1.1.0', state: 'succeeded' },
-      { version: 'v1.3.0-broken', state: 'undone' },
-    ]) {
-      const changes = bot.proxy.changes();
-      const id = await bot.watch.begun(() => bot.ana.command('deploys', `/deploy api ${version} staging`));
-      const kills = await killAtEveryBoundary(bot);
-      expect(kills).toBeGreaterThan(2);
-      await bot.watch.until(state);
-      await bot.ana.see('deploys', says(id, state === 'succeeded' ? 'Done' : 'Undone'));
-      expect(bot.proxy.changes() - changes).toBe(state === 'succeeded' ? 1 : 2);
-      expect(await imageOf(bot, 'staging')).toContain(await bot.digestOf('v1.1.0'));
-    }
-  });
-});
-
-/** Kills the bot whenever a step has begun or ended, until the operation is over; says how often. */
-async function killAtEveryBoundary({ running, watch }: BotOnCluster): Promise<number> {
-  const killedAt = new Set<string>();
-  for (;;) {
-    const now = await watch.newest();
-    if (now === null || !['awaiting-approval', 'running'].includes(now.state)) return killedAt.size;
-    const boundary = now.steps.join();
-    if (killedAt.has(boundary)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      continue;
-    }
-    killedAt.add(boundary);
-    await running.killBot();
-    await running.startBot();
-  }
-}

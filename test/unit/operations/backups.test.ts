@@ -28,13 +28,28 @@ const environments = configSchema.shape.environments.parse({
   },
 });
 
+const services = configSchema.shape.services.parse({
+  api: {
+    environments: {
+      production: {
+        target: { kind: 'cloud-run', project: 'p', region: 'r', service: 'api' },
+        backup: {
+          provider: { kind: 'cloud-sql', project: 'p', instance: 'i' },
+          before: 'deploy',
+          newerThan: '1h',
+        },
+      },
+    },
+  },
+});
+
 describe('backups as operations', () => {
   let world: OperationsWorld;
   let backups: ScriptedBackups;
   let deliveries = 0;
 
   beforeAll(async () => {
-    world = await createOperationsWorld({ ...base, environments });
+    world = await createOperationsWorld({ ...base, environments, services });
   });
   beforeEach(() => {
     backups = scriptedBackups(() => world.context.clock());
@@ -151,6 +166,59 @@ describe('backups as operations', () => {
     expect((await readVerifications(world.context.database, target)).get('bk-1')).toMatchObject({
       passed: false,
       how: 'it is unhealthy',
+    });
+  });
+
+  describe('before a deploy', () => {
+    const MINUTE = 60_000;
+    const ago = (minutes: number) => new Date(world.context.clock().getTime() - minutes * MINUTE);
+    const deploy: OperationRequest = { kind: 'deploy', target, version: 'v1.1.0' };
+
+    it('makes one first, and names it when the data was changed by what failed', async () => {
+      world.production.script.set('move', async () => ({
+        phase: 'failed',
+        problem: 'unhealthy',
+        message: 'it fell over',
+      }));
+      await ask(deploy);
+      const { id, plan } = await newest();
+      expect(plan.steps[0]?.id).toBe('make-backup');
+      expect((await approved(id)).state).toBe('undone');
+      expect(backups.kept.has(backupIdOf(id))).toBe(true);
+      world.production.script.clear();
+    });
+
+    it('names the one that is young enough, and keeps to it when a newer one comes', async () => {
+      backups.keep('bk-young', ago(10));
+      await ask(deploy);
+      const { id, plan } = await newest();
+      expect(plan.backup?.existing?.id).toBe('bk-young');
+      expect(plan.steps[0]?.id).toBe('prepare');
+      backups.keep('bk-newer', ago(1));
+      expect((await approved(id)).state).toBe('succeeded');
+      expect(backups.calls).toEqual([]);
+    });
+
+    it('makes one when the one there would be too old by the time people have approved', async () => {
+      backups.keep('bk-old', ago(40));
+      await ask(deploy);
+      const { id, plan } = await newest();
+      expect(plan.backup?.existing).toBeNull();
+      // Meanwhile there is a younger one: the plan stays what was approved.
+      backups.keep('bk-newer', ago(1));
+      expect((await approved(id)).state).toBe('succeeded');
+      expect(backups.calls).toEqual(['make']);
+    });
+
+    it('voids the approvals when the one that was named is gone', async () => {
+      backups.keep('bk-young', ago(10));
+      await ask(deploy);
+      const { id } = await newest();
+      backups.kept.clear();
+      expect(await approved(id)).toMatchObject({
+        state: 'voided',
+        outcome: { changed: expect.arrayContaining(['backup', 'steps']) },
+      });
     });
   });
 

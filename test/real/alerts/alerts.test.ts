@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALERT_ENV, ALERT_SECRET, alerts } from '../../support/alerts.ts';
+import { quick } from '../../support/demo-config.ts';
+import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
+import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
+import {
+  clusterAddresses,
+  installedAlertmanager,
+  type Monitoring,
+  silencesAt,
+  startMonitoring,
+} from './monitoring.ts';
+
+const installed = installedAlertmanager();
+const soon = { timeout: 60_000, interval: 250 };
+
+describe.skipIf(installed === null)(
+  `alerts of Debian’s Prometheus and a cluster of two (${installed})`,
+  () => {
+    let running: RunningBot;
+    let monitoring: Monitoring;
+    let ana: TestPerson;
+    let bo: TestPerson;
+    let alert: SeenMessage;
+    const now = () => ana.see('incidents', ({ ts }) => ts === alert.ts);
+
+    beforeAll(async () => {
+      const api = await clusterAddresses();
+      running = await startBotWithPlayground(ALERT_ENV, (config) => {
+        quick(config);
+        alerts(config, { sources: { alertmanager: { kind: 'alertmanager', api } } });
+      });
+      monitoring = await startMonitoring({
+        directory: running.directory,
+        alertmanagers: api,
+        webhook: `${running.url()}/webhooks/alertmanager`,
+        secret: ALERT_SECRET,
+      });
+      ana = running.workspace.person('ana');
+      bo = running.workspace.person('bo');
+      await ana.command('deploys', '/deploy api v1.1.0 staging');
+      await ana.see('deploys', says('Deploy api to staging', 'Done'));
+    });
+    afterAll(async () => {
+      await monitoring?.stop();
+      await running?.stop();
+    });
+
+    it('reach the incident channel from a rule that fires, and abort a canary', async () => {
+      await ana.command('deploys', '/canary 10 api v1.2.0 staging');
+      await ana.see('deploys', says('Canary of api in staging', 'Running', '10 % of the traffic'));
+      monitoring.errors(0.2);
+      alert = await ana.see('incidents', says('HighErrorRate', 'CRITICAL', 'api in staging'));
+      expect(wordsOf(alert)).toContain('More than 1 % of the requests fail');
+      const aborted = await ana.see('deploys', says('Canary of api in staging', 'Undone'));
+      expect(wordsOf(aborted)).toContain('HighErrorRate');
+      await expect.poll(async () => wordsOf(await now()), soon).toMatch(/Canary of api in staging.*Undone/s);
+    });
+
+    it('are acknowledged, and silenced where they come from', async () => {
+      await ana.click('incidents', await now(), 'Acknowledge');
+      await expect.poll(async () => wordsOf(await now()), soon).toContain(`Acknowledged by <@${ana.id}>`);
+      await bo.click('incidents', await now(), 'Silence 1 h');
+      await expect.poll(async () => wordsOf(await now()), soon).toContain(`Silenced by <@${bo.id}>`);
+      for (const member of monitoring.alertmanagers) {
+        await expect
+          .poll(() => silencesAt(member), soon)
+          .toMatchObject([{ createdBy: 'bo', status: { state: 'active' } }]);
+      }
+      await bo.click('incidents', await now(), 'End silence');
+      for (const member of monitoring.alertmanagers) {
+        await expect.poll(() => silencesAt(member), soon).toMatchObject([{ status: { state: 'expired' } }]);
+      }
+      await expect.poll(async () => wordsOf(await now()), soon).toContain('Silence 1 h');
+    });
+
+    it('lead to a rollback by a button', async () => {
+      await ana.click('incidents', await now(), 'Roll back api in staging');
+      await ana.see('incidents', says('✅ Roll back api in staging · Done'));
+      expect((await running.workspace.serving('api', 'staging')).version).toBe('v1.0.0');
+    });
+
+    it('are resolved in the same message, and two members said it once', async () => {
+      monitoring.errors(0);
+      await expect.poll(async () => wordsOf(await now()), soon).toContain('✅ CRITICAL · Resolved');
+      const about = (await ana.messages('incidents')).filter(({ text }) => text.includes('HighErrorRate'));
+      expect(about).toHaveLength(1);
+      const said = async () => {
+        const thread = await ana.thread('incidents', alert.ts);
+        return thread.filter(({ text }) => text.includes('Everything is resolved')).length;
+      };
+      await expect.poll(said, soon).toBe(1);
+    });
+  },
+);
+
+describe.skipIf(installed === null)('what is shipped for monitoring', () => {
+  it.each(readdirSync('manifests/prometheus/rules'))('%s is what promtool takes', (file) => {
+    const args = ['check', 'rules', `manifests/prometheus/rules/${file}`];
+    const checked = spawnSync('promtool', args, { encoding: 'utf8' });
+    expect(`${checked.stdout}${checked.stderr}`).toContain('SUCCESS');
+    expect(checked.status).toBe(0);
+  });
+
+  it('comes with an Alertmanager config that amtool takes', () => {
+    const args = ['check-config', 'manifests/prometheus/alertmanager.yml'];
+    expect(spawnSync('amtool', args, { encoding: 'utf8' }).status).toBe(0);
+  });
+});
