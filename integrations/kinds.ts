@@ -150,6 +150,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         api: dependencies.kubernetes(config),
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
+        checkerThrough: (fetch) => createHttpChecker({ fetch }),
         image,
         verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
