@@ -53,8 +53,8 @@ export interface CodeHost {
   find(version: string): Promise<SourceRef | null>;
   /** Tags of releases and other tags, newest first. */
   recentVersions(limit: number): Promise<readonly string[]>;
-  /** Tags that point at this commit now, of the newest ones. */
-  tagsOf(commit: string): Promise<readonly string[]>;
+  /** The newest tags, with the commits that they point at now. */
+  tags(): Promise<readonly { readonly name: string; readonly commit: string }[]>;
   /** Null when one of them is not there, or they have nothing in common. */
   compare(base: string, head: string): Promise<Comparison | null>;
   /** Everything that runs on the commit, or the checks of these names; whatever they name and is not there is pending. */

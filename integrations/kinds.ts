@@ -7,9 +7,11 @@ import { type HttpChecker, isHttpCheck } from './checks.ts';
 import { type CloudRunApi, type CloudRunConnection, connectCloudRun } from './cloud-run/client.ts';
 import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
+import type { Repository } from './code-hosts.ts';
 import type { PullCredentials } from './compose/binding.ts';
 import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
+import { createGithubActionsTarget } from './github-actions/target.ts';
 import type { Host } from './host.ts';
 import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
@@ -21,6 +23,8 @@ import { createRegistrySource } from './registry/artifact-source.ts';
 import { defaultCredentials } from './registry/credentials.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
+import { connectVercel } from './vercel/client.ts';
+import { createVercelTarget } from './vercel/target.ts';
 
 /** What targets of all kinds are built with. */
 export interface TargetDependencies {
@@ -33,6 +37,9 @@ export interface TargetDependencies {
   readonly credentials: PullCredentials;
   /** Where the versions of an image repository are; one for all targets that run it. */
   readonly artifacts: (image: string) => ArtifactSource;
+  /** The repositories of services, by the service's name. */
+  readonly repositories: ReadonlyMap<string, Repository>;
+  readonly vercelToken: string | null;
   /** Hosts by their names in the config; each user of one closes it for himself. */
   readonly hosts: (name: string) => Host;
   /** For archives of private repositories; null for none. */
@@ -63,6 +70,8 @@ export function createTargets(
     ),
     credentials: (registryHost) => defaultCredentials(registryHost)(),
     artifacts: remember((image) => createRegistrySource({ image })),
+    repositories: new Map(),
+    vercelToken: null,
     hosts: createSshHosts(config.hosts),
     githubToken: null,
     ...dependencies,
@@ -113,6 +122,26 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         migrationJob: environment.migrate?.job ?? null,
       });
     }
+    case 'vercel': {
+      if (dependencies.vercelToken === null) throw new Error('VERCEL_TOKEN is missing');
+      return createVercelTarget({
+        ref,
+        config,
+        api: connectVercel(config, dependencies.vercelToken),
+        code: requiredRepository(binding, dependencies).code,
+        checker: dependencies.checker,
+        checks: environment.verify.filter(isHttpCheck),
+      });
+    }
+    case 'github-actions': {
+      return createGithubActionsTarget({
+        ref,
+        config,
+        ...requiredRepository(binding, dependencies),
+        checker: dependencies.checker,
+        checks: environment.verify.filter(isHttpCheck),
+      });
+    }
     case 'kubernetes': {
       const image = requiredImage(binding);
       return createKubernetesTarget({
@@ -121,6 +150,7 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         api: dependencies.kubernetes(config),
         artifacts: dependencies.artifacts(image),
         checker: dependencies.checker,
+        checkerThrough: (fetch) => createHttpChecker({ fetch }),
         image,
         verify: environment.verify.filter(isHttpCheck),
         watch: environment.watch,
@@ -152,6 +182,14 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         token: dependencies.githubToken,
       });
   }
+}
+
+function requiredRepository({ ref }: Binding, { repositories }: TargetDependencies): Repository {
+  const found = repositories.get(ref.service);
+  if (found !== undefined) return found;
+  throw new Error(
+    `services.${ref.service}.repository or github is missing: its versions are looked up there.`,
+  );
 }
 
 /** The config's checks see to it that both are there. */

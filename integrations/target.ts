@@ -28,6 +28,19 @@ export class TargetError extends Error {
   }
 }
 
+/**
+ * What an operation was about to ask for, where asking twice is doing it twice and the other side cannot tell at
+ * once whether it was asked. Kept for the operation, over crashes.
+ */
+export interface Intents {
+  /** Stored when it resolves: when it was declared before, null if this is the first time. */
+  declare(key: string): Promise<Date | null>;
+  /** When it was declared; null if never. */
+  since(key: string): Promise<Date | null>;
+  /** It was surely not done: it may be declared anew. */
+  withdraw(key: string): Promise<void>;
+}
+
 /** What a step may use of the operation that it belongs to. */
 export interface StepContext {
   readonly operationId: string;
@@ -35,6 +48,7 @@ export interface StepContext {
   readonly requestedBy: string;
   /** Adds a line to the operation's thread. Lines may be told again after a crash; they must hold no secret. */
   log(line: string): void;
+  readonly intents: Intents;
   /** Aborted when this process must stop touching targets: it is stopping, or it lost its lease. */
   readonly signal: AbortSignal;
 }

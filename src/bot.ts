@@ -9,7 +9,8 @@ import type { DeliveryContext } from '../commands/delivery-context.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
-import { createTargets } from '../integrations/kinds.ts';
+import { createCodeHosts } from '../integrations/code-hosts.ts';
+import { createTargets, type TargetDependencies } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import { alertsOf, tellAlerts } from './alert-desk.ts';
 import type { AlertContext } from './alerts/context.ts';
@@ -87,7 +88,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { config } = setup;
   const metrics = createMetrics();
   const database = await openStore(databaseUrl, log, stack);
-  const targets = openTargets(setup, stack);
+  const repositories = createCodeHosts(config, setup.tokens);
+  const targets = openTargets(setup, repositories, stack);
   const slack = await connectSlack({
     slack: setup.slack,
     config,
@@ -97,7 +99,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   });
   const lease = await holdLease(options, database, stack);
-  const code = codeBehind(setup, slack);
+  const code = codeBehind(setup, repositories, slack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
   const alerts = alertsOf(context, slack);
   const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, stack });
@@ -123,9 +125,11 @@ async function openStore(url: string, log: Logger, stack: AsyncDisposableStack):
 
 function openTargets(
   { config, tokens }: Setup,
+  repositories: TargetDependencies['repositories'],
   stack: AsyncDisposableStack,
 ): ReadonlyMap<string, DeployTarget> {
-  const targets = createTargets(config, { githubToken: tokens.githubToken });
+  const { githubToken, vercelToken } = tokens;
+  const targets = createTargets(config, { repositories, githubToken, vercelToken });
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }

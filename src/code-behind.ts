@@ -2,7 +2,7 @@
  * Puts together what the code behind services takes: their repositories, who people are, and GitHub's webhook.
  * @module
  */
-import { createCodeHosts } from '../integrations/code-hosts.ts';
+import type { Repository } from '../integrations/code-hosts.ts';
 import { readReleaseEvent } from '../integrations/github/release-event.ts';
 import { type TargetRef, targetKey } from './domain/target.ts';
 import type { Webhook } from './http/webhooks.ts';
@@ -25,15 +25,18 @@ import { storeRelease } from './store/releases.ts';
 const SUGGESTED_VERSIONS = 50;
 
 /** The repositories of services, and who their authors are in Slack. */
-export function codeBehind({ config, tokens }: Setup, { mentions }: SlackConnection): SourceCode {
-  const hosts = createCodeHosts(config, tokens);
-  const [host] = hosts.values();
+export function codeBehind(
+  { config }: Setup,
+  repositories: ReadonlyMap<string, Repository>,
+  { mentions }: SlackConnection,
+): SourceCode {
+  const [any] = repositories.values();
   return {
-    of: (service) => hosts.get(service) ?? null,
+    of: (service) => repositories.get(service)?.code ?? null,
     placeAuthor: createPlaceAuthor({
       people: config.github?.people ?? {},
       lookUp: mentions.idOfEmail,
-      emailOf: async (login) => host?.emailOf(login) ?? null,
+      emailOf: async (login) => any?.code.emailOf(login) ?? null,
     }),
   };
 }

@@ -22,8 +22,7 @@ export function createGithubHost(client: GithubClient, repository: string): Code
     repository,
     find: (version) => find(client, where, version),
     recentVersions: (limit) => recentVersions(client, where, limit),
-    tagsOf: async (commit) =>
-      (await newestTags(client, where)).filter((tag) => tag.commit === commit).map(({ name }) => name),
+    tags: () => newestTags(client, where),
     compare: (base, head) => compare(client, where, { base, head }),
     checks: (commit, names) => readChecks(client, where, { commit, names }),
     emailOf: (login) => emailOf(client, login),

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../src/config/duration.ts';
-import { isLoopback } from '../loopback.ts';
-
-/** Where something listens that is spoken to with a token: with TLS, or on this machine. */
-export const apiAddress = z
-  .url({ protocol: /^https?$/, error: 'an address such as https://github.example/api/v3' })
-  .refine((text) => {
-    const url = URL.parse(text);
-    return url !== null && (url.protocol === 'https:' || isLoopback(url.host));
-  }, 'with https, unless it is on this machine')
-  .transform((text) => text.replace(/\/+$/, ''));
+import { apiAddress } from '../api-address.ts';
 
 const slackPerson = z.union([z.string().regex(/^[UW][A-Z0-9]+$/), z.email(), z.literal('nobody')], {
   error: 'a Slack user ID, an e-mail in Slack, or nobody for people who are not in this workspace',

@@ -1,3 +1,8 @@
+import { checkColour } from './blue-green/steps/check-colour.ts';
+import { prepareColour, restoreColour } from './blue-green/steps/prepare-colour.ts';
+import { drainColour, retireColour, reviveColour } from './blue-green/steps/retire-colour.ts';
+import { switchService, switchServiceBack } from './blue-green/steps/switch-service.ts';
+import { verifyColour } from './blue-green/steps/verify-colour.ts';
 import { migrate } from './steps/migrate.ts';
 import { restore } from './steps/restore.ts';
 import { rollOut } from './steps/roll-out.ts';
@@ -12,6 +17,15 @@ export const ACTIONS = {
   'roll-out': rollOut,
   'verify-serving': verifyServing,
   'watch-serving': watchServing,
+  'prepare-colour': prepareColour,
+  'restore-colour': restoreColour,
+  'check-colour': checkColour,
+  'switch-service': switchService,
+  'switch-service-back': switchServiceBack,
+  'verify-colour': verifyColour,
+  'drain-colour': drainColour,
+  'retire-colour': retireColour,
+  'revive-colour': reviveColour,
 } as const satisfies Readonly<Record<string, StepAction>>;
 
 export type ActionName = keyof typeof ACTIONS;

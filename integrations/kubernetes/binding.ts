@@ -13,6 +13,8 @@ export interface KubernetesBinding {
   readonly api: KubernetesApi;
   readonly artifacts: ArtifactSource;
   readonly checker: HttpChecker;
+  /** A checker whose requests go another way: to pods, through the API server. */
+  readonly checkerThrough: (fetch: typeof globalThis.fetch) => HttpChecker;
   /** The image repository of the service, without tag. */
   readonly repository: string;
   readonly checks: readonly HttpCheck[];

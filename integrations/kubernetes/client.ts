@@ -9,7 +9,7 @@ import {
   openConnection,
 } from './connection.ts';
 import { type Call, classifyAnswer, classifyFailure } from './errors.ts';
-import { type Place, pathOf, placeText } from './resources.ts';
+import { type Place, PODS, pathOf, placeText } from './resources.ts';
 import { readWatch, type WatchEvent } from './watch.ts';
 
 /** The name under which the API server keeps which fields Slipway has set. */
@@ -72,6 +72,12 @@ export interface KubernetesApi {
     of: { readonly container: string; readonly previous: boolean; readonly lines: number },
     signal?: AbortSignal,
   ): Promise<string>;
+  /** Asks a port of a pod through the API server (`pods/proxy`); whatever the pod answers is an answer. */
+  askPod(
+    pod: { readonly namespace: string; readonly name: string; readonly port: number },
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<Response>;
   /** The cluster's version: `v1.33.2`. */
   version(): Promise<string>;
   close(): Promise<void>;
@@ -153,6 +159,7 @@ export function connectKubernetes(
       const query = { container, previous: String(previous), tailLines: String(lines) };
       return caller.text({ verb: 'get', place: at }, { method: 'GET', path: pathOf(at), query }, signal);
     },
+    askPod: (pod, path, signal) => askPod(caller, pod, path, signal),
     async version() {
       const body = await caller.json(VERSION_CALL, { method: 'GET', path: '/version' });
       return parseAnswer(body, versionInfo, VERSION_CALL.place).gitVersion;
@@ -160,6 +167,28 @@ export function connectKubernetes(
     close: () => caller.close(),
   };
 }
+
+/** The API server passes on what the pod says; its own refusals are Status objects. */
+async function askPod(
+  caller: Caller,
+  { namespace, name, port }: Parameters<KubernetesApi['askPod']>[0],
+  path: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const place = { resource: PODS, namespace, name: `${name}:${port}`, subresource: 'proxy' };
+  const asked = new URL(path, 'http://pod');
+  const request = {
+    method: 'GET',
+    path: `${pathOf(place)}${asked.pathname}`,
+    query: Object.fromEntries(asked.searchParams),
+  } as const;
+  const call = { verb: 'get', place };
+  const { status, body } = await caller.whatever(call, request, signal);
+  if (statusObject.safeParse(parseJson(body)).success) throw classifyAnswer(status, body, call);
+  return new Response(body, { status });
+}
+
+const statusObject = z.object({ kind: z.literal('Status'), apiVersion: z.literal('v1') });
 
 const VERSION_CALL: Call = {
   verb: 'get',
@@ -213,28 +242,35 @@ interface Caller {
   send(call: Call, request: Sending, signal?: AbortSignal): Promise<ApiAnswer>;
   text(call: Call, request: Sending, signal?: AbortSignal): Promise<string>;
   json(call: Call, request: Sending, signal?: AbortSignal): Promise<unknown>;
+  /** Every answer, whatever its status. */
+  whatever(
+    call: Call,
+    request: Sending,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: string }>;
   close(): Promise<void>;
 }
 
 function createCaller(connection: Once<Connection>): Caller {
-  const send: Caller['send'] = async (call, request, signal) => {
+  const ask = async (call: Call, request: Sending, signal?: AbortSignal): Promise<ApiAnswer> => {
     signal?.throwIfAborted();
     const { server, send } = await connection.get();
     const limit = AbortSignal.timeout(CALL_LIMIT);
     const bounded = call.verb === 'watch' ? signal : undefined;
     const both = bounded ?? (signal === undefined ? limit : AbortSignal.any([signal, limit]));
-    let answer: ApiAnswer;
     try {
-      answer = await send({ ...request, signal: both });
+      return await send({ ...request, signal: both });
     } catch (error) {
       signal?.throwIfAborted();
       throw classifyFailure(error, call, server);
     }
+  };
+  const send: Caller['send'] = async (call, request, signal) => {
+    const answer = await ask(call, request, signal);
     if (answer.status < 300) return answer;
     throw classifyAnswer(answer.status, await answer.text().catch(() => ''), call);
   };
-  const text: Caller['text'] = async (call, request, signal) => {
-    const answer = await send(call, request, signal);
+  const textOf = async (call: Call, answer: ApiAnswer, signal?: AbortSignal): Promise<string> => {
     try {
       return await answer.text();
     } catch (error) {
@@ -242,9 +278,15 @@ function createCaller(connection: Once<Connection>): Caller {
       throw classifyFailure(error, call, (await connection.get()).server);
     }
   };
+  const text: Caller['text'] = async (call, request, signal) =>
+    textOf(call, await send(call, request, signal), signal);
   return {
     send,
     text,
+    async whatever(call, request, signal) {
+      const answer = await ask(call, request, signal);
+      return { status: answer.status, body: await textOf(call, answer, signal) };
+    },
     json: async (call, request, signal) => parseJson(await text(call, request, signal)),
     close: async () => (await connection.made())?.close(),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../../src/config/duration.ts';
+import { blueGreenConfig } from './blue-green/config.ts';
 
 /** An RFC 1123 name, as Kubernetes has it for namespaces and containers. */
 const label = z
@@ -37,6 +38,11 @@ export const kubernetesTargetConfig = z
       .describe(
         'How long a rollout may stand still. Only for StatefulSets and DaemonSets: a Deployment has its own progressDeadlineSeconds.',
       ),
+    blueGreen: blueGreenConfig.optional(),
+  })
+  .refine(({ blueGreen, workload }) => blueGreen === undefined || workload.startsWith('deployment/'), {
+    path: ['workload'],
+    error: 'blue-green needs Deployments: deployment/NAME, whose colours are NAME-blue and NAME-green',
   })
   .refine(({ context, kubeconfig }) => context === undefined || kubeconfig !== undefined, {
     path: ['context'],

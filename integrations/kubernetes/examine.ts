@@ -18,13 +18,27 @@ const REMEDIES: Partial<Record<TargetError['problem'], string>> = {
 
 /** What `slipway doctor` asks of a Kubernetes target. Each question is asked by itself. */
 export async function examine(binding: KubernetesBinding): Promise<readonly Finding[]> {
+  return examineWith(binding, [askWorkload(binding)]);
+}
+
+/** The workload itself: is it there, and how is it? */
+export function askWorkload(binding: KubernetesBinding): Promise<Finding> {
+  return ask(capital(workloadText(binding.workload)), async () => {
+    const { status } = await readWorkload(binding);
+    const ready = status.readyReplicas || status.numberReady;
+    return `is there, with the container ${binding.config.container}, ${ready} pods ready`;
+  });
+}
+
+/** What every target is asked, and these findings about its own parts. */
+export async function examineWith(
+  binding: KubernetesBinding,
+  parts: readonly Promise<Finding>[],
+): Promise<readonly Finding[]> {
   const { api, migrationJob, repository, config } = binding;
   const questions = [
     ask('Kubernetes API', async () => `answers, ${await api.version()}`),
-    ask(capital(workloadText(binding.workload)), async () => {
-      const { status } = await readWorkload(binding);
-      return `is there, with the container ${config.container}, ${status.readyReplicas || status.numberReady} pods ready`;
-    }),
+    ...parts,
     rights(binding),
     ask(`Registry of ${repository}`, async () => {
       const [newest] = await binding.artifacts.versions(1);
@@ -77,7 +91,7 @@ async function mayWe({ api, config }: KubernetesBinding, right: Right): Promise<
   return (await api.create(place, object, review)).status.allowed;
 }
 
-function ask(subject: string, question: () => Promise<string>): Promise<Finding> {
+export function ask(subject: string, question: () => Promise<string>): Promise<Finding> {
   return answer(subject, async () => ({ subject, ok: true, detail: await question(), remedy: null }));
 }
 

@@ -164,6 +164,10 @@ export const pod = z.object({
 });
 export type Pod = z.output<typeof pod>;
 
+/** What decides which pods a Service sends requests to. */
+export const service = z.object({ metadata, spec: z.object({ selector: texts }) });
+export type Service = z.output<typeof service>;
+
 export const event = z.object({
   type: z.string().default(''),
   reason: z.string().default(''),

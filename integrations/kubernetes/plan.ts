@@ -66,7 +66,7 @@ export function fromEnd(live: LiveState, current: KeptRevision | null): PlanEnd 
   return { version: known.version, digest: known.digest, revision: known.name };
 }
 
-function imageChange(
+export function imageChange(
   binding: KubernetesBinding,
   { metadata, spec }: Workload,
   artifact: Artifact,

@@ -15,6 +15,7 @@ export const DAEMON_SETS = resource('apps', 'v1', 'daemonsets', 'DaemonSet');
 export const REPLICA_SETS = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const CONTROLLER_REVISIONS = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const PODS = resource('', 'v1', 'pods', 'Pod');
+export const SERVICES = resource('', 'v1', 'services', 'Service');
 export const EVENTS = resource('', 'v1', 'events', 'Event');
 export const AUTOSCALERS = resource(
   'autoscaling',

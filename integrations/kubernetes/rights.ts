@@ -8,6 +8,7 @@ import {
   PODS,
   REPLICA_SETS,
   type Resource,
+  SERVICES,
 } from './resources.ts';
 
 /** One line of a role. */
@@ -17,11 +18,13 @@ export interface Right {
   readonly subresource?: string;
 }
 
+/** What decides which rights a target needs. */
+export type RightsAsked = Pick<KubernetesBinding, 'workload' | 'migrationJob'> & {
+  readonly config?: Pick<KubernetesBinding['config'], 'blueGreen'>;
+};
+
 /** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
-export function rightsOf({
-  workload,
-  migrationJob,
-}: Pick<KubernetesBinding, 'workload' | 'migrationJob'>): readonly Right[] {
+export function rightsOf({ workload, migrationJob, config }: RightsAsked): readonly Right[] {
   const history =
     workload.kind === 'deployment'
       ? all(REPLICA_SETS, ['get', 'list'])
@@ -34,6 +37,7 @@ export function rightsOf({
     ...(workload.kind === 'statefulset' ? all(PODS, ['delete']) : []),
     ...all(EVENTS, ['list']),
     ...all(AUTOSCALERS, ['list']),
+    ...(config?.blueGreen === undefined ? [] : BLUE_GREEN),
     ...(migrationJob === null ? [] : [...all(CRON_JOBS, ['get']), ...all(JOBS, ['get', 'create'])]),
   ];
 }
@@ -43,6 +47,12 @@ export function rightText({ verb, resource, subresource }: Right): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   return resource.group === '' ? `${verb} ${plural}` : `${verb} ${plural}.${resource.group}`;
 }
+
+/** What switching between two Deployments takes beside rolling one of them out. */
+const BLUE_GREEN: readonly Right[] = [
+  ...all(SERVICES, ['get', 'patch']),
+  { verb: 'get', resource: PODS, subresource: 'proxy' },
+];
 
 function all(resource: Resource, verbs: readonly string[]): readonly Right[] {
   return verbs.map((verb) => ({ verb, resource }));

@@ -6,6 +6,10 @@ import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
 import { ACTIONS, isAction } from './actions.ts';
 import type { KubernetesBinding } from './binding.ts';
+import { examineColours } from './blue-green/examine.ts';
+import { inspectColours } from './blue-green/inspect.ts';
+import { planBlueGreenDeploy } from './blue-green/plan.ts';
+import { planBlueGreenRollback } from './blue-green/rollback.ts';
 import type { KubernetesApi } from './client.ts';
 import type { KubernetesTargetConfig } from './config.ts';
 import { examine } from './examine.ts';
@@ -21,6 +25,7 @@ export interface KubernetesTargetOptions {
   readonly api: KubernetesApi;
   readonly artifacts: ArtifactSource;
   readonly checker: HttpChecker;
+  readonly checkerThrough: KubernetesBinding['checkerThrough'];
   /** The image repository of the service, without tag. */
   readonly image: string;
   readonly verify: readonly HttpCheck[];
@@ -31,7 +36,8 @@ export interface KubernetesTargetOptions {
 
 /** A Deployment, StatefulSet or DaemonSet as a deploy target. */
 export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
-  const { ref, config, api, artifacts, checker, image, verify, watch, migrationJob } = options;
+  const { ref, config, api, artifacts, checker, checkerThrough, image, verify, watch, migrationJob } =
+    options;
   const binding: KubernetesBinding = {
     ref,
     config,
@@ -39,13 +45,14 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     api,
     artifacts,
     checker,
+    checkerThrough,
     repository: image,
     checks: verify,
     watch,
     now: options.now ?? Date.now,
     migrationJob,
   };
-  return {
+  const rolling: DeployTarget = {
     ref,
     identity: identityOf(config),
     resolve: (version) => resolveVersion(ref, artifacts, version),
@@ -59,6 +66,17 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
   };
+  return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
+}
+
+/** What is different where two Deployments take turns. */
+function byColours(binding: KubernetesBinding) {
+  return {
+    inspect: () => inspectColours(binding),
+    planDeploy: (request) => planBlueGreenDeploy(binding, request),
+    examine: () => examineColours(binding),
+    rollback: { plan: (request) => planBlueGreenRollback(binding, request) },
+  } satisfies Partial<DeployTarget>;
 }
 
 /** By the words of the config; steps carry the workload's uid, which no other cluster has. */

@@ -4,11 +4,14 @@ import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { composeTargetConfig } from '../../integrations/compose/config.ts';
 import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
+import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
+import { vercelTargetConfig } from '../../integrations/vercel/config.ts';
 import { checkConfig, words } from '../../integrations/verify-config.ts';
 import { alertsConfig } from './alerts.ts';
 import { backupConfig } from './backup.ts';
+
 import { duration } from './duration.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'lower-case letters, digits, dots and dashes');
@@ -78,6 +81,8 @@ const canary = z
 export const targetConfig = z.discriminatedUnion('kind', [
   cloudRunTargetConfig,
   kubernetesTargetConfig,
+  githubActionsTargetConfig,
+  vercelTargetConfig,
   composeTargetConfig,
   filesTargetConfig,
 ]);

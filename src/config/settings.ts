@@ -27,6 +27,7 @@ export interface IntegrationTokens {
   readonly githubToken: Secret | null;
   /** The private key of the GitHub App that `github.app` names, in PEM. */
   readonly githubAppKey: Secret | null;
+  readonly vercelToken: Secret | null;
 }
 
 /** What stands behind `WEBHOOK_SECRET_` for a webhook: `google-monitoring` is `GOOGLE_MONITORING`. */
@@ -81,6 +82,7 @@ export function readSettings(source: SettingsSource): ReadSettings {
     webhookSecrets: variables.secretsBehind('WEBHOOK_SECRET_', tooShort),
     tokens: {
       githubToken: variables.secret('GITHUB_TOKEN', () => null),
+      vercelToken: variables.secret('VERCEL_TOKEN', () => null),
       githubAppKey: variables.secret(
         'GITHUB_APP_KEY',
         begins(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key in PEM begins with -----BEGIN'),
@@ -112,8 +114,8 @@ export function slackTransport(
 
 /** The tokens that the config's parts take, or the first variable that is missing. */
 export function revealTokens(
-  { githubToken, githubAppKey }: IntegrationTokens,
-  { github }: Pick<Config, 'github'>,
+  { githubToken, githubAppKey, vercelToken }: IntegrationTokens,
+  { github, services }: Pick<Config, 'github' | 'services'>,
 ):
   | { readonly ok: true; readonly tokens: RevealedTokens }
   | { readonly ok: false; readonly problem: SettingsProblem } {
@@ -125,7 +127,15 @@ export function revealTokens(
     const message = 'is missing, and github in the config needs it, or an App under github.app';
     return { ok: false, problem: { variable: 'GITHUB_TOKEN', message } };
   }
+  const kinds = Object.values(services).flatMap(({ environments }) =>
+    Object.values(environments).map(({ target }) => target.kind),
+  );
+  if (kinds.includes('vercel') && vercelToken === null) {
+    const message = 'is missing, and a target of kind vercel in the config needs it';
+    return { ok: false, problem: { variable: 'VERCEL_TOKEN', message } };
+  }
   const tokens = {
+    vercelToken: vercelToken?.reveal() ?? null,
     githubToken: githubToken?.reveal() ?? null,
     githubAppKey: githubAppKey?.reveal() ?? null,
   };

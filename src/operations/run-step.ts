@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type DeployTarget,
+  type Intents,
   type StepContext,
   type StepProgress,
   TargetError,
 } from '../../integrations/target.ts';
 import type { OperationView, StepState } from '../domain/operation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { declareIntent, readIntent, withdrawIntent } from '../store/intents.ts';
 import { isOutage } from '../store/outage.ts';
 import { recordStep } from '../store/steps.ts';
 import { changeOperation } from './change.ts';
@@ -171,8 +173,19 @@ class StepRunner {
     return {
       operationId: this.#operationId,
       requestedBy: view.operation.requesterId,
+      intents: this.#intents(),
       signal,
       log: (line) => void this.#log(line),
+    };
+  }
+
+  #intents(): Intents {
+    const { database, clock } = this.#context;
+    const operationId = this.#operationId;
+    return {
+      declare: (key) => declareIntent(database, { operationId, key }, clock()),
+      since: (key) => readIntent(database, { operationId, key }),
+      withdraw: (key) => withdrawIntent(database, { operationId, key }),
     };
   }
 

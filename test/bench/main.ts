@@ -12,6 +12,7 @@ import { freePort, startShipped, temporaryDirectory } from '../support/processes
 import { startBotWithPlayground } from '../support/running-bot.ts';
 import { openWorkspace, wordsOf } from '../support/workspace.ts';
 import { middleAndTail, printTable, quantile, timed } from './figures.ts';
+import { measureFiles } from './files-target.ts';
 import { measureKubernetes } from './kubernetes.ts';
 import { databaseUrlOf, memoryOf } from './running-figures.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -38,6 +39,7 @@ stack.defer(() => running.stop());
 await measureStart();
 await measureAcknowledgement();
 await measureApproval();
+rows.push(...(await measureFiles()).map((row) => [...row]));
 await measureWaitingCanaries();
 rows.push(...(await measureWebhooks()));
 rows.push(...(await measureKubernetes()));

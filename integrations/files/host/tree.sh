@@ -232,7 +232,9 @@ back() {
   tac "$operation/dirs" | xargs -r -d '\n' rmdir --ignore-fail-on-non-empty -- 2>/dev/null || :
   hold "$operation/old.sums" || return 1
   absent "$operation/added" || return 1
-  if [ -e "$operation/marker.before" ]; then
+  if [ "$operation/marker.before" -ef "$records/live.json" ]; then
+    return 0
+  elif [ -e "$operation/marker.before" ]; then
     mv -f "$operation/marker.before" "$records/live.json" || return 1
   elif [ ! -e "$operation/had-marker" ]; then
     rm -f "$records/live.json"

@@ -64,6 +64,7 @@ async function lookAtWork(run: StepRun, work: Work, number: number): Promise<Wor
   const state = await host.look({ id, from: 0, wait: WAIT }, run.context.signal);
   switch (state.state) {
     case 'ended':
+      if (wasKilled(state.status) && number < MOST_ATTEMPTS) return attempt(run, work, number + 1);
       return { status: state.status, output: state.output };
     case 'running':
       return {
@@ -81,6 +82,11 @@ async function lookAtWork(run: StepRun, work: Work, number: number): Promise<Wor
     case 'absent':
       return attempt(run, work, number);
   }
+}
+
+/** A shell says so of a program that a signal ended: it did not come to an end of its own. */
+function wasKilled(status: number): boolean {
+  return status > 128;
 }
 
 export function lastLine(output: string): string | null {

@@ -92,13 +92,13 @@ function besides(tree: HostTree, next: Tree, { removed }: ChangeSet): string[] {
 }
 
 export async function sendStaging({ binding, operation, context }: StepRun, stream: Readable): Promise<void> {
-  await runTree(
-    binding.host,
-    {
-      argv: treeCommand('stage', binding.config.directory, operation, binding.backups),
-      input: stream,
-      timeLimit: TIME_LIMIT,
-    },
-    context.signal,
-  );
+  const argv = treeCommand('stage', binding.config.directory, operation, binding.backups);
+  try {
+    await runTree(binding.host, { argv, input: stream, timeLimit: TIME_LIMIT }, context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof TargetError) throw error;
+    // The connection went while something was written to it; what came of it is not there as a whole.
+    throw new TargetError('unavailable', `The upload to ${binding.host.name} broke off.`, { cause: error });
+  }
 }

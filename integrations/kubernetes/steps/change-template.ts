@@ -10,9 +10,10 @@ import { CONTROLLER_REVISIONS, REPLICA_SETS } from '../resources.ts';
 import { containerOf, noContainer, plainTemplate, templateHash, withImage } from '../template.ts';
 import type { StepRun } from './step.ts';
 
-/** What to write: a template, and our annotations (null takes one away). */
+/** What to write: a template, our annotations (null takes one away), and a number of replicas where it is ours. */
 export interface WorkloadChange {
-  readonly template: TemplateChoice;
+  readonly template?: TemplateChoice;
+  readonly replicas?: number;
   readonly marks: Readonly<Record<string, string | null>>;
 }
 
@@ -22,7 +23,8 @@ const TRIES = 8;
 /**
  * Compare-and-set: reads the workload, asks `decide` what to write (null for nothing; it throws when the workload is
  * not what the plan saw), and sends that for the resourceVersion that was read. Only the template and our own
- * annotations are written, under our field manager: the number of replicas is left to whoever owns it.
+ * annotations are written, under our field manager: the number of replicas is left to whoever owns it, but for
+ * colours and canaries, which only we scale.
  */
 export async function changeWorkload(
   run: StepRun,
@@ -67,7 +69,10 @@ async function patchOf(
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
     ...markOperations(found.metadata.annotations, change.marks),
-    await templateOperation(run, found, change.template),
+    ...(change.template === undefined ? [] : [await templateOperation(run, found, change.template)]),
+    ...(change.replicas === undefined
+      ? []
+      : [{ op: 'replace', path: '/spec/replicas', value: change.replicas } as const]),
   ];
 }
 

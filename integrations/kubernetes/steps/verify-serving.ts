@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Digest, shortDigest } from '../../../src/domain/artifact.ts';
 import { storedHttpChecks } from '../../checks.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
-import type { Workload } from '../objects.ts';
+import type { Pod, Workload } from '../objects.ts';
 import { proofOf } from '../proof.ts';
 import { readRevisions } from '../reading.ts';
 import { desiredPods, rolloutState } from '../rollout.ts';
@@ -44,7 +44,7 @@ export async function provenServing(run: StepRun, input: Input): Promise<StepPro
 
 /** A sentence's beginning when it is proven, else where it stands. */
 async function contentProof(run: StepRun, found: Workload, input: Input): Promise<string | StepProgress> {
-  const { workload, config } = run.binding;
+  const { workload } = run.binding;
   const desired = desiredPods(workload.kind, found);
   const [revisions] = await readRevisions(run.binding, found, run.context.signal);
   const pods = revisions.flatMap((one) => one.pods);
@@ -57,15 +57,24 @@ async function contentProof(run: StepRun, found: Workload, input: Input): Promis
       ? waiting(`${ready.length} of ${desired} pods are ready`)
       : podsText(ready.length, null);
   }
-  const container = config.container;
-  const proof = proofOf({ pods, container, accepted: [input.digest], desired });
+  return proveContent(run, pods, { digest: input.digest, desired });
+}
+
+/** A sentence's beginning when every ready pod runs that content and as many are ready as should be. */
+export async function proveContent(
+  run: StepRun,
+  pods: readonly Pod[],
+  { digest: approved, desired }: { readonly digest: Digest; readonly desired: number },
+): Promise<string | StepProgress> {
+  const { container } = run.binding.config;
+  const proof = proofOf({ pods, container, accepted: [approved], desired });
   const last =
     proof.proven || !proof.wrong
       ? proof
-      : proofOf({ pods, container, accepted: await platforms(run, input.digest), desired });
-  if (last.proven) return podsText(last.pods, input.digest);
+      : proofOf({ pods, container, accepted: await platforms(run, approved), desired });
+  if (last.proven) return podsText(last.pods, approved);
   if (!last.wrong) return waiting(last.why);
-  const message = `${last.why}, and ${shortDigest(input.digest)} was approved.`;
+  const message = `${last.why}, and ${shortDigest(approved)} was approved.`;
   return { phase: 'failed', problem: 'invalid', message };
 }
 
@@ -74,7 +83,7 @@ async function platforms(run: StepRun, approved: Digest): Promise<readonly Diges
   return [approved, ...(await run.binding.artifacts.manifestsOf(approved))];
 }
 
-function podsText(count: number, approved: Digest | null): string {
+export function podsText(count: number, approved: Digest | null): string {
   const pods = count === 1 ? 'The one pod runs' : `All ${count} pods run`;
   return approved === null ? `${pods} that revision` : `${pods} ${shortDigest(approved)}`;
 }
@@ -83,7 +92,11 @@ function waiting(message: string): StepProgress {
   return { phase: 'running', handle: null, message, lookAgainAfter: LOOK_AGAIN };
 }
 
-async function checkService(run: StepRun, serving: string, { checks }: Input): Promise<StepProgress> {
+export async function checkService(
+  run: StepRun,
+  serving: string,
+  { checks }: Pick<Input, 'checks'>,
+): Promise<StepProgress> {
   if (checks.length === 0) return { phase: 'succeeded', message: `${serving}.` };
   const { signal } = run.context;
   const result = await run.binding.checker.run({ checks, baseUrl: addressOf(run, checks), signal });

@@ -1,6 +1,9 @@
 import { type ConfigPath, type PathProblem, problemAt } from '../problem.ts';
-import type { Config } from '../schema.ts';
+import type { Config, TargetConfig } from '../schema.ts';
 import { type Check, placesOf, unknownName } from './check.ts';
+
+/** Kinds of targets whose versions are looked up in a repository. */
+const OF_REPOSITORIES: readonly TargetConfig['kind'][] = ['github-actions', 'vercel'];
 
 /** What has to do with commits needs a repository, and GitHub to ask about it. */
 export const checkSource: Check = ({ config, says }) =>
@@ -11,6 +14,9 @@ export const checkSource: Check = ({ config, says }) =>
       ...placesOf({ ...config, services: { [name]: service } })
         .filter(({ place }) => place.checks !== undefined)
         .map((found) => [...found.path, 'checks']),
+      ...placesOf({ ...config, services: { [name]: service } })
+        .filter(({ place }) => OF_REPOSITORIES.includes(place.target.kind))
+        .map((found) => [...found.path, 'target']),
     ];
     return wants.flatMap((wanted) => needed(wanted, name, { config, says }));
   });

@@ -8,6 +8,8 @@ import { type Check, placesOf, unknownName } from './check.ts';
 const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'cloud-run': true,
   kubernetes: true,
+  'github-actions': false,
+  vercel: false,
   compose: false,
   files: false,
 };
@@ -18,6 +20,8 @@ const MIGRATES_BY: Readonly<Record<TargetConfig['kind'], 'job' | 'run' | null>> 
   kubernetes: 'job',
   compose: 'run',
   files: null,
+  'github-actions': null,
+  vercel: null,
 };
 
 /** Kinds of target on a machine where commands can be run. */
@@ -38,9 +42,9 @@ export const checkImages: Check = ({ config, says }) =>
 /** Locks and approvals are by target: the same thing under two names would escape them. */
 export const checkTwins: Check = ({ config }) => {
   const first = new Map<string, string>();
-  return placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+  return placesOf(config).flatMap(({ service, place, path }): readonly PathProblem[] => {
     const target = [...path, 'target'];
-    const key = canonicalJson(identity(place.target));
+    const key = canonicalJson(identity(place.target, config.services[service]?.repository ?? null));
     const earlier = first.get(key);
     first.set(key, earlier ?? pathText(target));
     return earlier === undefined
@@ -49,11 +53,19 @@ export const checkTwins: Check = ({ config }) => {
   });
 };
 
-function identity(target: TargetConfig): Json {
+function identity(target: TargetConfig, repository: string | null): Json {
   switch (target.kind) {
     case 'cloud-run': {
       const { kind, project, region, service } = target;
       return { kind, project, region, service };
+    }
+    case 'vercel': {
+      const { kind, team = null, project, domain } = target;
+      return { kind, team, project, domain };
+    }
+    case 'github-actions': {
+      const { kind, workflow, ref, inputs } = target;
+      return { kind, repository, workflow, ref, inputs };
     }
     case 'kubernetes': {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
@@ -74,7 +86,7 @@ function identity(target: TargetConfig): Json {
 export const checkAddresses: Check = ({ config }) =>
   placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
     const { target, verify } = place;
-    if (target.kind === 'cloud-run' || target.url !== undefined) return [];
+    if (target.kind === 'cloud-run' || target.kind === 'vercel' || target.url !== undefined) return [];
     const relative = verify.findIndex((check) => isHttpCheck(check) && check.http.startsWith('/'));
     if (relative < 0) return [];
     const at = [...path, 'verify', relative, 'http'];

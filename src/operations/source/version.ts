@@ -34,11 +34,15 @@ export async function resolveTyped(
   if (isAsTyped(pattern)) return asTyped(target, host, version);
   const found = await find(host, pattern, version);
   if (found === null) return unknown(target.ref, host, version);
-  const tag =
-    wantsTag(pattern) && found.ref.kind !== 'tag' ? ((await host.tagsOf(found.ref.commit))[0] ?? null) : null;
+  const tag = wantsTag(pattern) && found.ref.kind !== 'tag' ? await tagAt(host, found.ref.commit) : null;
   const imageTag = found.imageTag ?? imageTagOf(pattern, { typed: version, ref: found.ref, tag });
   if (imageTag === null) return unknown(target.ref, host, version);
   return withCommit(target.resolve(imageTag), found.ref.commit);
+}
+
+/** The tag of a commit that was typed by another name. */
+async function tagAt(host: CodeHost, commit: string): Promise<string | null> {
+  return (await host.tags()).find((tag) => tag.commit === commit)?.name ?? null;
 }
 
 /** The registry knows it by what was typed; the code host is asked beside it, and may be away. */

@@ -44,5 +44,7 @@ export async function driveStep(
 }
 
 export function contextOf(operationId: string): StepContext {
-  return { operationId, requestedBy: 'U0ANA', log: () => undefined, signal: new AbortController().signal };
+  const intents = { declare: async () => null, since: async () => null, withdraw: async () => undefined };
+  const { signal } = new AbortController();
+  return { operationId, requestedBy: 'U0ANA', log: () => undefined, intents, signal };
 }

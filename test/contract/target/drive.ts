@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { beforeEach } from 'vitest';
 import {
   type DeployTarget,
+  type Intents,
   type Retry,
   type StepContext,
   type StepProgress,
@@ -23,7 +25,24 @@ export type StepEnd =
 type Start = (step: PlannedStep) => Promise<StepProgress>;
 
 export function contextOf(operationId: string, signal = new AbortController().signal): StepContext {
-  return { operationId, requestedBy: 'Ana', log: () => {}, signal };
+  return { operationId, requestedBy: 'Ana', log: () => {}, intents: intentsOf(operationId), signal };
+}
+
+/** What operations have declared, which outlives their processes; every test begins without any. */
+const declared = new Map<string, Date>();
+beforeEach(() => declared.clear());
+
+function intentsOf(operationId: string): Intents {
+  const name = (key: string) => `${operationId} ${key}`;
+  return {
+    declare: async (key) => {
+      const before = declared.get(name(key)) ?? null;
+      if (before === null) declared.set(name(key), new Date());
+      return before;
+    },
+    since: async (key) => declared.get(name(key)) ?? null,
+    withdraw: async (key) => void declared.delete(name(key)),
+  };
 }
 
 export function granted<T>(outcome: Outcome<T>): T {

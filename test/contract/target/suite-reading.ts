@@ -2,12 +2,10 @@ import { expect, test } from 'vitest';
 import { deployPlan, refusalOf, resolved } from './drive.ts';
 import type { TargetWorld } from './world.ts';
 
-export function describeReading(world: () => TargetWorld): void {
-  test('resolves a version to an artifact that names its content', async () => {
-    const { good } = world().versions;
-    const artifact = await resolved(world().connect(), good);
-    expect(artifact.version).toBe(good);
-    expect(artifact.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+/** Where artifacts are named by their content. */
+export function describeContent(world: () => TargetWorld): void {
+  test('is told to run the content itself', async () => {
+    const artifact = await resolved(world().connect(), world().versions.good);
     expect(artifact.reference).toContain(artifact.digest);
   });
 
@@ -17,6 +15,15 @@ export function describeReading(world: () => TargetWorld): void {
     expect((await resolved(target, digest)).digest).toBe(digest);
     const never = await target.resolve(`sha256:${'0'.repeat(64)}`);
     expect(refusalOf(never).code).toBe('unknown-version');
+  });
+}
+
+export function describeReading(world: () => TargetWorld): void {
+  test('resolves a version to an artifact that names its content', async () => {
+    const { good } = world().versions;
+    const artifact = await resolved(world().connect(), good);
+    expect(artifact.version).toBe(good);
+    expect(artifact.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   test('refuses an unknown version and offers the nearest', async () => {

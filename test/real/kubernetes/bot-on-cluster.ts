@@ -26,12 +26,21 @@ export interface BotOnCluster {
 
 /** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environment’s config. */
 export async function botOnCluster(
-  options: { readonly startsIn?: string; readonly more?: object } = {},
+  options: {
+    readonly startsIn?: string;
+    readonly more?: object;
+    /** The directories under manifests/kubernetes/targets whose roles the bot has. */
+    readonly roles?: readonly string[];
+    /** What its targets say more. */
+    readonly target?: object;
+    /** Adds to what stands in the cluster before the test. */
+    readonly prepare?: (cluster: Cluster, image: string) => Promise<void>;
+  } = {},
 ): Promise<BotOnCluster> {
   const cluster = await useCluster();
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
-  const rules = grantedRules('deployment', 'migration');
+  const rules = grantedRules('deployment', 'migration', ...(options.roles ?? []));
   const proxy = await startApiProxy(await cluster.account('bot', rules), path);
   onTestFinished(() => proxy.stop());
   let image = '';
@@ -43,7 +52,8 @@ export async function botOnCluster(
       delete settings.watch;
       delete settings.migrate;
       settings.verify = [];
-      Object.assign(settings, options.more, { target: targetOf(cluster, proxy, environment) });
+      const target = { ...targetOf(cluster, proxy, environment), ...options.target };
+      Object.assign(settings, options.more, { target });
     }
   });
   onTestFinished(() => running.stop());
@@ -61,6 +71,7 @@ export async function botOnCluster(
       spec: { progressDeadlineSeconds: 5 },
     });
   }
+  await options.prepare?.(cluster, `${image}@${first}`);
   const watch = await watchOperations(`${running.directory}/bot`);
   onTestFinished(() => watch.close());
   return {
@@ -94,4 +105,21 @@ async function publishedDigest(image: string, version: string): Promise<string> 
   const digest = answer.headers.get('docker-content-digest');
   if (digest === null) throw new Error(`${version} is not published`);
   return digest;
+}
+
+/** Kills the bot whenever a step has begun or ended, until the operation is over; says how often. */
+export async function killAtEveryBoundary({ running, watch }: BotOnCluster): Promise<number> {
+  const killedAt = new Set<string>();
+  for (;;) {
+    const now = await watch.newest();
+    if (now === null || !['awaiting-approval', 'running'].includes(now.state)) return killedAt.size;
+    const boundary = now.steps.join();
+    if (killedAt.has(boundary)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      continue;
+    }
+    killedAt.add(boundary);
+    await running.killBot();
+    await running.startBot();
+  }
 }

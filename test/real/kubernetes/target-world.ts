@@ -159,7 +159,7 @@ function connect(of: {
   return target;
 }
 
-async function publishedDigest(registry: string, version: string): Promise<string> {
+export async function publishedDigest(registry: string, version: string): Promise<string> {
   const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
   const answer = await fetch(`${registry}/v2/demo/api/manifests/${version}`, {
     method: 'HEAD',
@@ -170,19 +170,23 @@ async function publishedDigest(registry: string, version: string): Promise<strin
   return digest;
 }
 
-async function readyPods(cluster: Cluster): Promise<readonly Resource[]> {
+/** Pods with these labels that are ready. */
+export async function readyPods(
+  cluster: Cluster,
+  labels: Readonly<Record<string, string>> = { app: 'api' },
+): Promise<readonly Resource[]> {
   const pods = await cluster.list('v1', 'pods');
   return pods.filter(
     ({ metadata, status }) =>
       !('deletionTimestamp' in metadata) &&
-      metadata.labels?.app === 'api' &&
+      Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value) &&
       status?.conditions?.some(
         (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True',
       ),
   );
 }
 
-function soleDigest(pods: readonly Resource[]): string | null {
+export function soleDigest(pods: readonly Resource[]): string | null {
   const digests = new Set(
     pods.map(({ status }) => String(status.containerStatuses[0].imageID).split('@')[1]),
   );
@@ -195,7 +199,7 @@ async function runs(cluster: Cluster, image: string): Promise<boolean> {
   return pods.length > 0 && pods.every(({ spec }) => spec.containers[0].image === image);
 }
 
-function isRolledOut({ metadata, spec, status }: Resource): boolean {
+export function isRolledOut({ metadata, spec, status }: Resource): boolean {
   const wanted = spec.replicas ?? status.desiredNumberScheduled;
   const updated = status.updatedReplicas ?? status.updatedNumberScheduled ?? status.readyReplicas;
   const all = status.replicas ?? status.currentNumberScheduled;

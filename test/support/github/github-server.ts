@@ -44,7 +44,13 @@ export interface GithubServer {
 export async function startGithub(more: readonly Route[] = []): Promise<GithubServer> {
   const deployments: Deployment[] = [];
   const statuses: Statuses = new Map();
-  const front = await startFront([...more, ...deploymentRoutes(deployments), ...statusRoutes(statuses)]);
+  const tags: { readonly name: string; readonly commit: { readonly sha: string } }[] = [];
+  const front = await startFront([
+    ...more,
+    tagRoute(tags),
+    ...deploymentRoutes(deployments),
+    ...statusRoutes(statuses),
+  ]);
   const port = await freePort();
   // It tells the front's address as its own.
   const emulator = await createEmulator({ service: 'github', port, baseUrl: front.url, seed: seed() });
@@ -59,6 +65,7 @@ export async function startGithub(more: readonly Route[] = []): Promise<GithubSe
     appKey: emulator.generatedSecrets.find(({ kind }) => kind === 'github.app_private_key')?.value ?? '',
     commit: (commit) => addCommit(octokit, commit),
     tag: async (name, sha) => {
+      tags.unshift({ name, commit: { sha } });
       const tag = { tag: name, message: name, object: sha, type: 'commit' } as const;
       const { data } = await octokit.rest.git.createTag({ ...REPOSITORY, ...tag });
       await octokit.rest.git.createRef({ ...REPOSITORY, ref: `refs/tags/${name}`, sha: data.sha });
@@ -76,6 +83,15 @@ export async function startGithub(more: readonly Route[] = []): Promise<GithubSe
     },
   };
   return server;
+}
+
+/** The emulator tells the SHA of an annotated tag for that of its commit. */
+function tagRoute(tags: readonly object[]): Route {
+  return {
+    method: 'GET',
+    pattern: /^\/repos\/[^/]+\/[^/]+\/tags$/,
+    answer: () => ({ status: 200, body: tags }),
+  };
 }
 
 function seed() {

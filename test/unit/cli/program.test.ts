@@ -40,6 +40,13 @@ describe('slipway check', () => {
         '    staging     nobody is asked',
         '    production  one approval by release-managers, after staging',
         '',
+        '  frontend',
+        '    staging     nobody is asked',
+        '    production  one approval by release-managers, after staging',
+        '',
+        '  pipeline',
+        '    staging  nobody is asked',
+        '',
       ].join('\n'),
     );
   });

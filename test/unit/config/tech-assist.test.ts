@@ -17,7 +17,7 @@ describe('the config of TechAssist', () => {
     expect([...targets].map(([key, { identity }]) => [key, identity])).toEqual([
       [
         'techassist/staging',
-        'kubernetes//etc/slipway/staging.kubeconfig#current-context/techassist-staging/deployment/techassist-api',
+        'kubernetes//etc/slipway/staging.kubeconfig#current-context/techassist-staging/deployment/techassist',
       ],
       ['techassist/production', 'kubernetes/this-cluster/techassist/deployment/techassist-api'],
     ]);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { blueGreenConfig } from '../../../integrations/kubernetes/blue-green/config.ts';
 import { workloadName } from '../../../integrations/kubernetes/names.ts';
 import { rightsOf, rightText } from '../../../integrations/kubernetes/rights.ts';
 import { grantedRules, rightsIn } from '../../support/kubernetes/granted.ts';
@@ -12,6 +13,13 @@ test.each([
   expect(rightsIn(grantedRules(kind))).toEqual(textsOf(rightsOf({ workload, migrationJob: null })));
   const migrating = rightsOf({ workload, migrationJob: 'migrate' });
   expect(rightsIn(grantedRules(kind, 'migration'))).toEqual(textsOf(migrating));
+});
+
+test('the role for blue-green grants what it takes beside that of a deployment', () => {
+  const workload = workloadName('deployment/api', 'shop');
+  const blueGreen = blueGreenConfig.parse({ service: 'api' });
+  const rights = rightsOf({ workload, migrationJob: null, config: { blueGreen } });
+  expect(rightsIn(grantedRules('deployment', 'blue-green'))).toEqual(textsOf(rights));
 });
 
 function textsOf(rights: ReturnType<typeof rightsOf>): readonly string[] {

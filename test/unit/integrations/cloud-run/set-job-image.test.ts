@@ -60,7 +60,8 @@ function bindingOn(state: { job: Job; updates: Job[] }): CloudRunBinding {
 
 function runOn(binding: CloudRunBinding) {
   const { signal } = new AbortController();
-  return stepRun(binding, { operationId: 'op_1', requestedBy: 'Ana', log: () => {}, signal });
+  const intents = { declare: async () => null, since: async () => null, withdraw: async () => undefined };
+  return stepRun(binding, { operationId: 'op_1', requestedBy: 'Ana', log: () => {}, intents, signal });
 }
 
 const step = setJobImageStep({ name: 'migrate', found: OLD, image: NEW });

@@ -32,6 +32,7 @@ function api() {
       throw new Error('not asked for');
     },
     log: absent,
+    askPod: absent,
     version: absent,
     close: async () => {},
   };

@@ -1,0 +1,106 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { contextOf, deployPlan, runStep, runSteps, stepOf, undo } from './drive.ts';
+import { type ActionsWorld, makeActionsWorld } from './github-actions-world.ts';
+import { describeTarget } from './suite.ts';
+
+// A commit has no content digest that a registry could be asked for: such versions are known by name.
+describeTarget('GitHub Actions', () => makeActionsWorld(), { naming: 'names' });
+
+async function world(more: object = {}): Promise<ActionsWorld> {
+  const made = await makeActionsWorld(more);
+  onTestFinished(() => made.stop());
+  return made;
+}
+
+test('the message goes from job to job, and the thread has where the log is', async () => {
+  const { connect } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const log: string[] = [];
+  const context = { ...contextOf('op_1'), log: (line: string) => void log.push(line) };
+  const messages = new Set<string>();
+  const step = stepOf(steps, 'run-workflow');
+  let progress = await target.start(step, context);
+  while (progress.phase === 'running') {
+    messages.add(progress.message);
+    progress = await target.resume(step, progress.handle, context);
+  }
+  expect([...messages]).toEqual([
+    'waiting for its run to appear',
+    'test 1 of 2 steps, deploy waits',
+    'test ✓, deploy 1 of 2 steps',
+  ]);
+  expect(log).toEqual([expect.stringMatching(/^Its run: http.*\/runs\/\d+$/)]);
+});
+
+test('a run that was asked for and never appears is not asked for again', async () => {
+  const { connect, actions, github, changes } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const step = stepOf(steps, 'run-workflow');
+  github.front.faults.push({ method: 'POST', pattern: /dispatches$/, times: 1, answer: 'drop' });
+  await expect(target.start(step, contextOf('op_1'))).rejects.toMatchObject({ retry: 'retryable' });
+  const again = await target.start(step, contextOf('op_1'));
+  expect(again).toMatchObject({ phase: 'running', message: 'waiting for its run to appear' });
+  expect(changes()).toBe(0);
+  const handle = { waitsFor: 'own', run: null, since: Date.now() - 10 * 60_000, told: false };
+  expect(await target.resume(step, handle, contextOf('op_1'))).toMatchObject({
+    phase: 'failed',
+    message: expect.stringContaining('not asked twice'),
+  });
+  expect(actions.serving.get('production')).toBe('v1.0.0');
+});
+
+test('a run that was refused may be asked for again', async () => {
+  const { connect, actions, changes } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  actions.denied = true;
+  expect(await runStep(target, stepOf(steps, 'run-workflow'), contextOf('op_1'))).toMatchObject({
+    problem: 'permission',
+  });
+  actions.denied = false;
+  expect(await runStep(target, stepOf(steps, 'run-workflow'), contextOf('op_1'))).toMatchObject({ ok: true });
+  expect(changes()).toBe(1);
+});
+
+test('taking back a run that is under way cancels it first', async () => {
+  const { connect, actions } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  actions.held = true;
+  const step = stepOf(steps, 'run-workflow');
+  await target.start(step, contextOf('op_1'));
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  const taking = undo(target, [step], contextOf('op_1'));
+  await expect.poll(() => actions.runs.map(({ conclusion }) => conclusion)).toContain('cancelled');
+  actions.held = false;
+  expect(await taking).toMatchObject([{ ok: true }]);
+  expect(actions.serving.get('production')).toBe('v1.0.0');
+});
+
+test('a tag that was moved after it was approved fails, and is taken back', async () => {
+  const { connect, actions } = await world({ ref: '{version}' });
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  actions.refs.set('v1.1.0', 'f'.repeat(40));
+  const { end } = await runSteps(target, steps, contextOf('op_1'));
+  expect(end).toMatchObject({ problem: 'conflict', message: expect.stringContaining('was moved') });
+});
+
+test.each([
+  [
+    { inputs: { environment: 'production', tag: '{version}' } },
+    /no input “tag”; it has environment, version, slipway/,
+  ],
+  [{ inputs: { environment: 'nowhere', version: '{version}' } }, /may be staging, production, not “nowhere”/],
+  [{ inputs: { environment: 'production' } }, /“version” is required/],
+  [{ correlation: 'trace' }, /needs an input “trace”/],
+  [{ correlation: 'version', inputs: { environment: 'production' } }, null],
+  [{ workflow: 'other.yml' }, /no workflow other\.yml at main/],
+])('a workflow is checked before anybody is asked: %o', async (more, reason) => {
+  const { connect } = await world(more);
+  const planned = deployPlan(connect(), 'v1.1.0');
+  if (reason === null) await expect(planned).resolves.toMatchObject({ to: { version: 'v1.1.0' } });
+  else await expect(planned).rejects.toMatchObject({ message: expect.stringMatching(reason) });
+});
