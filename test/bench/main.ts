@@ -13,6 +13,7 @@ import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from 
 import { startBotWithPlayground } from '../support/running-bot.ts';
 import { openWorkspace, wordsOf } from '../support/workspace.ts';
 import { middleAndTail, printTable, quantile, timed } from './figures.ts';
+import { measureFiles } from './files-target.ts';
 import { measureKubernetes } from './kubernetes.ts';
 
 const ROUNDS = 400;
@@ -37,6 +38,7 @@ stack.defer(() => running.stop());
 await measureStart();
 await measureAcknowledgement();
 await measureApproval();
+rows.push(...(await measureFiles()).map((row) => [...row]));
 await measureWaitingCanaries();
 rows.push(...(await measureKubernetes()));
 console.log();
