@@ -178,10 +178,13 @@ async function startBack(run: StepRun): Promise<StepProgress> {
     return {
       phase: 'succeeded',
       message: `somebody else ran the workflow since, which is left as it is: ${newer.run.url}`,
+      left: true,
     };
   }
-  if (previous === null)
-    return { phase: 'succeeded', message: 'nothing was shipped by it before that could be again' };
+  if (previous === null) {
+    const message = 'nothing was shipped by it before that could be again';
+    return { phase: 'succeeded', message, left: true };
+  }
   return ask(run, previous);
 }
 

@@ -104,6 +104,22 @@ test('taking back never ships what a moved tag names by now', async () => {
   expect(actions.serving.get('production')).toBe('v1.1.0');
 });
 
+test('taking back what somebody has run over since leaves it, and does not claim to have put it back', async () => {
+  const { connect, changeBehindOurBack } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const step = stepOf(steps, 'run-workflow');
+  await runStep(target, step, contextOf('op_1'));
+  await changeBehindOurBack();
+  expect(
+    await target.start(stepOf([step.undo ?? step], 'run-workflow-back'), contextOf('op_1')),
+  ).toMatchObject({
+    phase: 'succeeded',
+    left: true,
+    message: expect.stringContaining('left as it is'),
+  });
+});
+
 test('going back to a version whose tag was moved since is refused before anybody is asked', async () => {
   const { connect, github } = await world({ ref: '{version}' });
   const target = connect();
