@@ -58,7 +58,11 @@ export const ACTIONS = {
     input: nothing,
     async start(step) {
       const { source } = step.binding;
-      await begin(step, source.make, [idOf(step, null), source.ending, ...source.facts]);
+      await begin(step, source.make, [
+        fileNamed(step, idOf(step, null)),
+        JSON.stringify(source.of),
+        ...source.facts,
+      ]);
       return look(step);
     },
     resume: (step) => look(step),
@@ -95,7 +99,11 @@ function idOf({ context }: HostStep, backup: string | null): string {
 /** What every script for a backup that is there begins with, behind the directory. */
 function fileOf(step: HostStep, backup: string | null): readonly [string, string] {
   const id = idOf(step, backup);
-  return [id, `${id}.${step.binding.source.ending}`];
+  return [id, fileNamed(step, id)];
+}
+
+function fileNamed({ binding }: HostStep, id: string): string {
+  return `${id}.${binding.source.ending}`;
 }
 
 /** A database of this operation alone. */
@@ -153,10 +161,16 @@ async function deleteAll(step: HostStep, { backups }: z.output<typeof several>):
   return { phase: 'succeeded', message: `Deleted ${backups.join(', ')}.` };
 }
 
-async function deleteAt({ context }: HostStep, shelf: Shelf, backups: readonly string[]): Promise<void> {
+async function deleteAt(
+  { binding, context }: HostStep,
+  shelf: Shelf,
+  backups: readonly string[],
+): Promise<void> {
   const argv = ['sh', '-c', DELETE, 'sh', shelf.directory, ...backups] as const;
   const end = await shelf.host.run({ argv, timeLimit: HOUR }, context.signal);
-  const left = (await manifestsOn(shelf, context.signal)).filter(({ id }) => backups.includes(id));
+  const left = (await manifestsOn(shelf, binding.source, context.signal)).filter(({ id }) =>
+    backups.includes(id),
+  );
   if (end.status === 0 && left.length === 0) return;
   throw new TargetError('invalid', `${placeOf(shelf)} still has old backups: ${end.complaint}`.trim());
 }
