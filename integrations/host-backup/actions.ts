@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { TargetProblem } from '../../src/domain/refusal.ts';
+import { lookAtWhole } from '../detached.ts';
 import type { DetachedRun } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
@@ -58,7 +59,11 @@ export const ACTIONS = {
     input: nothing,
     async start(step) {
       const { source } = step.binding;
-      await begin(step, source.make, [idOf(step, null), source.ending, ...source.facts]);
+      await begin(step, source.make, [
+        fileNamed(step, idOf(step, null)),
+        JSON.stringify(source.of),
+        ...source.facts,
+      ]);
       return look(step);
     },
     resume: (step) => look(step),
@@ -95,7 +100,11 @@ function idOf({ context }: HostStep, backup: string | null): string {
 /** What every script for a backup that is there begins with, behind the directory. */
 function fileOf(step: HostStep, backup: string | null): readonly [string, string] {
   const id = idOf(step, backup);
-  return [id, `${id}.${step.binding.source.ending}`];
+  return [id, fileNamed(step, id)];
+}
+
+function fileNamed({ binding }: HostStep, id: string): string {
+  return `${id}.${binding.source.ending}`;
 }
 
 /** A database of this operation alone. */
@@ -119,7 +128,7 @@ function runId({ context }: HostStep, stepId: string): string {
 
 async function look(step: HostStep, stepId = step.stepId): Promise<StepProgress> {
   const { host } = step.binding.shelf;
-  const run = await host.look({ id: runId(step, stepId), from: 0, wait: PATIENCE }, step.context.signal);
+  const run = await lookAtWhole(host, { id: runId(step, stepId), wait: PATIENCE }, step.context.signal);
   switch (run.state) {
     case 'absent':
       return failed('not-found', `${host.name} does not know of this work any more.`);
@@ -153,10 +162,16 @@ async function deleteAll(step: HostStep, { backups }: z.output<typeof several>):
   return { phase: 'succeeded', message: `Deleted ${backups.join(', ')}.` };
 }
 
-async function deleteAt({ context }: HostStep, shelf: Shelf, backups: readonly string[]): Promise<void> {
+async function deleteAt(
+  { binding, context }: HostStep,
+  shelf: Shelf,
+  backups: readonly string[],
+): Promise<void> {
   const argv = ['sh', '-c', DELETE, 'sh', shelf.directory, ...backups] as const;
   const end = await shelf.host.run({ argv, timeLimit: HOUR }, context.signal);
-  const left = (await manifestsOn(shelf, context.signal)).filter(({ id }) => backups.includes(id));
+  const left = (await manifestsOn(shelf, binding.source, context.signal)).filter(({ id }) =>
+    backups.includes(id),
+  );
   if (end.status === 0 && left.length === 0) return;
   throw new TargetError('invalid', `${placeOf(shelf)} still has old backups: ${end.complaint}`.trim());
 }
