@@ -11,7 +11,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
+import { checkBarredAuthors, checkReleases, checkSource, checkWorkflows } from './source.ts';
 import {
   checkAddresses,
   checkCommands,
@@ -35,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   checkSource,
   checkReleases,
   checkBarredAuthors,
+  checkWorkflows,
   checkAddresses,
   checkMigrations,
   checkCommands,
