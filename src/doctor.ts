@@ -1,6 +1,7 @@
+import type { CodeHost } from '../integrations/code-host.ts';
 import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets } from '../integrations/kinds.ts';
-import type { Finding } from '../integrations/target.ts';
+import { type Finding, TargetError } from '../integrations/target.ts';
 import type { DoctorCheck } from './cli/doctor.ts';
 import { slackChecks } from './cli/doctor-slack.ts';
 import type { SlackManifest } from './cli/slack-manifest.ts';
@@ -21,7 +22,13 @@ export function doctorChecks(parts: {
   return [
     { subject: 'Config', run: async () => [examineSetup(setup)] },
     { subject: 'Database', run: () => examineDatabase(databaseUrl) },
-    ...(known === null ? [] : [...slackChecks({ ...patientOf(known), manifest }), ...targetChecks(known)]),
+    ...(known === null
+      ? []
+      : [
+          ...slackChecks({ ...patientOf(known), manifest }),
+          ...repositoryChecks(known),
+          ...targetChecks(known),
+        ]),
   ];
 }
 
@@ -82,6 +89,27 @@ function patientOf({ config, slack }: Setup) {
     appToken: transport.kind === 'socket' ? new Secret(transport.appToken) : null,
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
   };
+}
+
+/** Every repository, asked for what a deploy would ask it for. */
+function repositoryChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
+  return [...createCodeHosts(config, tokens)].map(([service, { code }]) => {
+    const subject = `Repository ${code.repository} of ${service}`;
+    return { subject, run: async () => [await examineRepository(code, subject)] };
+  });
+}
+
+async function examineRepository(code: CodeHost, subject: string): Promise<Finding> {
+  try {
+    const [newest] = await code.recentVersions(1);
+    const detail = newest === undefined ? 'is there, without any tag' : `is there; newest version ${newest}`;
+    return { subject, ok: true, detail, remedy: null };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    const remedy =
+      'Check repository and github in the config, and what Slipway’s App or token may read there.';
+    return { subject, ok: false, detail: error.message, remedy };
+  }
 }
 
 function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {

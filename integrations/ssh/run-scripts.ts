@@ -22,6 +22,11 @@ alive() { [ -n "$1" ] && [ "$(began "$1")" = "$2" ]; }
 boot=$(cat /proc/sys/kernel/random/boot_id)
 `;
 
+/** `full DIRECTORY`: true if its disk has less than 16 KiB left. */
+const FULL = `
+full() { [ "$(df -P -k "$1" | tail -n 1 | sed 's/  */ /g' | cut -d' ' -f4)" -lt 16 ]; }
+`;
+
 /** Arguments: the operation directory, seconds. Runs detached from whoever began it. */
 export const RUNNER = `
 cd "$1" || exit 1
@@ -48,6 +53,7 @@ export const START = `
 set -eu
 umask 077
 ${DIRECTORY}
+${FULL}
 [ ! -e "$d/owner" ] || exit 0
 find "\${d%/runs/*}/runs" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} + 2>/dev/null || :
 mkdir -p "$d"
@@ -63,7 +69,11 @@ nohup /bin/sh -c "$3" sh "$d" "$4" </dev/null >/dev/null 2>&1 &
 n=0
 until [ -e "$d/owner" ] && [ -e "$d/result" ]; do
   n=$((n + 1))
-  [ "$n" -le 200 ] || { df -P "$d" >&2; echo 'nothing took the command over' >&2; exit 1; }
+  if [ "$n" -gt 200 ]; then
+    ! full "$d" || { echo 'no space left on device' >&2; exit 1; }
+    echo 'nothing took the command over' >&2
+    exit 1
+  fi
   sleep 0.02 2>/dev/null || sleep 1
 done
 `;
@@ -76,6 +86,7 @@ export const LOOK = `
 ${DIRECTORY}
 [ -e "$d/owner" ] || { echo absent; exit 0; }
 ${ALIVE}
+${FULL}
 n=0
 while :; do
   word=; code=
@@ -94,7 +105,7 @@ if [ "$word" = ended ]; then echo "ended $code"; else
   else
     read -r word code <"$d/result"
     if [ "$word" = ended ]; then echo "ended $code"
-    elif [ "$(df -P "$d" | tail -n 1 | sed 's/ \\{1,\\}/ /g' | cut -d' ' -f4)" -lt 16 ]; then echo 'lost full'
+    elif full "$d"; then echo 'lost full'
     else echo 'lost killed'; fi
   fi
 fi
