@@ -61,7 +61,11 @@ export const ACTIONS = {
     input: nothing,
     async start(step) {
       const { source } = step.binding;
-      await begin(step, source.make, [idOf(step, null), source.ending, ...source.facts]);
+      await begin(step, source.make, [
+        fileNamed(step, idOf(step, null)),
+        JSON.stringify(source.of),
+        ...source.facts,
+      ]);
       return look(step);
     },
     resume: (step) => look(step),
@@ -98,7 +102,11 @@ function idOf({ context }: HostStep, backup: string | null): string {
 /** What every script for a backup that is there begins with, behind the directory. */
 function fileOf(step: HostStep, { backup, sha256 }: Choice): readonly string[] {
   const id = idOf(step, backup);
-  return [id, `${id}.${step.binding.source.ending}`, sha256?.replace('sha256:', '') ?? ''];
+  return [id, fileNamed(step, id), sha256?.replace('sha256:', '') ?? ''];
+}
+
+function fileNamed({ binding }: HostStep, id: string): string {
+  return `${id}.${binding.source.ending}`;
 }
 
 /** A database of this operation alone. */
@@ -189,10 +197,16 @@ async function deleteAll(step: HostStep, { backups }: z.output<typeof several>):
   return { phase: 'succeeded', message: `Deleted ${backups.join(', ')}.` };
 }
 
-async function deleteAt({ context }: HostStep, shelf: Shelf, backups: readonly string[]): Promise<void> {
+async function deleteAt(
+  { binding, context }: HostStep,
+  shelf: Shelf,
+  backups: readonly string[],
+): Promise<void> {
   const argv = ['sh', '-c', DELETE, 'sh', shelf.directory, ...backups] as const;
   const end = await shelf.host.run({ argv, timeLimit: HOUR }, context.signal);
-  const left = (await manifestsOn(shelf, context.signal)).filter(({ id }) => backups.includes(id));
+  const left = (await manifestsOn(shelf, binding.source, context.signal)).filter(({ id }) =>
+    backups.includes(id),
+  );
   if (end.status === 0 && left.length === 0) return;
   throw new TargetError('invalid', `${placeOf(shelf)} still has old backups: ${end.complaint}`.trim());
 }

@@ -8,7 +8,7 @@ import { ACTIONS, type ActionName } from './actions.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import type { HostBackupConfig } from './config.ts';
 import { storedBackup } from './manifest.ts';
-import { sourceOf } from './source.ts';
+import { type BackupSource, sourceOf } from './source.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -52,10 +52,10 @@ function isAction(name: string): name is ActionName {
 }
 
 /** What the first place has; what only the second has cannot be restored from there. */
-async function list({ shelf, copy }: HostBackupBinding): Promise<readonly StoredBackup[]> {
+async function list({ source, shelf, copy }: HostBackupBinding): Promise<readonly StoredBackup[]> {
   const [here, there] = await Promise.all([
-    manifestsOn(shelf),
-    copy === null ? [] : manifestsOn(copy).catch(() => []),
+    manifestsOn(shelf, source),
+    copy === null ? [] : manifestsOn(copy, source).catch(() => []),
   ]);
   const away = copy === null ? [] : [placeOf(copy)];
   const onlyThere = there.filter(({ id }) => !here.some((manifest) => manifest.id === id));
@@ -66,7 +66,7 @@ async function list({ shelf, copy }: HostBackupBinding): Promise<readonly Stored
     }),
     ...onlyThere.map((manifest): StoredBackup => {
       const reason = `it is only at ${away.join()}; bring it back to ${placeOf(shelf)} first`;
-      return { ...storedBackup(manifest, away), state: { is: 'bad', reason } };
+      return { ...storedBackup(manifest, away), state: { is: 'away', reason } };
     }),
   ];
 }
@@ -120,20 +120,25 @@ function step(
   return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
 }
 
-async function examine({ shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {
+async function examine({ source, shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {
   const shelves = copy === null ? [shelf] : [shelf, copy];
   const hosts = [...new Map(shelves.map(({ host }) => [host.name, host])).values()];
   const [found, kept] = await Promise.all([
     Promise.all(hosts.map((host) => host.examine())),
-    Promise.all(shelves.map(examineShelf)),
+    Promise.all(shelves.map((kept) => examineShelf(kept, source))),
   ]);
   return [...found.flat(), ...kept];
 }
 
-async function examineShelf(shelf: Shelf): Promise<Finding> {
+async function examineShelf(shelf: Shelf, source: BackupSource): Promise<Finding> {
   const subject = `backups at ${placeOf(shelf)}`;
   try {
-    return { subject, ok: true, detail: `${(await manifestsOn(shelf)).length} are kept`, remedy: null };
+    return {
+      subject,
+      ok: true,
+      detail: `${(await manifestsOn(shelf, source)).length} are kept`,
+      remedy: null,
+    };
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     return { subject, ok: false, detail: error.message, remedy: 'Check the host and the directory.' };

@@ -11,30 +11,49 @@ set -eu
 umask 077
 export LC_ALL=C
 fail() { echo "$1"; exit "\${2:-1}"; }
+# Work stands in a directory of our own: whatever else is beside the backups is not ours to clean up.
+work_in() {
+  mkdir -p "$1/.slipway-work"
+  work=$(mktemp -d "$1/.slipway-work/XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+}
 counted() { if [ "$1" -eq 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 `;
 
-/** Arguments from 1: directory, id, ending. Leaves the stream of \`produce\` there, with its checksum and manifest. */
+/** Arguments from 1: directory, name of the file, what it is of as a JSON text. {@link FINISH} puts it in place. */
 const KEEP = `
-dir=$1 id=$2 file="$2.$3"
+dir=$1 file=$2 of=$3
+id=\${file%%.*}
 mkdir -p "$dir"
 [ ! -e "$dir/$id.json" ] || exit 0
-find "$dir" -maxdepth 1 -name '.[bvr]*' -mmin +1440 -exec rm -rf {} + 2>/dev/null || :
-work=$(mktemp -d "$dir/.$id.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+work_in "$dir"
+find "$dir/.slipway-work" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} + || :
 began=$(date +%s%3N)
 `;
 
-const FINISH = `
+/** A disk that is not mounted, a database that was created anew: a backup of nothing must not push out the others. */
+const REFUSE_EMPTIED = `
+refuse_emptied() {
+  [ ! -s "$work/check" ] || return 0
+  for other in "$dir"/bk-*.json; do
+    [ -s "\${other%.json}.check" ] && grep -qF -e "\\"of\\":$of" "$other" || continue
+    other=\${other##*/}
+    fail "there is nothing to back up any more, and \${other%.json} is not empty; if that is right, keep backups in another directory from now on"
+  done
+}
+`;
+
+const FINISH = `${REFUSE_EMPTIED}
 [ ! -e "$work/failed" ] || fail "what makes the backup failed: $(tail -n 3 "$work/complaint" 2>/dev/null)"
+refuse_emptied
 size=$(stat -c %s "$work/$file")
 sum=$(cut -d' ' -f1 "$work/sum")
 [ "$(sha256sum <"$work/$file" | cut -d' ' -f1)" = "$sum" ] || fail "$dir did not take all of it: $(df -hP "$dir" | tail -n 1)"
 sync "$work/$file" "$work/check"
 mv -f "$work/check" "$dir/$id.check"
 mv -f "$work/$file" "$dir/$file"
-printf '{"id":"%s","file":"%s","takenAt":%s,"duration":%s,"size":%s,"sha256":"%s"}\\n' \\
-  "$id" "$file" "$began" "$(($(date +%s%3N) - began))" "$size" "$sum" >"$work/json"
+printf '{"id":"%s","of":%s,"file":"%s","takenAt":%s,"duration":%s,"size":%s,"sha256":"%s"}\\n' \\
+  "$id" "$of" "$file" "$began" "$(($(date +%s%3N) - began))" "$size" "$sum" >"$work/json"
 mv -f "$work/json" "$dir/$id.json"
 sync "$dir"
 echo "$id: $size bytes, sha256 $sum"
@@ -61,7 +80,7 @@ order by n.nspname || '.' || c.relname collate "C"
 `;
 
 /**
- * Arguments: directory, id, ending, project, service, user, database. The dump and what it must hold show the
+ * Arguments: directory, name of the file, what it is of, project, service, user, database. The dump and what it must hold show the
  * same moment: both read the snapshot that one session exports.
  */
 export const DUMP = `${COMMON}${CONTAINER}${KEEP}
@@ -115,7 +134,8 @@ export const UNCHANGED: readonly number[] = [3, 4, 5];
 
 /** Sets that one thing is restored at a time, also if somebody gave the one before up. After `dir`. */
 const ALONE = `
-exec 9>"$dir/.slipway-restore.lock"
+mkdir -p "$dir/.slipway-work"
+exec 9>"$dir/.slipway-work/restore.lock"
 flock -w 600 9 || fail "nothing was changed: another restore is still under way there" 5
 `;
 
@@ -148,7 +168,7 @@ compare() {
 /** Arguments: directory, id, file, SHA-256, project, service, user, database, scratch database, which does not outlive it. */
 export const VERIFY_DUMP = `${COMMON}${CONTAINER}${SOUND}${COMPARE_TABLES}
 find_container "$4" "$5"
-work=$(mktemp -d "$dir/.verify.XXXXXX")
+work_in "$dir"
 sql() { docker exec -i "$container" psql -X -q -A -t -F '|' -v ON_ERROR_STOP=1 -U "$1" -d "$2"; }
 drop() { echo "drop database if exists \\"$8\\" with (force)" | sql "$6" "$7"; }
 trap 'rm -rf "$work"; drop "$@" >/dev/null 2>&1 || :' EXIT
@@ -167,7 +187,8 @@ compare "$work/tables"
  */
 export const RESTORE_DUMP = `${COMMON}${RESTORING}${CONTAINER}${SOUND}${ALONE}${COMPARE_TABLES}
 find_container "$4" "$5"
-work=$(mktemp -d "$dir/.restore.XXXXXX")
+work_in "$dir"
+trap ended EXIT
 cat >"$work/before" <<'SQL'
 begin;
 set local lock_timeout to '120s';
@@ -220,7 +241,7 @@ files_of() {
 }
 `;
 
-/** Arguments: directory, id, ending, \`path\` or \`volume\`, its name. What it must hold is what did not change meanwhile. */
+/** Arguments: directory, name of the file, what it is of, \`path\` or \`volume\`, its name. What it must hold is what did not change meanwhile. */
 export const ARCHIVE = `${COMMON}${TREE}${KEEP}
 find_tree "$4" "$5"
 files_of "$tree" | sort >"$work/earlier"
@@ -244,8 +265,7 @@ compare() {
 
 /** Arguments: directory, id, file, SHA-256. */
 export const VERIFY_ARCHIVE = `${COMMON}${TREE}${SOUND}${COMPARE_FILES}
-work=$(mktemp -d "$dir/.verify.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+work_in "$dir"
 mkdir "$work/tree"
 tar -C "$work/tree" --numeric-owner -xzpf "$dir/$file" || fail "it cannot be unpacked" 4
 compare "$work/tree"
@@ -280,10 +300,22 @@ compare "$tree"
 touched=
 `;
 
-/** Arguments: directory. Prints the manifests, one a line. */
+/**
+ * Arguments: directory. Prints the manifests, one a line. No directory is none yet, as long as it can be seen that
+ * there is none: what cannot be read must not look empty.
+ */
 export const LIST = `
-cd "$1" 2>/dev/null || exit 0
-for manifest in bk-*.json; do [ ! -e "$manifest" ] || cat "$manifest"; done
+set -eu
+if [ ! -e "$1" ]; then
+  parent=$(dirname "$1")
+  [ -d "$parent" ] && [ -x "$parent" ] || { echo "$parent is not there, or may not be looked into" >&2; exit 1; }
+  exit 0
+fi
+cd "$1"
+[ -r . ] || { echo "it may not be read" >&2; exit 1; }
+for manifest in bk-*.json; do
+  [ ! -e "$manifest" ] || cat "$manifest" || [ ! -e "$manifest" ]
+done
 `;
 
 /** Arguments: directory, ids. The manifest goes first: what has none is no backup. */

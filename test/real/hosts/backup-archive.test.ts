@@ -189,7 +189,7 @@ describe('the archive of a directory', () => {
     expect(await drive(provider, await provider.planVerification(backup), 'op-look2')).toMatchObject([
       { phase: 'failed', problem: 'unhealthy', message: expect.stringContaining('./zz-missing') },
     ]);
-    expect(await readdir(kept)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^\.verify/)]));
+    expect(await readdir(`${kept}/.slipway-work`)).toEqual([]);
   });
 
   it('is listed as only at the second place when the first has lost it', async () => {
@@ -197,7 +197,7 @@ describe('the archive of a directory', () => {
     await drive(provider, await provider.planBackup(), 'op-lost');
     await rm(`${kept}/bk-lost.json`);
     expect(await provider.list()).toMatchObject([
-      { id: 'bk-lost', state: { is: 'bad', reason: expect.stringContaining('only at backup-1:') } },
+      { id: 'bk-lost', state: { is: 'away', reason: expect.stringContaining('only at backup-1:') } },
     ]);
   });
 

@@ -90,6 +90,7 @@ describe('the dump of a database', () => {
     });
     expect(saga.sql("select count(*) from pg_database where datname like 'slipway%'")).toBe('0');
     expect((await readdir(world.directory)).sort()).toEqual([
+      '.slipway-work',
       'bk-rows.check',
       'bk-rows.json',
       'bk-rows.sql.gz',
