@@ -63,7 +63,12 @@ export type StepProgress =
       /** Milliseconds until it is worth looking again. */
       readonly lookAgainAfter: number;
     }
-  | { readonly phase: 'succeeded'; readonly message: string }
+  | {
+      readonly phase: 'succeeded';
+      readonly message: string;
+      /** Only of what takes something back: something newer stands there and was left, so that all is not as it was. */
+      readonly left?: true;
+    }
   | { readonly phase: 'failed'; readonly problem: TargetProblem; readonly message: string };
 
 /** Going back without a new artifact. Present where the target keeps what it ran before. */

@@ -39,6 +39,11 @@ export function refFor({ config }: ActionsBinding, { commit, version }: Shipped)
   return filled(config.ref, { version, sha: commit });
 }
 
+/** True where what runs is what a tag or branch names at that moment, which may not be what it named before. */
+export function followsVersion({ config }: Pick<ActionsBinding, 'config'>): boolean {
+  return config.ref.includes('{');
+}
+
 function filled(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

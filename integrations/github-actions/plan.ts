@@ -3,7 +3,7 @@ import { type LiveState, type Revision, servingRevision } from '../../src/domain
 import type { PlannedStep, TargetPlan } from '../../src/domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../src/domain/refusal.ts';
 import { TargetError } from '../target.ts';
-import { type ActionsBinding, inputsFor, refFor, type Shipped } from './binding.ts';
+import { type ActionsBinding, followsVersion, inputsFor, refFor, type Shipped } from './binding.ts';
 import { runsOf } from './inspect.ts';
 import { wrongWith } from './workflow-file.ts';
 
@@ -96,6 +96,7 @@ async function planRun(
 async function refuseUnfit(binding: ActionsBinding, shipped: Shipped): Promise<void> {
   const { workflows, config } = binding;
   const ref = refFor(binding, shipped);
+  await refuseMoved(binding, shipped);
   const text = await workflows.readFile(`.github/workflows/${config.workflow}`, ref);
   if (text === null) {
     throw new TargetError(
@@ -107,6 +108,18 @@ async function refuseUnfit(binding: ActionsBinding, shipped: Shipped): Promise<v
   const wrong = wrongWith(text, { inputs, correlation: config.correlation });
   if (wrong !== null)
     throw new TargetError('invalid', `The workflow ${config.workflow} at ${ref} does not fit. ${wrong}`);
+}
+
+/** A run is of what its tag names when it begins: what it shipped before under that name is lost once it is moved. */
+async function refuseMoved(binding: ActionsBinding, { version, commit }: Shipped): Promise<void> {
+  if (!followsVersion(binding)) return;
+  const now = (await binding.code.find(version))?.commit ?? null;
+  if (now === commit) return;
+  const names = now === null ? 'is not there any more' : `was moved to ${now.slice(0, 7)}`;
+  throw new TargetError(
+    'conflict',
+    `${version} ${names}, and ${commit.slice(0, 7)} is what was shipped as it: a run of it would ship something else.`,
+  );
 }
 
 function runStep(

@@ -3,7 +3,7 @@ import type { Json } from '../../src/domain/json.ts';
 import type { PlannedStep } from '../../src/domain/plan.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import type { WorkflowJob, WorkflowRun } from '../workflows.ts';
-import { type ActionsBinding, inputsFor, refFor, type Shipped } from './binding.ts';
+import { type ActionsBinding, followsVersion, inputsFor, refFor, type Shipped } from './binding.ts';
 import { fingerprintOf, type MarkedRun, runsOf, servingRun } from './inspect.ts';
 import { markerText } from './marker.ts';
 
@@ -113,18 +113,34 @@ async function follow(run: StepRun, handle: Handle): Promise<StepProgress> {
   }
   const [found, jobs] = await Promise.all([run.binding.workflows.run(id), run.binding.workflows.jobs(id)]);
   if (!handle.told) run.context.log(`Its run: ${found.url}`);
-  if (found.status === 'completed') return ended(run, found, jobs);
+  const moved = movedTag(run, found);
+  if (moved !== null) return stopped(run, found, moved);
+  if (found.status === 'completed') return ended(found, jobs);
   const next: Handle = { ...handle, run: id, told: true };
   return { phase: 'running', handle: next, message: jobsText(found, jobs), lookAgainAfter: LOOK };
 }
 
-function ended({ binding, step }: StepRun, found: WorkflowRun, jobs: readonly WorkflowJob[]): StepProgress {
-  const { commit } = shippedInput.parse(step.input);
-  const ofVersion = binding.config.ref.includes('{') && step.action === 'run-workflow';
-  if (ofVersion && found.commit !== commit) {
-    const message = `The run is of ${found.commit.slice(0, 7)}, and ${commit.slice(0, 7)} was approved: its tag or branch was moved. ${found.url}`;
-    return { phase: 'failed', problem: 'conflict', message };
-  }
+/** Why a run is of another commit than the one that it was asked for; null if it is not. */
+function movedTag({ binding, step }: StepRun, found: WorkflowRun): string | null {
+  if (!followsVersion(binding)) return null;
+  const commit = wantedCommit(step);
+  if (commit === null || found.commit === commit) return null;
+  return `The run is of ${found.commit.slice(0, 7)}, and ${commit.slice(0, 7)} was meant: its tag or branch was moved. ${found.url}`;
+}
+
+/** What a run of this step has to ship; null where it begins none. */
+function wantedCommit({ action, input }: PlannedStep): string | null {
+  if (action === 'run-workflow') return shippedInput.parse(input).commit;
+  return backInput.parse(input).previous?.commit ?? null;
+}
+
+/** What was not approved goes no further: waiting for its end would be waiting until it is deployed. */
+async function stopped(run: StepRun, found: WorkflowRun, message: string): Promise<StepProgress> {
+  if (found.status !== 'completed') await cancel(run, found);
+  return { phase: 'failed', problem: 'conflict', message };
+}
+
+function ended(found: WorkflowRun, jobs: readonly WorkflowJob[]): StepProgress {
   if (found.conclusion === 'success')
     return { phase: 'succeeded', message: `its run succeeded: ${found.url}` };
   const message = `its run ended with ${found.conclusion ?? 'nothing'}: ${jobsText(found, jobs)}. ${found.url}`;
@@ -162,10 +178,13 @@ async function startBack(run: StepRun): Promise<StepProgress> {
     return {
       phase: 'succeeded',
       message: `somebody else ran the workflow since, which is left as it is: ${newer.run.url}`,
+      left: true,
     };
   }
-  if (previous === null)
-    return { phase: 'succeeded', message: 'nothing was shipped by it before that could be again' };
+  if (previous === null) {
+    const message = 'nothing was shipped by it before that could be again';
+    return { phase: 'succeeded', message, left: true };
+  }
   return ask(run, previous);
 }
 
@@ -189,11 +208,15 @@ async function notFound(run: StepRun): Promise<StepProgress> {
   return waitsForForward(run, 'waiting for the run that was asked for, to cancel it');
 }
 
-async function cancelled(run: StepRun, forward: WorkflowRun): Promise<StepProgress> {
-  await run.binding.workflows.cancel(forward.id).catch((error: unknown) => {
+async function cancel({ binding }: StepRun, { id }: WorkflowRun): Promise<void> {
+  await binding.workflows.cancel(id).catch((error: unknown) => {
     // It ended meanwhile.
     if (!(error instanceof TargetError) || error.problem !== 'conflict') throw error;
   });
+}
+
+async function cancelled(run: StepRun, forward: WorkflowRun): Promise<StepProgress> {
+  await cancel(run, forward);
   return waitsForForward(run, `its run is being cancelled: ${forward.url}`);
 }
 

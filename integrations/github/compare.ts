@@ -12,6 +12,7 @@ const PAGE = 100;
 const MOST_READ = 1_000;
 /** GitHub tells no more files of a comparison than these. */
 const MOST_FILES = 300;
+const PROGRAM = /\[bot\]$/;
 /** `Co-authored-by: Ana <ana@example.com>`, at most so long that nothing is searched for long. */
 const CO_AUTHOR = /^co-authored-by:\s{0,8}([^<>\n]{1,200})<([^<>\s]{1,200})>/gim;
 /** `Fix it (#12)` of a squash, `Merge pull request #12 from …` of a merge. */
@@ -79,9 +80,10 @@ function authorsOf(commit: Commit): readonly SourceAuthor[] {
     name: name.trim(),
   }));
   const isBot = commit.author !== null && 'type' in commit.author && commit.author.type === 'Bot';
-  return [...(isBot ? [] : [authorOf(commit)]), ...also].filter(
-    ({ login, name }) => !/\[bot\]$/.test(login ?? name),
-  );
+  const author = authorOf(commit);
+  // A name is whatever its owner calls himself: only GitHub's own word makes a program of an author.
+  const own = isBot || (author.login !== null && PROGRAM.test(author.login)) ? [] : [author];
+  return [...own, ...also.filter(({ name }) => !PROGRAM.test(name))];
 }
 
 /** Each person once, by account, or else by e-mail. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { TargetProblem } from '../../src/domain/refusal.ts';
+import { lookAtWhole } from '../detached.ts';
 import type { DetachedRun } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
@@ -130,7 +131,7 @@ function runId({ context }: HostStep, stepId: string): string {
 
 async function look(step: HostStep, stepId = step.stepId): Promise<StepProgress> {
   const { host } = step.binding.shelf;
-  const run = await host.look({ id: runId(step, stepId), from: 0, wait: PATIENCE }, step.context.signal);
+  const run = await lookAtWhole(host, { id: runId(step, stepId), wait: PATIENCE }, step.context.signal);
   switch (run.state) {
     case 'absent':
       return failed('not-found', `${host.name} does not know of this work any more.`);

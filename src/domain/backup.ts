@@ -48,6 +48,8 @@ export interface PlannedBackup {
   readonly subject: string;
   /** The backup that is restored or verified, or that is young enough for a deploy; null for the one that the operation makes. */
   readonly existing: BackupIdentity | null;
+  /** Ids of those that are deleted once the new one is there; absent where none is. */
+  readonly deletes?: readonly string[];
 }
 
 /** The id of the one backup that an operation makes: `op-3k9x` makes `bk-3k9x`. */

@@ -49,7 +49,8 @@ export type OperationOutcome =
       readonly backup?: string;
       readonly undo:
         | { readonly result: 'not-needed' | 'done' }
-        | { readonly result: 'failed'; readonly step: string; readonly detail: string };
+        /** `left`: what somebody else did meanwhile was not touched, and what was found is not there again. */
+        | { readonly result: 'failed' | 'left'; readonly step: string; readonly detail: string };
     }
   /** The canary was taken back, and the split that was found is there again. */
   | {

@@ -93,13 +93,16 @@ async function failed(context: OperationContext, run: FailedRun): Promise<Ending
   if (undos.length > 0) {
     await checkpoint('plan undo', () => addSteps(context, run.operationId, records));
   }
+  let left: { readonly step: string; readonly detail: string } | null = null;
   for (const step of undos) {
     const end = await runStep(context, { operationId: run.operationId, recordId: `undo:${step.id}`, step });
     if (end.phase === 'failed') {
       const undo = { result: 'failed', step: step.title, detail: end.message } as const;
       return { state: 'undo-failed', outcome: stepFailed(run, undo) };
     }
+    if (end.left === true) left ??= { step: step.title, detail: end.message };
   }
+  if (left !== null) return { state: 'failed', outcome: stepFailed(run, { result: 'left', ...left }) };
   if (undos.length === 0) return { state: 'failed', outcome: stepFailed(run, { result: 'not-needed' }) };
   return { state: 'undone', outcome: stepFailed(run, { result: 'done' }) };
 }
@@ -122,9 +125,10 @@ function stepFailed(
 }
 
 /** A migration has no way back of its own; a restore has, unless that failed. */
-function isDataLeftChanged({ begun }: FailedRun, undone: 'not-needed' | 'done' | 'failed'): boolean {
+function isDataLeftChanged({ begun }: FailedRun, undone: 'not-needed' | 'done' | 'failed' | 'left'): boolean {
   return begun.some(
-    ({ effect, undo }) => effect === 'changes-data' && (undo === undefined || undone === 'failed'),
+    ({ effect, undo }) =>
+      effect === 'changes-data' && (undo === undefined || undone === 'failed' || undone === 'left'),
   );
 }
 

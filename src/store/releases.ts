@@ -1,4 +1,4 @@
-import type { Release } from '../domain/release.ts';
+import type { Release, ReleaseKind } from '../domain/release.ts';
 import type { Queryable } from './database.ts';
 
 /** A release with the service that it is deployed for. */
@@ -34,6 +34,22 @@ export async function claimReleases(db: Queryable, seconds: number): Promise<rea
     [seconds],
   );
   return rows.map(({ key, release, received_at: receivedAt }) => ({ ...release, key, receivedAt }));
+}
+
+/** The tag of the newest release that was told of after this one, for the same service; null if there is none. */
+export async function laterRelease(
+  db: Queryable,
+  { key, service }: StoredRelease,
+  kinds: readonly ReleaseKind[],
+): Promise<string | null> {
+  const { rows } = await db.query<{ tag: string }>(
+    `select release -> 'release' ->> 'tag' as tag from slipway.releases
+     where release ->> 'service' = $2 and release -> 'release' ->> 'kind' = any($3)
+       and received_at > (select received_at from slipway.releases where key = $1)
+     order by received_at desc limit 1`,
+    [key, service, kinds],
+  );
+  return rows[0]?.tag ?? null;
 }
 
 export async function finishRelease(db: Queryable, key: string): Promise<void> {

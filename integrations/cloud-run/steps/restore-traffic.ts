@@ -53,11 +53,10 @@ async function look(run: StepRun, input: Input, operation: string | null): Promi
   if (service.reconciling || (whose === 'found' && !sameShares(served, sharesOf(input.found.entries)))) {
     return waitingForTraffic(service, { operation });
   }
-  return {
-    phase: 'succeeded',
-    message:
-      whose === 'found'
-        ? `Traffic is as it was: ${describeShares(served)}${pinNote(service, input.found)}.`
-        : `Somebody else has changed the traffic to ${describeShares(served)}; it was left as it is.`,
-  };
+  if (whose === 'found') {
+    const message = `Traffic is as it was: ${describeShares(served)}${pinNote(service, input.found)}.`;
+    return { phase: 'succeeded', message };
+  }
+  const message = `Somebody else has changed the traffic to ${describeShares(served)}; it was left as it is.`;
+  return { phase: 'succeeded', message, left: true };
 }

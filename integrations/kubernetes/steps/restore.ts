@@ -36,7 +36,7 @@ function wanted(run: StepRun, now: Workload, input: TemplateChange): WorkloadCha
 
 function leftAsItIs(): StepProgress {
   const message = 'Somebody else has changed the template since; it was left as it is.';
-  return { phase: 'succeeded', message };
+  return { phase: 'succeeded', message, left: true };
 }
 
 /**

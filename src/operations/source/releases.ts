@@ -2,13 +2,14 @@ import { TargetError } from '../../../integrations/target.ts';
 import type { Config } from '../../config/schema.ts';
 import type { People } from '../../domain/person.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { isStranger, type Release, strangerId } from '../../domain/release.ts';
+import { isStranger, type Release, type ReleaseKind, strangerId } from '../../domain/release.ts';
 import type { DeployRequest } from '../../domain/request.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import type { Queryable } from '../../store/database.ts';
 import {
   claimReleases,
   finishRelease,
+  laterRelease,
   putOffRelease,
   type ServiceRelease,
   type StoredRelease,
@@ -29,6 +30,8 @@ const PASSING: readonly Refusal['code'][] = ['unknown-version', 'checks-unknown'
 export type ReleaseNote =
   | { readonly kind: 'waiting'; readonly refusals: readonly Refusal[]; readonly until: Date }
   | { readonly kind: 'not-deployed'; readonly refusals: readonly Refusal[] }
+  /** A newer one was published before this one could be deployed: to deploy it now would be going back. */
+  | { readonly kind: 'overtaken'; readonly by: string }
   /** Its own message says the rest. */
   | { readonly kind: 'begun' };
 
@@ -79,7 +82,12 @@ async function workOn(context: ReleaseContext, told: StoredRelease): Promise<voi
     );
     return finishRelease(database, told.key);
   }
-  const { target, wait } = place;
+  const { target, wait, kinds } = place;
+  const later = await laterRelease(database, told, kinds);
+  if (later !== null) {
+    await context.tell(database, { told, target, channelId, note: { kind: 'overtaken', by: later } });
+    return finishRelease(database, told.key);
+  }
   const refusals = await begin(context, told, { target, channelId });
   const until = new Date(told.receivedAt.getTime() + wait);
   const mayPass =
@@ -96,12 +104,20 @@ async function workOn(context: ReleaseContext, told: StoredRelease): Promise<voi
 function placeOf(
   { service, release }: ServiceRelease,
   { services, environments }: Config,
-): { readonly target: TargetRef; readonly channel: string; readonly wait: number } | null {
+): {
+  readonly target: TargetRef;
+  readonly channel: string;
+  readonly wait: number;
+  /** The kinds of releases that are deployed there. */
+  readonly kinds: readonly ReleaseKind[];
+} | null {
   const releases = services[service]?.releases;
   const environment = releases?.[release.kind];
   if (releases === undefined || environment === undefined) return null;
   const channel = releases.channel ?? environments[environment]?.channels[0];
-  return channel === undefined ? null : { target: { service, environment }, channel, wait: releases.wait };
+  if (channel === undefined) return null;
+  const kinds = (['prerelease', 'release'] as const).filter((kind) => releases[kind] === environment);
+  return { target: { service, environment }, channel, wait: releases.wait, kinds };
 }
 
 /** Asks for the deploy as whoever published it; returns why not, empty when it has begun. */

@@ -28,6 +28,8 @@ function noteLines(note: ReleaseNote, target: TargetRef, words: Words): readonly
       ];
     case 'not-deployed':
       return [words.release.notDeployed(target), ...note.refusals.map((one) => refusalSentence(one, words))];
+    case 'overtaken':
+      return [words.release.overtaken(target, code(note.by))];
     case 'begun':
       return [words.release.begun(target)];
   }

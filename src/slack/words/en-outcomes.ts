@@ -88,6 +88,8 @@ function undone(undo: OutcomeByCode['step-failed']['undo']): string {
       return 'Nothing had to be undone.';
     case 'done':
       return 'Everything was put back as it was before.';
+    case 'left':
+      return `*It was not put back as it was before: ${told(undo.detail)} Somebody must look at the target.*`;
     case 'failed':
       return `*Undoing “${prose(undo.step)}” failed too: ${told(undo.detail)} Somebody must look at the target.*`;
   }

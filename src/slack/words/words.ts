@@ -220,6 +220,7 @@ export interface ReleaseWords {
   published(kind: ReleaseKind, whichText: string, whoText: string): string;
   waiting(target: TargetRef, untilText: string): string;
   notDeployed(target: TargetRef): string;
+  overtaken(target: TargetRef, tagText: string): string;
   begun(target: TargetRef): string;
 }
 

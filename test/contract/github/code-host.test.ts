@@ -93,6 +93,13 @@ describe('what is between two commits', () => {
     expect(compared?.files).toContain('db/migrate/001.sql');
   });
 
+  it('does not take anybody for a program who calls himself one', async () => {
+    const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
+    const parent = main.data.sha;
+    const own = await github.commit({ title: 'Open a door', author: 'mallory[bot]', parent });
+    expect((await host.compare(parent, own))?.authors).toMatchObject([{ login: null, name: 'mallory[bot]' }]);
+  });
+
   it('is told the other way round for what goes back', async () => {
     expect(await host.compare(shas[2] ?? '', shas[0] ?? '')).toMatchObject({
       ahead: 0,

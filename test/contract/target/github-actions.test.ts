@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { OWNER, REPO } from '../../support/github/github-server.ts';
 import { contextOf, deployPlan, runStep, runSteps, stepOf, undo } from './drive.ts';
 import { type ActionsWorld, makeActionsWorld } from './github-actions-world.ts';
 import { describeTarget } from './suite.ts';
@@ -79,13 +80,64 @@ test('taking back a run that is under way cancels it first', async () => {
   expect(actions.serving.get('production')).toBe('v1.0.0');
 });
 
-test('a tag that was moved after it was approved fails, and is taken back', async () => {
+test('a run of a tag that was moved after it was approved is cancelled before it deploys, and taken back', async () => {
   const { connect, actions } = await world({ ref: '{version}' });
   const target = connect();
   const { steps } = await deployPlan(target, 'v1.1.0');
   actions.refs.set('v1.1.0', 'f'.repeat(40));
-  const { end } = await runSteps(target, steps, contextOf('op_1'));
+  const { end, begun } = await runSteps(target, steps, contextOf('op_1'));
   expect(end).toMatchObject({ problem: 'conflict', message: expect.stringContaining('was moved') });
+  expect(actions.runs.at(-1)?.conclusion).toBe('cancelled');
+  expect(actions.serving.get('production')).toBe('v1.0.0');
+  expect(await undo(target, begun, contextOf('op_1'))).toMatchObject([{ ok: true }]);
+});
+
+test('taking back never ships what a moved tag names by now', async () => {
+  const { connect, actions } = await world({ ref: '{version}' });
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const { begun } = await runSteps(target, steps, contextOf('op_1'));
+  actions.refs.set('v1.0.0', 'f'.repeat(40));
+  expect(await undo(target, begun, contextOf('op_1'))).toMatchObject([
+    { ok: false, problem: 'conflict', message: expect.stringContaining('was moved') },
+  ]);
+  expect(actions.serving.get('production')).toBe('v1.1.0');
+});
+
+test('taking back what somebody has run over since leaves it, and does not claim to have put it back', async () => {
+  const { connect, changeBehindOurBack } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const step = stepOf(steps, 'run-workflow');
+  await runStep(target, step, contextOf('op_1'));
+  await changeBehindOurBack();
+  expect(
+    await target.start(stepOf([step.undo ?? step], 'run-workflow-back'), contextOf('op_1')),
+  ).toMatchObject({
+    phase: 'succeeded',
+    left: true,
+    message: expect.stringContaining('left as it is'),
+  });
+});
+
+test('going back to a version whose tag was moved since is refused before anybody is asked', async () => {
+  const { connect, github } = await world({ ref: '{version}' });
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  await runSteps(target, steps, contextOf('op_1'));
+  const moved = await github.commit({ title: 'Something else', author: 'ana' });
+  await github.octokit.rest.git.updateRef({
+    owner: OWNER,
+    repo: REPO,
+    ref: 'tags/v1.0.0',
+    sha: moved,
+    force: true,
+  });
+  const live = await target.inspect();
+  await expect(target.rollback?.plan({ live, to: 'v1.0.0', good: [] })).rejects.toMatchObject({
+    problem: 'conflict',
+    message: expect.stringContaining('was moved'),
+  });
 });
 
 test.each([

@@ -255,6 +255,19 @@ describe('an operation', () => {
     expect((await world.until(id, ended)).operation.state).toBe('undo-failed');
   });
 
+  it('does not say that all is as it was where somebody else’s change was left', async () => {
+    const message = 'Somebody else has changed it since; it was left as it is.';
+    world.staging.script
+      .set('prove', async () => ({ phase: 'failed', problem: 'conflict', message: 'changed' }))
+      .set('move-back', async () => ({ phase: 'succeeded', message, left: true }));
+    const { id } = await requested('staging');
+    const { operation } = await world.until(id, ended);
+    expect(operation).toMatchObject({
+      state: 'failed',
+      outcome: { undo: { result: 'left', step: 'Do move-back', detail: message } },
+    });
+  });
+
   it('tries again what may pass, and gives up at once what may not', async () => {
     let calls = 0;
     world.staging.script.set('prepare', async () => {

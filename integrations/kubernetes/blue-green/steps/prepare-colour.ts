@@ -53,7 +53,7 @@ export const restoreColour = defineAction({
     const own = onColour(run, colour);
     const service = await currentService(run, wanted.serviceUid);
     if (selectedColour(run.binding, service) === colour) {
-      return { phase: 'succeeded', message: `${colour} serves; it was left as it is.` };
+      return { phase: 'succeeded', message: `${colour} serves; it was left as it is.`, left: true };
     }
     const now = await changeWorkload(own, asked.uid, (found) =>
       isBegun(own, found, asked) ? { template, replicas, marks } : null,
@@ -65,6 +65,7 @@ export const restoreColour = defineAction({
     return {
       phase: 'succeeded',
       message: `Somebody else has changed ${colour} since; it was left as it is.`,
+      left: true,
     };
   },
   async resume(run, asked, handle) {

@@ -57,12 +57,13 @@ async function switchBack(run: StepRun, asked: Turn): Promise<StepProgress> {
   const now = await currentService(run, serviceUid);
   if (!isOurs(run, now, to.colour)) {
     const selected = selectedColour(run.binding, now);
-    return { phase: 'succeeded', message: `The Service ${now.metadata.name} selects ${selected}.` };
+    const message = `The Service ${now.metadata.name} selects ${selected}.`;
+    return { phase: 'succeeded', message, ...(selected === from.colour ? {} : { left: true }) };
   }
   const serving = await currentWorkload(onColour(run, to.colour), to.uid);
   if (templateHash(serving.spec.template) !== to.hash) {
     const message = `Somebody else has changed ${to.colour}, which serves; it was left as it is.`;
-    return { phase: 'succeeded', message };
+    return { phase: 'succeeded', message, left: true };
   }
   await ensureStands(run, asked);
   const found = await changeService(run, asked, (latest) =>
