@@ -16,6 +16,8 @@ export type RunLook =
 
 /** Milliseconds that a look stays for the end of a run. */
 const PATIENCE = 1_500;
+/** Characters of what a run said. */
+const MOST_KEPT = 1_024 * 1_024;
 /** Lines of one piece in a thread, and characters of one line. */
 const MOST_LINES = 12;
 const LONGEST_LINE = 160;
@@ -42,6 +44,21 @@ export async function lookAtRun(host: Host, handle: RunHandle, context: StepCont
   if (look.state === 'ended') return { state: 'ended', status: look.status, output: look.output };
   if (look.state === 'lost') return { state: 'lost', why: look.why };
   return { state: 'running', handle: { run: handle.run, from: look.next }, last: lastLine(look.output) };
+}
+
+/** How a run is with all that it said: one look brings one piece. Of more than 1 MiB, the end. */
+export async function lookAtWhole(
+  host: Pick<Host, 'look'>,
+  request: { readonly id: string; readonly wait: number },
+  signal: AbortSignal,
+): Promise<RunState> {
+  let look = await host.look({ ...request, from: 0 }, signal);
+  let output = '';
+  while (look.state === 'running' && look.output !== '') {
+    output = (output + look.output).slice(-MOST_KEPT);
+    look = await host.look({ id: request.id, from: look.next }, signal);
+  }
+  return look.state === 'absent' ? look : { ...look, output: output + look.output };
 }
 
 /** The last line that says something, for people; empty when there is none. */

@@ -27,7 +27,7 @@ export function tellAlerts(
   parts: { readonly engine: Engine; readonly setup: Setup; readonly stack: AsyncDisposableStack },
 ): readonly Webhook[] {
   if (alerts === null) return [];
-  const { webhooks, desk } = startAlerts(alerts, parts.engine, parts.setup.webhookSecret);
-  parts.stack.defer(() => desk.stop());
-  return webhooks;
+  const running = startAlerts(alerts, parts.engine, parts.setup.webhookSecret);
+  parts.stack.defer(() => running.stop());
+  return running.webhooks;
 }

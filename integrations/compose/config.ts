@@ -47,7 +47,7 @@ export const composeTargetConfig = z
     variables: z
       .record(part, variable)
       .default({})
-      .describe('Services that take it from a variable of their own; only those can be deployed alone.'),
+      .describe('Services that take it from a variable of their own.'),
     envFile: relativePath.default('.env').describe('The file, from the directory, that sets the variable.'),
     url: z
       .url({ protocol: /^https?$/ })

@@ -25,9 +25,10 @@ export function placeOf({ host, directory }: Shelf): string {
   return `${host.name}:${directory}`;
 }
 
-/** The manifests on a shelf, in no order. */
+/** The manifests on a shelf of what is backed up here, in no order. Those of something else are not ours. */
 export async function manifestsOn(
-  { host, directory }: Shelf,
+  { host, directory }: { readonly host: Pick<Host, 'name' | 'run'>; readonly directory: string },
+  { of }: BackupSource,
   signal?: AbortSignal,
 ): Promise<readonly Manifest[]> {
   const end = await host.run({ argv: ['sh', '-c', LIST, 'sh', directory], timeLimit: LIST_LIMIT }, signal);
@@ -35,7 +36,7 @@ export async function manifestsOn(
     throw new TargetError('invalid', `${host.name} cannot list ${directory}: ${end.complaint}`);
   return end.output.split('\n').flatMap((line) => {
     const parsed = manifestSchema.safeParse(json(line));
-    return parsed.success ? [parsed.data] : [];
+    return parsed.success && parsed.data.of === of ? [parsed.data] : [];
   });
 }
 

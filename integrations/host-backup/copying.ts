@@ -22,10 +22,10 @@ export async function copyFarther(
   request: { readonly id: string; readonly context: StepContext },
 ): Promise<StepProgress> {
   const { id, context } = request;
-  const { shelf } = binding;
+  const { shelf, source } = binding;
   const { signal } = context;
-  const done = (await manifestsOn(copy, signal)).find((manifest) => manifest.id === id);
-  const manifest = (await manifestsOn(shelf, signal)).find((candidate) => candidate.id === id);
+  const done = (await manifestsOn(copy, source, signal)).find((manifest) => manifest.id === id);
+  const manifest = (await manifestsOn(shelf, source, signal)).find((candidate) => candidate.id === id);
   if (manifest === undefined) throw new TargetError('not-found', `${id} is not at ${placeOf(shelf)}.`);
   const { file, size, sha256 } = manifest;
   if (done !== undefined) return succeeded(manifest, [shelf, copy]);

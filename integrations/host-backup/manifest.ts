@@ -5,6 +5,8 @@ import type { StoredBackup } from '../../src/domain/backup.ts';
 /** What stands beside each backup, in `ID.json`; it is written last, so that what has one is whole. */
 export const manifestSchema = z.object({
   id: z.string(),
+  /** What it was made of, as in {@link BackupSource}: several targets may keep theirs in one directory. */
+  of: z.string(),
   /** The file beside it: `bk-3k9x.sql.gz`. */
   file: z.string(),
   /** Milliseconds since 1970. */

@@ -8,7 +8,7 @@ import { ACTIONS, type ActionName } from './actions.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import type { HostBackupConfig } from './config.ts';
 import { storedBackup } from './manifest.ts';
-import { sourceOf } from './source.ts';
+import { type BackupSource, sourceOf } from './source.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,12 +24,12 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
     subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
     list: () => list(binding),
     planBackup: async () => accept({ steps: makeSteps(binding), warnings: [] }),
-    planVerification: async ({ id }) => accept({ steps: [verificationStep(binding, id)], warnings: [] }),
-    planRestore: async ({ id }) =>
+    planVerification: async (backup) => accept({ steps: [verificationStep(binding, backup)], warnings: [] }),
+    planRestore: async (backup) =>
       accept({
-        steps: restoreSteps(binding, id),
+        steps: restoreSteps(binding, backup),
         warnings: [
-          `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first.`,
+          `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first; what is written between that one and the restore is in no backup.`,
         ],
       }),
     deletionStep: (backups) => deletionStep(backups),
@@ -52,10 +52,10 @@ function isAction(name: string): name is ActionName {
 }
 
 /** What the first place has; what only the second has cannot be restored from there. */
-async function list({ shelf, copy }: HostBackupBinding): Promise<readonly StoredBackup[]> {
+async function list({ source, shelf, copy }: HostBackupBinding): Promise<readonly StoredBackup[]> {
   const [here, there] = await Promise.all([
-    manifestsOn(shelf),
-    copy === null ? [] : manifestsOn(copy).catch(() => []),
+    manifestsOn(shelf, source),
+    copy === null ? [] : manifestsOn(copy, source).catch(() => []),
   ]);
   const away = copy === null ? [] : [placeOf(copy)];
   const onlyThere = there.filter(({ id }) => !here.some((manifest) => manifest.id === id));
@@ -66,7 +66,7 @@ async function list({ shelf, copy }: HostBackupBinding): Promise<readonly Stored
     }),
     ...onlyThere.map((manifest): StoredBackup => {
       const reason = `it is only at ${away.join()}; bring it back to ${placeOf(shelf)} first`;
-      return { ...storedBackup(manifest, away), state: { is: 'bad', reason } };
+      return { ...storedBackup(manifest, away), state: { is: 'away', reason } };
     }),
   ];
 }
@@ -77,22 +77,24 @@ function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] 
   return [make, step('copy', `Copy the backup to ${placeOf(copy)}`, 'reads', { timeLimit: 6 * HOUR })];
 }
 
-function verificationStep({ source }: HostBackupBinding, backup: string): PlannedStep {
+function verificationStep({ source }: HostBackupBinding, { id, sha256 }: StoredBackup): PlannedStep {
   const place = source.ending === 'sql.gz' ? 'a scratch database' : 'a scratch directory';
-  return step('verify', `Restore ${backup} into ${place} and compare`, 'reads', {
-    input: { backup },
+  return step('verify', `Restore ${id} into ${place} and compare`, 'reads', {
+    input: { backup: id, sha256 },
     timeLimit: 6 * HOUR,
   });
 }
 
-function restoreSteps({ source }: HostBackupBinding, backup: string): readonly PlannedStep[] {
-  const restore = step('restore', `Restore ${source.name} from ${backup}`, 'changes-data', {
-    input: { backup },
+function restoreSteps({ source }: HostBackupBinding, { id, sha256 }: StoredBackup): readonly PlannedStep[] {
+  const input = { backup: id, sha256 };
+  const whole = step('whole', `Check that ${id} is whole`, 'reads', { input, timeLimit: 6 * HOUR });
+  const restore = step('restore', `Restore ${source.name} from ${id}`, 'changes-data', {
+    input,
     timeLimit: 6 * HOUR,
   });
   const undo = {
     ...step('restore', `Restore ${source.name} from the backup made before`, 'changes-data', {
-      input: { backup: null },
+      input: { backup: null, undoes: restore.id },
       timeLimit: 6 * HOUR,
     }),
     id: 'restore-safety',
@@ -101,7 +103,7 @@ function restoreSteps({ source }: HostBackupBinding, backup: string): readonly P
     input: { of: restore.id },
     timeLimit: 10 * MINUTE,
   });
-  return [{ ...restore, undo }, tell];
+  return [whole, { ...restore, undo }, tell];
 }
 
 function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
@@ -118,20 +120,25 @@ function step(
   return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
 }
 
-async function examine({ shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {
+async function examine({ source, shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {
   const shelves = copy === null ? [shelf] : [shelf, copy];
   const hosts = [...new Map(shelves.map(({ host }) => [host.name, host])).values()];
   const [found, kept] = await Promise.all([
     Promise.all(hosts.map((host) => host.examine())),
-    Promise.all(shelves.map(examineShelf)),
+    Promise.all(shelves.map((kept) => examineShelf(kept, source))),
   ]);
   return [...found.flat(), ...kept];
 }
 
-async function examineShelf(shelf: Shelf): Promise<Finding> {
+async function examineShelf(shelf: Shelf, source: BackupSource): Promise<Finding> {
   const subject = `backups at ${placeOf(shelf)}`;
   try {
-    return { subject, ok: true, detail: `${(await manifestsOn(shelf)).length} are kept`, remedy: null };
+    return {
+      subject,
+      ok: true,
+      detail: `${(await manifestsOn(shelf, source)).length} are kept`,
+      remedy: null,
+    };
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     return { subject, ok: false, detail: error.message, remedy: 'Check the host and the directory.' };

@@ -5,6 +5,8 @@ import { ARCHIVE, DUMP, RESTORE_ARCHIVE, RESTORE_DUMP, VERIFY_ARCHIVE, VERIFY_DU
 export interface BackupSource {
   /** “database saga of service postgres in saga-forge”. */
   readonly name: string;
+  /** Its host and its name, which stand in the manifests: what is of something else is left alone. */
+  readonly of: string;
   /** Behind the id in the name of the file. */
   readonly ending: 'sql.gz' | 'tar.gz';
   readonly make: string;
@@ -16,8 +18,10 @@ export interface BackupSource {
 export function sourceOf(config: HostBackupConfig): BackupSource {
   if (config.kind === 'pg-dump') {
     const { project, service, user, database } = config;
+    const name = `database ${database} of service ${service} in ${project}`;
     return {
-      name: `database ${database} of service ${service} in ${project}`,
+      name,
+      of: `${config.host}: ${name}`,
       ending: 'sql.gz',
       make: DUMP,
       verify: VERIFY_DUMP,
@@ -27,8 +31,10 @@ export function sourceOf(config: HostBackupConfig): BackupSource {
   }
   const { path, volume } = config;
   const isPath = path !== undefined;
+  const name = isPath ? `directory ${path}` : `volume ${volume ?? ''}`;
   return {
-    name: isPath ? `directory ${path}` : `volume ${volume ?? ''}`,
+    name,
+    of: `${config.host}: ${name}`,
     ending: 'tar.gz',
     make: ARCHIVE,
     verify: VERIFY_ARCHIVE,

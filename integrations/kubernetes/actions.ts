@@ -9,6 +9,9 @@ import { rollOut } from './steps/roll-out.ts';
 import type { StepAction } from './steps/step.ts';
 import { verifyServing } from './steps/verify-serving.ts';
 import { watchServing } from './steps/watch-serving.ts';
+import { createCanary } from './traffic/steps/create-canary.ts';
+import { promoteStable, removeCanary, returnTraffic } from './traffic/steps/end-canary.ts';
+import { setCanaryWeight, verifyCanary } from './traffic/steps/set-canary-weight.ts';
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
 export const ACTIONS = {
@@ -17,6 +20,12 @@ export const ACTIONS = {
   'roll-out': rollOut,
   'verify-serving': verifyServing,
   'watch-serving': watchServing,
+  'create-canary': createCanary,
+  'verify-canary': verifyCanary,
+  'set-canary-weight': setCanaryWeight,
+  'promote-stable': promoteStable,
+  'return-traffic': returnTraffic,
+  'remove-canary': removeCanary,
   'prepare-colour': prepareColour,
   'restore-colour': restoreColour,
   'check-colour': checkColour,

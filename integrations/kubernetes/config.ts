@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../src/config/duration.ts';
 import { blueGreenConfig } from './blue-green/config.ts';
+import { trafficConfig } from './traffic/config.ts';
 
 /** An RFC 1123 name, as Kubernetes has it for namespaces and containers. */
 const label = z
@@ -39,6 +40,15 @@ export const kubernetesTargetConfig = z
         'How long a rollout may stand still. Only for StatefulSets and DaemonSets: a Deployment has its own progressDeadlineSeconds.',
       ),
     blueGreen: blueGreenConfig.optional(),
+    traffic: trafficConfig.optional(),
+  })
+  .refine(({ traffic, workload }) => traffic === undefined || workload.startsWith('deployment/'), {
+    path: ['workload'],
+    error: 'canaries need a Deployment: deployment/NAME, beside which NAME-canary is made',
+  })
+  .refine(({ traffic, blueGreen }) => traffic === undefined || blueGreen === undefined, {
+    path: ['traffic'],
+    error: 'a target has canaries or takes turns by colours, not both',
   })
   .refine(({ blueGreen, workload }) => blueGreen === undefined || workload.startsWith('deployment/'), {
     path: ['workload'],

@@ -16,6 +16,8 @@ export const REPLICA_SETS = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const CONTROLLER_REVISIONS = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const PODS = resource('', 'v1', 'pods', 'Pod');
 export const SERVICES = resource('', 'v1', 'services', 'Service');
+export const VIRTUAL_SERVICES = resource('networking.istio.io', 'v1', 'virtualservices', 'VirtualService');
+export const HTTP_ROUTES = resource('gateway.networking.k8s.io', 'v1', 'httproutes', 'HTTPRoute');
 export const EVENTS = resource('', 'v1', 'events', 'Event');
 export const AUTOSCALERS = resource(
   'autoscaling',

@@ -3,13 +3,17 @@ import {
   AUTOSCALERS,
   CONTROLLER_REVISIONS,
   CRON_JOBS,
+  DEPLOYMENTS,
   EVENTS,
+  HTTP_ROUTES,
   JOBS,
   PODS,
   REPLICA_SETS,
   type Resource,
   SERVICES,
+  VIRTUAL_SERVICES,
 } from './resources.ts';
+import type { TrafficConfig } from './traffic/config.ts';
 
 /** One line of a role. */
 export interface Right {
@@ -20,7 +24,7 @@ export interface Right {
 
 /** What decides which rights a target needs. */
 export type RightsAsked = Pick<KubernetesBinding, 'workload' | 'migrationJob'> & {
-  readonly config?: Pick<KubernetesBinding['config'], 'blueGreen'>;
+  readonly config?: Pick<KubernetesBinding['config'], 'blueGreen' | 'traffic'>;
 };
 
 /** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
@@ -38,6 +42,7 @@ export function rightsOf({ workload, migrationJob, config }: RightsAsked): reado
     ...all(EVENTS, ['list']),
     ...all(AUTOSCALERS, ['list']),
     ...(config?.blueGreen === undefined ? [] : BLUE_GREEN),
+    ...(config?.traffic === undefined ? [] : [...CANARY, ...ROUTES[config.traffic.kind]]),
     ...(migrationJob === null ? [] : [...all(CRON_JOBS, ['get']), ...all(JOBS, ['get', 'create'])]),
   ];
 }
@@ -47,6 +52,16 @@ export function rightText({ verb, resource, subresource }: Right): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   return resource.group === '' ? `${verb} ${plural}` : `${verb} ${plural}.${resource.group}`;
 }
+
+/** What a Deployment of a canary's own takes beside rolling the other one out. */
+const CANARY = all(DEPLOYMENTS, ['create', 'delete']);
+
+/** What setting shares takes. */
+const ROUTES: Readonly<Record<TrafficConfig['kind'], readonly Right[]>> = {
+  replicas: [],
+  istio: all(VIRTUAL_SERVICES, ['get', 'patch']),
+  'gateway-api': all(HTTP_ROUTES, ['get', 'patch']),
+};
 
 /** What switching between two Deployments takes beside rolling one of them out. */
 const BLUE_GREEN: readonly Right[] = [

@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
+import { createTraffic } from './traffic/canary.ts';
 
 export interface KubernetesTargetOptions {
   readonly ref: TargetRef;
@@ -65,6 +66,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
+    ...(config.traffic === undefined ? {} : { traffic: createTraffic(binding) }),
   };
   return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
 }

@@ -47,7 +47,7 @@ export function alertWebhooks(
 }
 
 /** Reports that go to one channel under one group key. */
-interface Part {
+export interface Part {
   readonly series: string;
   readonly source: string;
   readonly channel: string;
@@ -100,7 +100,7 @@ function newestOf(reports: readonly PlacedReport[]): readonly PlacedReport[] {
 }
 
 /** Stores one part; null if it says nothing new, else the alerts that have begun to fire. */
-async function storePart(
+export async function storePart(
   context: IntakeContext,
   tx: Queryable,
   { part, alerts }: { readonly part: Part; readonly alerts: AlertsConfig },

@@ -19,7 +19,9 @@ const retention = z
   .refine(({ count, age }) => count !== undefined || age !== undefined, {
     error: '`count`, `age` or both',
   })
-  .describe('Which backups are kept: what any of the rules keeps, and always the last good one.');
+  .describe(
+    'Which backups are kept: what any of the rules keeps, and always the last good and the last verified one.',
+  );
 
 const schedule = z
   .strictObject({

@@ -20,6 +20,8 @@ export interface StoredBackup {
   readonly state:
     | { readonly is: 'good' }
     | { readonly is: 'under-way' }
+    /** Whole, and not where it could be restored from. */
+    | { readonly is: 'away'; readonly reason: string }
     | { readonly is: 'bad'; readonly reason: string };
 }
 
@@ -46,11 +48,18 @@ export interface PlannedBackup {
   readonly subject: string;
   /** The backup that is restored or verified, or that is young enough for a deploy; null for the one that the operation makes. */
   readonly existing: BackupIdentity | null;
+  /** Ids of those that are deleted once the new one is there; absent where none is. */
+  readonly deletes?: readonly string[];
 }
 
 /** The id of the one backup that an operation makes: `op-3k9x` makes `bk-3k9x`. */
 export function backupIdOf(operationId: string): string {
   return `bk-${operationId.replace(/^op-/, '')}`;
+}
+
+/** True for a backup that is worth keeping, wherever it is: whole, and not found to be wrong. */
+export function isWhole({ state, verified }: Backup): boolean {
+  return (state.is === 'good' || state.is === 'away') && verified?.passed !== false;
 }
 
 /** True for a backup that one would restore: whole, and not found to be wrong. */

@@ -15,6 +15,7 @@ import type { Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { findOperation, holdTarget, moveOperation, openOperations } from '../store/operations.ts';
+import { deletesHeld } from './backup/retention.ts';
 import { overtakenBy } from './canary/extension.ts';
 import { type Change, changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -185,6 +186,9 @@ async function begin(
     // An approval may have been withdrawn, a lock closed, since we looked.
     const { missing, approvedBy } = await count(context, change.tx, operation, people);
     if (missing > 0) return { next: 'wait', until: 0 };
+    if (await deletesHeld(change.tx, operation.plan)) {
+      return moveTo(context, change, { state: 'voided', outcome: { code: 'voided', changed: ['backup'] } });
+    }
     const refusals = await refuseNow(context, change.tx, { operation, requester, channel });
     if (refusals.length > 0)
       return moveTo(context, change, { state: 'refused', outcome: { code: 'refused', refusals } });

@@ -1,10 +1,10 @@
 import type { BackupConfig, RetentionConfig } from '../config/backup.ts';
-import { type Backup, isGood } from '../domain/backup.ts';
+import { type Backup, isGood, isWhole } from '../domain/backup.ts';
 
 /**
  * The backups that need not be kept any longer, oldest first. Of several rules each keeps what it keeps. Only
- * ours are meant: what others made, others delete. The last good one stays whatever the rules say, and so
- * does what is held: an operation wants to restore it.
+ * ours are meant: what others made, others delete. Whatever the rules say, the last whole one stays, the last one
+ * that was verified, and what is held: an operation wants to restore it.
  */
 export function outdatedBackups(request: {
   readonly backups: readonly Backup[];
@@ -12,18 +12,20 @@ export function outdatedBackups(request: {
   readonly now: Date;
   /** Ids of backups that are not to be touched. */
   readonly held: readonly string[];
-  /** How many good ones are about to be made before anything is deleted. */
+  /** How many whole ones are about to be made before anything is deleted. */
   readonly coming: number;
 }): readonly Backup[] {
   const { backups, rules, now, held, coming } = request;
   if (rules === undefined) return [];
   const ours = backups.filter(isOurs).sort(newestFirst);
-  // What is made first is the last good one when it comes to deleting.
-  const lastGood = coming > 0 ? undefined : ours.find(isGood);
+  // What is made first is the last whole one when it comes to deleting.
+  const lastWhole = coming > 0 ? undefined : ours.find(isWhole);
+  const lastVerified = ours.find((backup) => isWhole(backup) && backup.verified !== null);
   return ours
     .filter((backup) => {
-      if (backup === lastGood || backup.state.is === 'under-way' || held.includes(backup.id)) return false;
-      const newer = ours.filter((other) => isGood(other) && other.takenAt > backup.takenAt).length + coming;
+      if (backup === lastWhole || backup === lastVerified) return false;
+      if (backup.state.is === 'under-way' || held.includes(backup.id)) return false;
+      const newer = ours.filter((other) => isWhole(other) && other.takenAt > backup.takenAt).length + coming;
       const keptByCount = rules.count !== undefined && newer < rules.count;
       return !keptByCount && !isYoungerThan(backup, rules.age, now);
     })

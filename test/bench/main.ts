@@ -3,18 +3,19 @@
  * @module
  */
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { z } from 'zod';
-import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from '../support/processes.ts';
+import { freePort, startShipped, temporaryDirectory } from '../support/processes.ts';
 import { startBotWithPlayground } from '../support/running-bot.ts';
 import { openWorkspace, wordsOf } from '../support/workspace.ts';
 import { middleAndTail, printTable, quantile, timed } from './figures.ts';
 import { measureFiles } from './files-target.ts';
 import { measureKubernetes } from './kubernetes.ts';
+import { databaseUrlOf, memoryOf } from './running-figures.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 const ROUNDS = 400;
 const WARM_UP = 40;
@@ -40,6 +41,7 @@ await measureAcknowledgement();
 await measureApproval();
 rows.push(...(await measureFiles()).map((row) => [...row]));
 await measureWaitingCanaries();
+rows.push(...(await measureWebhooks()));
 rows.push(...(await measureKubernetes()));
 console.log();
 printTable(rows);
@@ -77,7 +79,7 @@ async function measureStart(): Promise<void> {
 
 /** A typed command until it is acknowledged, beside Bolt alone, alternating. */
 async function measureAcknowledgement(): Promise<void> {
-  const insert = await startAnchor(databaseUrl());
+  const insert = await startAnchor(databaseUrlOf(running));
   const empty = await startAnchor(null);
   const candidates = [running.workspace.person('dana'), insert, empty] as const;
   const samples: number[][] = [[], [], []];
@@ -127,7 +129,7 @@ async function measureApproval(): Promise<void> {
 
 /** Canaries that wait, in a process of their own on a database of its own; before, at once, and half a minute later. */
 async function measureWaitingCanaries(): Promise<void> {
-  const url = new URL(databaseUrl());
+  const url = new URL(databaseUrlOf(running));
   const client = new pg.Client(url.href);
   await client.connect();
   await client.query('create database bench_canaries');
@@ -205,17 +207,4 @@ async function startAnchor(url: string | null) {
   stack.defer(() => void anchor.kill());
   await new Promise((resolve) => anchor.stdout.once('data', resolve));
   return (await openWorkspace(address)).person('dana');
-}
-
-function databaseUrl(): string {
-  const directory = `${running.directory}/bot`;
-  const password = readFileSync(`${directory}/postgres.password`, 'utf8').trim();
-  const port = readFileSync(`${directory}/postgres/postmaster.pid`, 'utf8').split('\n')[3];
-  return `postgres://slipway:${password}@127.0.0.1:${port}/slipway`;
-}
-
-function memoryOf({ pid }: ShippedProcess): string {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
-  return (kilobytes / 1_024).toFixed(0);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/domain/json.ts';
+import { lookAtWhole } from '../../detached.ts';
 import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import type { StepRun } from './step.ts';
@@ -61,7 +62,7 @@ async function attempt(run: StepRun, work: Work, number: number): Promise<WorkEn
 async function lookAtWork(run: StepRun, work: Work, number: number): Promise<WorkEnd | StepProgress> {
   const { host } = run.binding;
   const id = workId(run.context.operationId, work.name, number);
-  const state = await host.look({ id, from: 0, wait: WAIT }, run.context.signal);
+  const state = await lookAtWhole(host, { id, wait: WAIT }, run.context.signal);
   switch (state.state) {
     case 'ended':
       if (wasKilled(state.status) && number < MOST_ATTEMPTS) return attempt(run, work, number + 1);

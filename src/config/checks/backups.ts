@@ -1,4 +1,6 @@
-import { type ConfigPath, type PathProblem, problemAt } from '../problem.ts';
+import { canonicalJson, type JsonObject } from '../../domain/json.ts';
+import type { BackupProviderConfig } from '../backup.ts';
+import { type ConfigPath, type PathProblem, pathText, problemAt } from '../problem.ts';
 import { type Check, placesOf, unknownName } from './check.ts';
 
 /** Who may restore must be able to get the approval that a restore always needs. */
@@ -26,6 +28,51 @@ export const checkBackupHosts: Check = (checked) =>
       ...unknown(provider.host, [...at, 'host']),
       ...(provider.copy === undefined ? [] : unknown(provider.copy.host, [...at, 'copy', 'host'])),
     ];
+  });
+
+/**
+ * Locks, approvals and retention are by target: two that back up the same data would restore it behind each
+ * other's back, and delete each other's backups.
+ */
+export const checkBackupTwins: Check = ({ config }) => {
+  const first = new Map<string, string>();
+  return placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const at = [...path, 'backup', 'provider'];
+    if (place.backup === undefined) return [];
+    const key = canonicalJson(dataOf(place.backup.provider));
+    const earlier = first.get(key);
+    first.set(key, earlier ?? pathText(at));
+    return earlier === undefined
+      ? []
+      : [problemAt(at, `this backs up the same data as ${earlier}`, { at: 'key' })];
+  });
+};
+
+function dataOf(provider: BackupProviderConfig): JsonObject {
+  switch (provider.kind) {
+    case 'cloud-sql': {
+      const { kind, project, instance } = provider;
+      return { kind, project, instance };
+    }
+    case 'pg-dump': {
+      const { kind, host, project, service, database } = provider;
+      return { kind, host, project, service, database };
+    }
+    case 'archive': {
+      const { kind, host, path = null, volume = null } = provider;
+      return { kind, host, path, volume };
+    }
+  }
+}
+
+/** A copy is worth something only somewhere else. */
+export const checkSecondPlaces: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const provider = place.backup?.provider;
+    if (provider === undefined || !('host' in provider) || provider.copy === undefined) return [];
+    const { host, directory, copy } = provider;
+    if (host !== copy.host || directory !== copy.directory) return [];
+    return [problemAt([...path, 'backup', 'provider', 'copy'], 'this is the first place', { at: 'key' })];
   });
 
 /** What the bot does by itself must be able to fail where somebody reads it. */

@@ -1,4 +1,4 @@
-import { type PathProblem, problemAt } from '../problem.ts';
+import { type PathProblem, pathText, problemAt } from '../problem.ts';
 import { type Check, placesOf, unknownName } from './check.ts';
 
 /** What a directory on a host needs that its own keys cannot say. */
@@ -24,6 +24,20 @@ export const checkFiles: Check = (checked) =>
         : [problemAt([...path, 'migrate'], 'files have no migrations of their own', { at: 'key' })]),
     ];
   });
+
+/** Each target deletes the oldest backups in its directory, whosever they are. */
+export const checkBackupDirectories: Check = ({ config }) => {
+  const first = new Map<string, string>();
+  return placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const { target } = place;
+    if (target.kind !== 'files' || target.backups.directory === undefined) return [];
+    const at = [...path, 'target', 'backups', 'directory'];
+    const key = `${target.host}:${target.backups.directory}`;
+    const earlier = first.get(key);
+    first.set(key, earlier ?? pathText(at));
+    return earlier === undefined ? [] : [problemAt(at, `${earlier} is the same directory on the same host`)];
+  });
+};
 
 /** Only a target on a host has one that could ask. */
 export const checkAskers: Check = ({ config }) =>

@@ -1,11 +1,17 @@
 import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
-import { checkBackupHosts, checkRestores, checkSchedules } from './backups.ts';
+import {
+  checkBackupHosts,
+  checkBackupTwins,
+  checkRestores,
+  checkSchedules,
+  checkSecondPlaces,
+} from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
 import type { Check } from './check.ts';
 import { checkOrder, checkPlaces, checkProvable } from './environments.ts';
-import { checkAskers, checkFiles } from './files.ts';
+import { checkAskers, checkBackupDirectories, checkFiles } from './files.ts';
 import { checkFreezes } from './freezes.ts';
 import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
@@ -31,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   checkImages,
   checkTwins,
   checkFiles,
+  checkBackupDirectories,
   checkAskers,
   checkSource,
   checkReleases,
@@ -44,6 +51,8 @@ export const CHECKS: readonly Check[] = [
   checkApprovals,
   checkCanaries,
   checkBackupHosts,
+  checkBackupTwins,
+  checkSecondPlaces,
   checkRestores,
   checkSchedules,
   checkChannels,

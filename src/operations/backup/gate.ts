@@ -7,7 +7,7 @@ import { approvalRule } from '../../policy/approvals.ts';
 import { youngEnough } from '../../policy/backups.ts';
 import { knownBackups } from './known.ts';
 import { identityOf } from './plan.ts';
-import { backupRules, type RetentionContext, tidyingSteps } from './retention.ts';
+import { backupRules, planTidying, type RetentionContext } from './retention.ts';
 
 interface Gate {
   readonly target: DeployTarget;
@@ -34,11 +34,12 @@ export async function withBackupBefore(
   if (existing !== null) return accept({ ...plan, backup: { subject, existing: identityOf(existing) } });
   const made = await gate.capability.planBackup();
   if (!made.ok) return made;
+  const { steps: tidying, ...deletes } = await planTidying(context, gate);
   return accept({
     ...plan,
-    steps: [...made.value.steps, ...plan.steps, ...(await tidyingSteps(context, gate))],
+    steps: [...made.value.steps, ...plan.steps, ...tidying],
     warnings: [...made.value.warnings, ...plan.warnings],
-    backup: { subject, existing: null },
+    backup: { subject, existing: null, ...deletes },
   });
 }
 

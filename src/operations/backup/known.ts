@@ -36,6 +36,6 @@ export async function wholeBackup(
     return refuse({ code: 'no-such-backup', target: target.ref, wanted: wanted.id, available, unasked });
   }
   if (found.state.is === 'good') return accept(found);
-  const reason = found.state.is === 'bad' ? found.state.reason : null;
+  const reason = 'reason' in found.state ? found.state.reason : null;
   return refuse({ code: 'unusable-backup', target: target.ref, backup: found.id, reason });
 }

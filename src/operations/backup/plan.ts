@@ -9,7 +9,7 @@ import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../domain/refusal.ts';
 import type { BackupRequest, RestoreRequest, VerificationRequest } from '../../domain/request.ts';
 import { wholeBackup } from './known.ts';
-import { type RetentionContext, tidyingSteps } from './retention.ts';
+import { planTidying, type RetentionContext } from './retention.ts';
 
 /** Plans what is done with a target's backups. Read-only. `approved` is the plan that people saw, if they did. */
 export async function planWithBackups(
@@ -45,8 +45,9 @@ async function planBackup(
 ): Promise<Outcome<TargetPlan>> {
   const made = await request.capability.planBackup();
   if (!made.ok) return made;
-  const tidying = { steps: await tidyingSteps(context, request), warnings: [] };
-  return accept(planOf(request.capability, null, [made.value, tidying]));
+  const { steps, ...deletes } = await planTidying(context, request);
+  const plan = planOf(request.capability, null, [made.value, { steps, warnings: [] }]);
+  return accept({ ...plan, backup: { subject: request.capability.subject, existing: null, ...deletes } });
 }
 
 async function planVerification(capability: BackupCapability, backup: Backup): Promise<Outcome<TargetPlan>> {

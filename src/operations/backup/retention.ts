@@ -1,9 +1,10 @@
 import type { BackupCapability, DeployTarget } from '../../../integrations/target.ts';
 import type { BackupConfig } from '../../config/backup.ts';
-import type { Backup } from '../../domain/backup.ts';
-import type { Plan, PlannedStep } from '../../domain/plan.ts';
+import type { Backup, PlannedBackup } from '../../domain/backup.ts';
+import type { Plan, TargetPlan } from '../../domain/plan.ts';
 import type { TargetRef } from '../../domain/target.ts';
 import { outdatedBackups } from '../../policy/backups.ts';
+import type { Queryable } from '../../store/database.ts';
 import { openOperations } from '../../store/operations.ts';
 import type { OperationContext } from '../context.ts';
 import { knownBackups } from './known.ts';
@@ -23,34 +24,54 @@ export function backupRules(
   return context.config.services[service]?.environments[environment]?.backup;
 }
 
+/** The part of a plan that deletes outdated backups. */
+export interface Tidying extends Pick<TargetPlan, 'steps'>, Pick<PlannedBackup, 'deletes'> {}
+
 /**
  * The step that deletes what is outdated once a new backup is there, which names what it deletes; none where
- * nothing is. What people saw in the plan that they approved is what is deleted, whatever has aged meanwhile.
+ * nothing is. What people saw in the plan that they approved is what is deleted, whatever has aged meanwhile,
+ * unless somebody has asked to restore a part of it: then it is another plan.
  */
-export async function tidyingSteps(
+export async function planTidying(
   context: RetentionContext,
   request: {
     readonly target: DeployTarget;
     readonly capability: BackupCapability;
     readonly approved: Plan | null;
   },
-): Promise<readonly PlannedStep[]> {
+): Promise<Tidying> {
   const { target, capability, approved } = request;
-  if (approved !== null) return approved.steps.filter(({ id }) => id === DELETION);
+  const held = await heldBackups(context.database, target.ref);
+  const deletes = approved?.backup?.deletes ?? [];
+  if (approved !== null && !deletes.some((id) => held.includes(id))) {
+    const steps = approved.steps.filter(({ id }) => id === DELETION);
+    return deletes.length === 0 ? { steps } : { steps, deletes };
+  }
   const outdated = outdatedBackups({
     backups: await knownBackups(context, target, capability),
     rules: backupRules(context, target.ref)?.retention,
     now: context.clock(),
-    held: await heldBackups(context, target.ref),
+    held,
     coming: 1,
   });
-  if (outdated.length === 0) return [];
-  return [{ ...capability.deletionStep(outdated), id: DELETION, title: titleOf(outdated) }];
+  if (outdated.length === 0) return { steps: [] };
+  return {
+    steps: [{ ...capability.deletionStep(outdated), id: DELETION, title: titleOf(outdated) }],
+    deletes: outdated.map(({ id }) => id),
+  };
+}
+
+/** True if the plan would delete what somebody has asked to restore since it was made. */
+export async function deletesHeld(db: Queryable, { target, backup }: Plan): Promise<boolean> {
+  const deletes = backup?.deletes ?? [];
+  if (deletes.length === 0) return false;
+  const held = await heldBackups(db, target);
+  return deletes.some((id) => held.includes(id));
 }
 
 /** Backups that somebody has asked to restore, or that a deploy relies on. */
-async function heldBackups(context: RetentionContext, target: TargetRef): Promise<readonly string[]> {
-  const open = await openOperations(context.database, target);
+async function heldBackups(db: Queryable, target: TargetRef): Promise<readonly string[]> {
+  const open = await openOperations(db, target);
   return open.flatMap(({ plan }) => plan.backup?.existing?.id ?? []);
 }
 

@@ -1,5 +1,5 @@
 import { shortDigest } from '../../domain/artifact.ts';
-import { type Backup, isGood } from '../../domain/backup.ts';
+import { type Backup, isGood, isWhole } from '../../domain/backup.ts';
 import type { TargetBackups } from '../../domain/reply.ts';
 import { targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
@@ -63,7 +63,7 @@ function targetLines(target: TargetBackups, shown: BackupsContext): readonly str
 function backupLine(backup: Backup, shown: BackupsContext): string {
   const { words } = shown;
   const { state, size, duration, sha256, expiresAt, places } = backup;
-  const sign = state.is === 'under-way' ? '⏳' : isGood(backup) ? '✅' : '❌';
+  const sign = signOf(backup);
   const taken = moment(new Date(backup.takenAt), WHEN);
   const bytes = size === null ? '' : words.backup.size(size);
   const parts = [
@@ -71,12 +71,18 @@ function backupLine(backup: Backup, shown: BackupsContext): string {
     `${taken} (${ageOf(backup, shown)})`,
     duration === null || bytes === '' ? bytes : words.backup.madeIn(bytes, words.duration(duration)),
     sha256 === null ? '' : code(shortDigest(sha256)),
-    state.is === 'bad' ? prose(state.reason) : '',
+    'reason' in state ? prose(state.reason) : '',
     state.is === 'good' ? verifiedText(backup, shown) : '',
     expiresAt === null ? '' : words.backup.until(moment(new Date(expiresAt), DAY)),
     places.length > 1 ? words.backup.alsoAt(places.slice(1)) : '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+function signOf(backup: Backup): string {
+  if (backup.state.is === 'under-way') return '⏳';
+  if (isGood(backup)) return '✅';
+  return isWhole(backup) ? ':warning:' : '❌';
 }
 
 function verifiedText({ verified }: Backup, { words }: BackupsContext): string {

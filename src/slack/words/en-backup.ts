@@ -47,5 +47,5 @@ function keeps(count: number | null, age: number | null): string {
   ];
   return rules.length === 0
     ? 'All are kept.'
-    : `Kept are ${rules.join(' and ')}, and always the last good one.`;
+    : `Kept are ${rules.join(' and ')}, and always the last good and the last verified one.`;
 }

@@ -23,9 +23,16 @@ export async function plannedCanary(
   world: TargetWorld,
   options: { readonly version?: string; readonly operationId?: string } = {},
 ): Promise<Canary> {
-  const target = world.connect();
+  return plannedOn(world.connect(), { version: world.versions.good, ...options });
+}
+
+/** A canary of that version on a target. */
+export async function plannedOn(
+  target: DeployTarget,
+  options: { readonly version: string; readonly operationId?: string },
+): Promise<Canary> {
   const traffic = trafficOf(target);
-  const version = options.version ?? world.versions.good;
+  const { version } = options;
   const [artifact, live] = await Promise.all([resolved(target, version), target.inspect()]);
   const plan = granted(await traffic.planCanary({ live, artifact }));
   return { target, traffic, plan, context: contextOf(options.operationId ?? 'op_canary') };

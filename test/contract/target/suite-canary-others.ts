@@ -68,7 +68,10 @@ export function describeOthers(world: () => SplitWorld): void {
     await runSteps(target, traffic.abortSteps(plan, [0]), context);
     expect(await world().split()).toEqual(theirs);
   });
+}
 
+/** What else can be done on a target that has room for several canaries. */
+export function describeBeside(world: () => SplitWorld): void {
   describe('while somebody’s canary runs', () => {
     /** Runs a plan and takes it back: the canary then has what it had. */
     async function expectTransient(canary: Canary, plan: TargetPlan, serves: string): Promise<void> {

@@ -32,6 +32,8 @@ export interface SplitWorld extends TargetWorld {
   shares(): Promise<Readonly<Record<string, number>>>;
   /** What is left on the traffic beside shares: tags, headers, labels. */
   marks(): Promise<readonly string[]>;
+  /** False where a canary has no address of its own, and nothing here carries its traffic. */
+  readonly addresses?: boolean;
   /** Where people reach the target. */
   url(): Promise<string>;
   /** The version that answers one request there; null when it is not answered well. */

@@ -93,6 +93,23 @@ describe.skipIf(installed === null)(
       };
       await expect.poll(said, soon).toBe(1);
     });
+
+    it('are resolved although they end while they are silenced, and deploys are allowed again', async () => {
+      monitoring.errors(0.3);
+      const firing = says('🔴 CRITICAL · Firing', 'HighErrorRate');
+      alert = await ana.see('incidents', firing);
+      expect(wordsOf(await ana.ask('deploys', '/deploy api v1.1.0 staging'))).toContain(
+        'A critical alert fires for',
+      );
+      await bo.click('incidents', alert, 'Silence 1 h');
+      await expect.poll(async () => wordsOf(await now()), soon).toContain(`Silenced by <@${bo.id}>`);
+      monitoring.errors(0);
+      await expect.poll(async () => wordsOf(await now()), soon).toContain('✅ CRITICAL · Resolved');
+      await ana.command('deploys', '/deploy api v1.1.0 staging');
+      await expect
+        .poll(async () => (await running.workspace.serving('api', 'staging')).version, soon)
+        .toBe('v1.1.0');
+    });
   },
 );
 

@@ -11,6 +11,7 @@ import {
 } from '../../support/host/docker-engine.ts';
 import { makePostgresImage } from '../../support/host/postgres-container.ts';
 import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { watchCreations } from '../../support/host/watch-creations.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
@@ -176,6 +177,25 @@ describe('avatar management, by its own config', () => {
       expect(await versions('production')).toBe('api v1.1.0\n');
     } finally {
       await registry.up();
+    }
+  });
+
+  it('ends a deploy right and once, though the bot is killed again and again', async () => {
+    const made = watchCreations(engine.address, 'deploy-avatar');
+    try {
+      await ana.command('deploys', '/deploy avatar v1.1.0 staging');
+      await ana.see('deploys', says('Deploy avatar to staging', 'v1.2.0 → v1.1.0'));
+      for (let kill = 0; kill < 4; kill += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        await running.killBot();
+        await running.startBot();
+      }
+      await ana.see('deploys', says('Deploy avatar to staging', 'v1.2.0 → v1.1.0', 'Done'));
+      expect(await versions('staging')).toBe('api v1.1.0\n');
+      // One for each of the two services.
+      expect(made.count()).toBe(2);
+    } finally {
+      made.stop();
     }
   });
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import {
   startComposeMachine,
 } from '../../contract/target/compose-world.ts';
 import { contextOf, deployPlan, granted, runSteps, undo } from '../../contract/target/drive.ts';
+import { watchCreations } from '../../support/host/watch-creations.ts';
 
 const CUTS = 30;
 /** One seed for the run, printed, so that a failure can be repeated. */
@@ -48,21 +49,6 @@ async function runPatiently(target: DeployTarget, step: PlannedStep, context: St
     progress = await patiently(() => target.resume(step, handle, context));
   }
   expect(progress, step.id).toMatchObject({ phase: 'succeeded' });
-}
-
-/** Containers that are made in the project, from now on. The engine itself remembers only its last 256 events. */
-function watchCreations(address: string, project: string) {
-  const filters = ['type=container', 'event=create', `label=com.docker.compose.project=${project}`];
-  const args = ['events', '--format', '{{.ID}}', ...filters.flatMap((filter) => ['--filter', filter])];
-  const events = spawn('docker', args, {
-    env: { PATH: process.env.PATH ?? '', DOCKER_HOST: address },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let seen = '';
-  events.stdout.on('data', (chunk) => {
-    seen += chunk;
-  });
-  return { count: () => seen.split('\n').filter(Boolean).length, stop: () => events.kill() };
 }
 
 function randomNumbers(): () => number {

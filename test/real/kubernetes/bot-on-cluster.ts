@@ -107,14 +107,18 @@ async function publishedDigest(image: string, version: string): Promise<string> 
   return digest;
 }
 
-/** Kills the bot whenever a step has begun or ended, until the operation is over; says how often. */
-export async function killAtEveryBoundary({ running, watch }: BotOnCluster): Promise<number> {
+/** Kills the bot whenever a step has begun or ended, until the operation is over, or that is enough; says how often. */
+export async function killAtEveryBoundary(
+  { running, watch }: BotOnCluster,
+  enough: () => Promise<boolean> = async () => false,
+): Promise<number> {
   const killedAt = new Set<string>();
   for (;;) {
     const now = await watch.newest();
     if (now === null || !['awaiting-approval', 'running'].includes(now.state)) return killedAt.size;
     const boundary = now.steps.join();
     if (killedAt.has(boundary)) {
+      if (await enough()) return killedAt.size;
       await new Promise((resolve) => setTimeout(resolve, 5));
       continue;
     }

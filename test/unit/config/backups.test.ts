@@ -61,6 +61,71 @@ describe('`backup:` in the config', () => {
   });
 });
 
+describe('two targets that are backed up', () => {
+  const inDirectory = (more: string) => `kind: archive, host: web-1, directory: /srv/backups, ${more}`;
+  const dump = (more: string) =>
+    `kind: pg-dump, host: web-1, project: shop, service: postgres, user: shop, directory: /srv/backups, ${more}`;
+
+  it.each([
+    [
+      'a Cloud SQL instance',
+      'kind: cloud-sql, project: shop, instance: db',
+      'kind: cloud-sql, project: shop, instance: db',
+    ],
+    [
+      'a database',
+      dump('database: shop'),
+      dump('database: shop, copy: { host: web-1, directory: /srv/other }'),
+    ],
+    ['a directory', inDirectory('path: /srv/shop'), inDirectory('path: /srv/shop')],
+  ])('may not be of the same data: %s', (_, one, another) => {
+    expect(loadTwo(one, another)).toEqual([
+      'services.api.environments.production.backup.provider: this backs up the same data as services.api.environments.staging.backup.provider',
+    ]);
+  });
+
+  it('may share a directory', () => {
+    expect(loadTwo(dump('database: shop'), dump('database: shop-staging'))).toEqual([]);
+    expect(loadTwo(inDirectory('path: /srv/shop'), inDirectory('volume: shop'))).toEqual([]);
+  });
+
+  it('need a second place that is not the first', () => {
+    const copy = 'copy: { host: web-1, directory: /srv/backups }';
+    expect(loadTwo(inDirectory(`path: /srv/a, ${copy}`), inDirectory('path: /srv/b'))).toEqual([
+      'services.api.environments.staging.backup.provider.copy: this is the first place',
+    ]);
+  });
+});
+
+describe('directories of backups of trees', () => {
+  it('are not shared, since each target deletes the oldest there', () => {
+    const target = (live: string) =>
+      `{ target: { kind: files, host: web-1, directory: ${live}, archive: { github: o/r }, restart: [systemctl, restart, app], backups: { directory: /srv/backups } } }`;
+    const text = `environments: { staging: {}, production: {} }\nservices: { app: { environments: { staging: ${target('/srv/a')}, production: ${target('/srv/b')} } } }`;
+    const loaded = loadConfig(new TextEncoder().encode(text));
+    expect(loaded.ok ? [] : loaded.errors.map(({ path, message }) => `${path}: ${message}`)).toContain(
+      'services.app.environments.production.target.backups.directory: services.app.environments.staging.target.backups.directory is the same directory on the same host',
+    );
+  });
+});
+
+function loadTwo(one: string, another: string): readonly string[] {
+  const target = (service: string) =>
+    `target: { kind: cloud-run, project: shop, region: asia-east1, service: ${service} }`;
+  const text = `
+environments: { staging: {}, production: {} }
+hosts: { web-1: { address: web-1.example, user: deploy, keyFile: /etc/slipway/key, knownHostsFile: /etc/slipway/known_hosts } }
+services:
+  api:
+    image: registry.example/team/api
+    environments:
+      staging: { ${target('a')}, backup: { provider: { ${one} } } }
+      production: { ${target('b')}, backup: { provider: { ${another} } } }
+`;
+  const loaded = loadConfig(new TextEncoder().encode(text));
+  return loaded.ok ? [] : loaded.errors.map(({ path, message }) => `${path}: ${message}`);
+}
+
 function loadEndpoint(endpoint: string): readonly string[] {
   const text = `
 environments: { production: {} }

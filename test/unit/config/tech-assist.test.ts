@@ -22,6 +22,8 @@ describe('the config of TechAssist', () => {
       ['techassist/production', 'kubernetes/this-cluster/techassist/deployment/techassist-api'],
     ]);
     for (const target of targets.values()) expect(capabilitiesOf(target)).toContain('rollback');
+    const canaries = [...targets].filter(([, target]) => capabilitiesOf(target).includes('canary'));
+    expect(canaries.map(([key]) => key)).toEqual(['techassist/production']);
   });
 
   it('is refused where a path could not be asked for', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { blueGreenConfig } from '../../../integrations/kubernetes/blue-green/config.ts';
 import { workloadName } from '../../../integrations/kubernetes/names.ts';
 import { rightsOf, rightText } from '../../../integrations/kubernetes/rights.ts';
+import { trafficConfig } from '../../../integrations/kubernetes/traffic/config.ts';
 import { grantedRules, rightsIn } from '../../support/kubernetes/granted.ts';
 
 test.each([
@@ -20,6 +21,19 @@ test('the role for blue-green grants what it takes beside that of a deployment',
   const blueGreen = blueGreenConfig.parse({ service: 'api' });
   const rights = rightsOf({ workload, migrationJob: null, config: { blueGreen } });
   expect(rightsIn(grantedRules('deployment', 'blue-green'))).toEqual(textsOf(rights));
+});
+
+const service = { host: 'api' };
+
+test.each([
+  { kind: 'replicas' },
+  { kind: 'istio', virtualService: 'api', stable: service, canary: { host: 'api-canary' } },
+  { kind: 'gateway-api', httpRoute: 'api', stable: 'api', canary: 'api-canary' },
+])('the role for canaries by $kind grants what it takes beside that of a deployment', (given) => {
+  const workload = workloadName('deployment/api', 'shop');
+  const traffic = trafficConfig.parse(given);
+  const rights = rightsOf({ workload, migrationJob: null, config: { traffic } });
+  expect(rightsIn(grantedRules('deployment', given.kind))).toEqual(textsOf(rights));
 });
 
 function textsOf(rights: ReturnType<typeof rightsOf>): readonly string[] {

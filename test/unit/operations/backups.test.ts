@@ -6,6 +6,7 @@ import type { Operation } from '../../../src/domain/operation.ts';
 import { isOpen } from '../../../src/domain/operation.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import type { OperationRequest } from '../../../src/domain/request.ts';
+import { deletesHeld } from '../../../src/operations/backup/retention.ts';
 import { approve } from '../../../src/operations/decide.ts';
 import { submit } from '../../../src/operations/request.ts';
 import { readVerifications } from '../../../src/store/backups.ts';
@@ -37,6 +38,7 @@ const services = configSchema.shape.services.parse({
           provider: { kind: 'cloud-sql', project: 'p', instance: 'i' },
           before: 'deploy',
           newerThan: '1h',
+          retention: { count: 2 },
         },
       },
     },
@@ -208,6 +210,24 @@ describe('backups as operations', () => {
       backups.keep('bk-newer', ago(1));
       expect((await approved(id)).state).toBe('succeeded');
       expect(backups.calls).toEqual(['make']);
+    });
+
+    it('voids the approvals when somebody asks to restore what it would delete', async () => {
+      backups.keep('bk-1', ago(90));
+      backups.keep('bk-2', ago(80));
+      await ask(deploy);
+      const { id, plan } = await newest();
+      expect(plan.backup?.deletes).toEqual(['bk-1']);
+      expect(await deletesHeld(world.context.database, plan)).toBe(false);
+      await ask({ kind: 'restore', target, backup: 'bk-1' });
+      const restore = await newest();
+      expect(await deletesHeld(world.context.database, plan)).toBe(true);
+      expect(await approved(id)).toMatchObject({
+        state: 'voided',
+        outcome: { changed: expect.arrayContaining(['backup', 'steps']) },
+      });
+      expect([...backups.kept.keys()]).toEqual(['bk-1', 'bk-2']);
+      expect((await approved(restore.id)).state).toBe('succeeded');
     });
 
     it('voids the approvals when the one that was named is gone', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withBackup } from '../../../integrations/backup.ts';
 import { TargetError } from '../../../integrations/target.ts';
 import { type Config, configSchema } from '../../../src/config/schema.ts';
@@ -20,9 +20,9 @@ function hourly(): Config {
     backup,
   };
   const services = configSchema.shape.services.parse({
-    api: { environments: { production: environment } },
+    api: { environments: { production: environment, broken: environment } },
   });
-  return { ...base, services };
+  return { ...base, services, slack: { ...base.slack, incidentChannel: '#incidents' } };
 }
 
 describe('scheduled backups', () => {
@@ -111,6 +111,56 @@ describe('scheduled backups', () => {
     await tick();
     expect(await settled()).toHaveLength(before + 1);
     expect(world.told).toContain(`${key} late `);
+  });
+
+  it('is made all the same, and told in the incident channel, when its channel cannot be found', async () => {
+    const { channels } = world.context;
+    const idOf = vi.spyOn(channels, 'idOf');
+    onTestFinished(() => idOf.mockRestore());
+    idOf.mockImplementation(async (name) => (name === '#ops' ? null : `id of ${name}`));
+    world.advance(HOUR);
+    await tick();
+    const [made] = await settled();
+    expect(made).toMatchObject({ state: 'succeeded', channelId: 'id of #incidents' });
+    expect(made?.options.reason).toMatch(/; #ops was not found$/);
+    idOf.mockRejectedValue(new Error('Slack is away'));
+    world.advance(HOUR);
+    await tick();
+    expect((await settled())[0]).toMatchObject({ state: 'succeeded', channelId: '#ops' });
+    expect((await operations())[0]?.id).not.toBe(made?.id);
+  });
+
+  it('is made of one target though another one has a fault, which is told', async () => {
+    const before = (await operations()).length;
+    const broken = { ...backups, list: async () => Promise.reject(new TypeError('x is not a function')) };
+    const ref = { service: 'api', environment: 'broken' };
+    world.targets.delete(key);
+    world.targets.set('api/broken', { ...withBackup(world.production, broken), ref });
+    world.targets.set(key, withBackup(world.production, backups));
+    onTestFinished(() => void world.targets.delete('api/broken'));
+    await tick();
+    world.advance(HOUR);
+    await tick();
+    expect(await settled()).toHaveLength(before + 1);
+    world.advance(HOUR / 3);
+    await tick();
+    expect(world.told).toContain('api/broken late target-error');
+  });
+
+  it('is tried again when something else had begun on its target in that moment', async () => {
+    world.advance(HOUR);
+    await tick();
+    const [last, ...others] = await settled();
+    const refusals = [{ code: 'busy', target, operationId: 'op-x', kind: 'deploy', requesterId: 'U1' }];
+    await world.context.database.query(
+      "update slipway.operations set state = 'refused', outcome = $2 where id = $1",
+      [last?.id, JSON.stringify({ code: 'refused', refusals })],
+    );
+    await Promise.all([tick(), tick()]);
+    await tick();
+    const now = await settled();
+    expect(now).toHaveLength(others.length + 2);
+    expect(now[0]).toMatchObject({ state: 'succeeded', requesterId: 'slipway' });
   });
 
   it('sums up every week once', async () => {

@@ -77,6 +77,30 @@ describe('retention', () => {
     ]);
   });
 
+  it('never lets go of the last one that was proven by a verification, also when another one is coming', () => {
+    const passed = { at: day(2), passed: true, how: 'the same rows' };
+    const backups = [
+      backup('bk-1', day(1), { verified: passed }),
+      backup('bk-2', day(2), { verified: passed }),
+      backup('bk-3', day(3)),
+    ];
+    const request = { backups, rules: { count: 1 }, now: day(9), held: [], coming: 1 };
+    expect(ids(outdatedBackups(request))).toEqual(['bk-1', 'bk-3']);
+  });
+
+  it('keeps copies in the second place by the same rules after the first place lost all of them', () => {
+    const state = { is: 'away', reason: 'it is only at backup-1' } as const;
+    const backups = [1, 2, 3, 4].map((number) => backup(`bk-${number}`, day(number), { state }));
+    const request = { backups, rules: { count: 3 }, now: day(9), held: [] };
+    expect(ids(outdatedBackups({ ...request, coming: 1 }))).toEqual(['bk-1', 'bk-2']);
+    expect(ids(outdatedBackups({ ...request, rules: { age: DAY }, coming: 0 }))).toEqual([
+      'bk-1',
+      'bk-2',
+      'bk-3',
+    ]);
+    expect(youngEnough(backups, { newerThan: 30 * DAY }, { now: day(9), wait: 0 })).toBeNull();
+  });
+
   it('does not count what is not good towards what is kept', () => {
     const backups = [
       backup('bk-1', day(1)),

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes');
+
+const common = {
+  labels: z
+    .record(z.string().min(1), z.string())
+    .default({ track: 'canary' })
+    .describe('Labels of the canary’s pods, beside and instead of those of the workload.'),
+  canaryUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the canary alone answers, for probes.'),
+  stableUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the workload alone answers, to compare the canary with.'),
+};
+
+const destination = z
+  .strictObject({ host: z.string().min(1), subset: name.optional() })
+  .describe('A destination as the VirtualService names it.');
+
+/** `traffic:` of a target of `kind: kubernetes`: how a canary, the Deployment NAME-canary, gets its share. */
+export const trafficConfig = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('replicas'), ...common }).describe('By the number of its pods.'),
+    z
+      .strictObject({
+        kind: z.literal('istio'),
+        virtualService: name,
+        stable: destination,
+        canary: destination,
+        ...common,
+      })
+      .describe('By the weights of an Istio VirtualService.'),
+    z
+      .strictObject({
+        kind: z.literal('gateway-api'),
+        httpRoute: name,
+        stable: name.describe('The Service of the workload.'),
+        canary: name.describe('The Service of the canary.'),
+        ...common,
+      })
+      .describe('By the weights of a Gateway API HTTPRoute.'),
+  ])
+  .describe('How canaries get their share of the traffic.');
+
+export type TrafficConfig = z.output<typeof trafficConfig>;

@@ -1,0 +1,98 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { contextOf, runStep } from '../../contract/target/drive.ts';
+import { plannedOn, succeed } from '../../contract/target/drive-canary.ts';
+import { noCluster } from '../../support/kubernetes/cluster.ts';
+import { startBackend } from './backend.ts';
+
+const PODS = 4;
+
+/** Four pods, and a bot that may make a canary beside them. */
+async function world() {
+  const backend = await startBackend({
+    roles: ['deployment', 'replicas'],
+    target: { workload: 'deployment/api', traffic: { kind: 'replicas' } },
+  });
+  onTestFinished(() => backend.stop());
+  const { cluster, imageOf } = backend;
+  await cluster.deploy({ name: 'api', image: await imageOf('v1.0.0'), replicas: PODS });
+  const where = (name: string) => cluster.path('apps/v1', 'deployments', name);
+  const canary = () => cluster.api.find(where('api-canary'));
+  const planned = () => plannedOn(backend.connect(), { version: 'v1.1.0' });
+  return { ...backend, where, canary, planned };
+}
+
+describe.skipIf(noCluster)('a canary by the number of its pods', () => {
+  test('says which shares can be had, has them, and never scales the workload', async () => {
+    const { planned, canary, cluster, where } = await world();
+    const one = await planned();
+    const { target, traffic, plan, context } = one;
+    expect(traffic.reachable(plan)).toEqual([20, 33, 43, 50]);
+    expect(plan.warnings.join()).toContain('20, 33, 43, 50 % can be had');
+    await succeed(one, plan.steps);
+    expect((await canary())?.spec.replicas).toBe(0);
+    for (const [from, to, pods] of [
+      [0, 20, 1],
+      [20, 50, 4],
+      [50, 33, 2],
+    ] as const) {
+      await succeed(one, [traffic.weightStep({ plan, from, to })]);
+      expect((await canary())?.status.readyReplicas).toBe(pods);
+      expect(await traffic.observe({ plan, operationId: 'op_canary', percent: to })).toMatchObject({
+        ours: true,
+      });
+    }
+    const refused = await runStep(target, traffic.weightStep({ plan, from: 33, to: 10 }), context);
+    expect(refused).toMatchObject({
+      problem: 'invalid',
+      message: expect.stringContaining('20, 33, 43, 50 %'),
+    });
+    await succeed(one, traffic.promoteSteps(plan, 33));
+    expect(await canary()).toBeNull();
+    expect((await cluster.api.get(where('api'))).spec.replicas).toBe(PODS);
+  });
+
+  test('is aborted to what was there, also while an autoscaler changes the workload', async () => {
+    const { planned, canary, cluster, where, imageOf } = await world();
+    const one = await planned();
+    const { traffic, plan } = one;
+    await succeed(one, [...plan.steps, traffic.weightStep({ plan, from: 0, to: 20 })]);
+    await cluster.api.patch(where('api'), { spec: { replicas: 6 } });
+    expect(await traffic.observe({ plan, operationId: 'op_canary', percent: 20 })).toMatchObject({
+      ours: true,
+    });
+    await succeed(one, traffic.abortSteps(plan, [20]));
+    expect(await canary()).toBeNull();
+    const { spec } = await cluster.api.get(where('api'));
+    expect(spec.replicas).toBe(6);
+    expect(spec.template.spec.containers[0].image).toBe(await imageOf('v1.0.0'));
+  });
+
+  test('that somebody else scales is told, and is left with its pods', async () => {
+    const { planned, canary, cluster, where } = await world();
+    const one = await planned();
+    const { target, traffic, plan, context } = one;
+    await succeed(one, [...plan.steps, traffic.weightStep({ plan, from: 0, to: 20 })]);
+    await cluster.api.patch(where('api-canary'), { spec: { replicas: 3 } });
+    const seen = await traffic.observe({ plan, operationId: 'op_canary', percent: 20 });
+    expect(seen).toMatchObject({ ours: false, found: expect.stringContaining('3 pods of api-canary') });
+    for (const step of [traffic.weightStep({ plan, from: 20, to: 50 }), ...traffic.abortSteps(plan, [20])]) {
+      expect(await runStep(target, step, context)).toMatchObject({ problem: 'conflict' });
+    }
+    expect((await canary())?.spec.replicas).toBe(3);
+  });
+
+  test('is not begun where a canary by somebody else stands', async () => {
+    const { planned, cluster, imageOf } = await world();
+    await cluster.deploy({ name: 'api-canary', image: await imageOf('v1.1.0') });
+    await expect(planned()).rejects.toThrow('somebody’s canary');
+  });
+
+  test('does nothing to a canary of another operation', async () => {
+    const { planned, canary } = await world();
+    const one = await planned();
+    await succeed(one, one.plan.steps);
+    const other = { ...one, context: contextOf('op_other') };
+    await succeed(other, one.traffic.abortSteps(one.plan, [20]));
+    expect(await canary()).not.toBeNull();
+  });
+});
