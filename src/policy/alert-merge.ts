@@ -70,7 +70,8 @@ function saysTheSame(known: KnownAlert, report: PlacedReport): boolean {
       summary,
       description,
       value,
-      links,
+      // Stored, their keys stand in another order.
+      Object.entries(links).sort(),
       Object.entries(labels).sort(),
       severity,
       service,

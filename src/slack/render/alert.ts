@@ -229,7 +229,7 @@ function buttons({ view, offers }: ShownGroup, { words, now }: AlertContext): Kn
   } else if (severityOf(view.alerts) === 'critical') {
     shown.push(button({ action: { do: 'incident-report', groupId }, label: words.alerts.buttons.report }));
   }
-  return shown.length === 0 ? null : actions(shown);
+  return shown.length === 0 ? null : actions(shown, 'alert-actions');
 }
 
 function silenceButtons(groupId: string, { alerts: { buttons: words } }: Words): readonly Button[] {

@@ -38,8 +38,9 @@ export function context(lines: readonly string[], more: More): ContextBlock {
   return { type: 'context', elements: [mrkdwn(fitLines(lines, SECTION_LIMIT, more))] };
 }
 
-export function actions(buttons: readonly Button[]): ActionsBlock {
-  return { type: 'actions', elements: [...buttons] };
+/** `id` stays the same however often the message is edited, so that a click on an older view of it still counts. */
+export function actions(buttons: readonly Button[], id?: string): ActionsBlock {
+  return { type: 'actions', elements: [...buttons], ...(id === undefined ? {} : { block_id: id }) };
 }
 
 /** A button; what it does travels in its value, so that a click means what the person saw. */

@@ -181,7 +181,7 @@ function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
 function buttons({ operation, canary }: OperationView, words: Words): KnownBlock | null {
   const running = canary !== null && operation.state === 'running';
   const offered = running ? canaryButtons(operation, canary, words) : offeredButtons(operation, words);
-  return offered.length === 0 ? null : actions(offered);
+  return offered.length === 0 ? null : actions(offered, 'operation-actions');
 }
 
 function offeredButtons(operation: Operation, words: Words): readonly Button[] {
