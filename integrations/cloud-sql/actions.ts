@@ -22,6 +22,8 @@ interface Action {
 
 const LOOK_AGAIN = 2_000;
 const LONGEST_NAME = 80;
+/** The database that every instance of PostgreSQL has. */
+const EVERYWHERE = 'postgres';
 
 const nothing = z.object({});
 /** A backup by its id; null for the one that the operation itself makes. */
@@ -53,21 +55,8 @@ export const ACTIONS = {
   }),
   restore: define({
     input: choice,
-    async start(run, { backup }) {
-      const { config, context } = run;
-      const own = backupIdOf(context.operationId);
-      const begun = await restoresSince(run, own);
-      // First the backup that was asked for, then, as the way back, the one that was made before.
-      const mine = begun[backup === null ? 1 : 0];
-      if (mine !== undefined) return running(mine, `restoring ${backup ?? own}`);
-      const found = await mustFind(run, backup ?? own);
-      return running(
-        await run.api.restore(config.instance, found.id, context.signal),
-        `restoring ${backup ?? own}`,
-      );
-    },
-    resume: (run, { backup }, handle) =>
-      lookAtOperation(run, handle, `restoring ${backup ?? backupIdOf(run.context.operationId)}`),
+    start: (run, { backup }) => (backup === null ? undoRestore(run) : restore(run, 'restore', backup)),
+    resume: (run, { backup }, handle) => lookAtOperation(run, handle, restoring(run, backup)),
   }),
   check: define({ input: choice, start: checkInstance, resume: checkInstance }),
   'create-scratch': define({
@@ -91,8 +80,10 @@ export const ACTIONS = {
       const name = scratchName(run);
       const [begun] = await restoresOf(run, name);
       const found = await mustFind(run, backup ?? backupIdOf(run.context.operationId));
-      const operation = begun ?? (await run.api.restore(name, found.id, run.context.signal));
-      return running(operation, `restoring into ${name}`);
+      if (begun !== undefined) return running(begun, `restoring into ${name}`);
+      const asked = await run.api.restore(name, found.id, run.context.signal);
+      if ('refused' in asked) throw asked.refused;
+      return running(asked.begun, `restoring into ${name}`);
     },
     resume: (run, _input, handle) => lookAtOperation(run, handle, `restoring into ${scratchName(run)}`),
   }),
@@ -137,21 +128,68 @@ async function lookAtOwn(run: SqlRun): Promise<StepProgress> {
 }
 
 /** Operations that restore into the instance, oldest first. */
-async function restoresOf({ api, context }: SqlRun, name: string): Promise<readonly string[]> {
+async function restoresOf(
+  { api, context }: SqlRun,
+  name: string,
+  since = new Date(0),
+): Promise<readonly string[]> {
   const operations = await api.listOperations(name, context.signal);
   return operations
     .filter(({ operationType }) => operationType === 'RESTORE_VOLUME')
+    .filter(({ insertTime }) => new Date(insertTime) >= since)
     .sort((a, b) => a.insertTime.localeCompare(b.insertTime))
     .map((operation) => operation.name);
 }
 
-/** Those since our own backup was made: nobody else restores while the target is ours. */
-async function restoresSince(run: SqlRun, own: string): Promise<readonly string[]> {
-  const made = await mustFind(run, own);
-  const operations = await run.api.listOperations(run.config.instance, run.context.signal);
-  const later = operations.filter(({ insertTime }) => new Date(insertTime) >= new Date(made.endTime ?? 0));
-  const restores = await restoresOf(run, run.config.instance);
-  return restores.filter((name) => later.some((operation) => operation.name === name));
+/** Which restore of an operation is meant: what was asked for, or the way back from it. Parts of stored intents. */
+type Which = 'restore' | 'restore-safety';
+
+function restoring({ context }: SqlRun, backup: string | null): string {
+  return `restoring ${backup ?? backupIdOf(context.operationId)}`;
+}
+
+/** Restores the backup into the instance once, whatever becomes of the reply. */
+async function restore(run: SqlRun, which: Which, backup: string): Promise<StepProgress> {
+  const { api, config, context } = run;
+  const begun = await begunRestore(run, which);
+  if (begun !== null) return running(begun, restoring(run, backup));
+  const found = await mustFind(run, backup);
+  await declareRestore(run, which);
+  const asked = await api.restore(config.instance, found.id, context.signal);
+  if ('begun' in asked) return running(asked.begun, restoring(run, backup));
+  await context.intents.withdraw(which);
+  throw asked.refused;
+}
+
+/** Only what Cloud SQL began has to be undone. */
+async function undoRestore(run: SqlRun): Promise<StepProgress> {
+  if ((await begunRestore(run, 'restore')) === null) {
+    return { phase: 'succeeded', message: 'Nothing had been changed.' };
+  }
+  return restore(run, 'restore-safety', backupIdOf(run.context.operationId));
+}
+
+/** Remembers which restores were there before ours: ours is the first other one. */
+async function declareRestore(run: SqlRun, which: Which): Promise<void> {
+  for (const name of await restoresSince(run)) await run.context.intents.declare(`${which} is not ${name}`);
+  await run.context.intents.declare(which);
+}
+
+/** The restore that we began, by its name in Cloud SQL; null if we did not ask, or were not heard. */
+async function begunRestore(run: SqlRun, which: Which): Promise<string | null> {
+  const { intents } = run.context;
+  if ((await intents.since(which)) === null) return null;
+  for (const name of await restoresSince(run)) {
+    if ((await intents.since(`${which} is not ${name}`)) === null) return name;
+  }
+  return null;
+}
+
+/** Restores into the instance since our own backup was made, oldest first, by the clock of Cloud SQL. */
+async function restoresSince(run: SqlRun): Promise<readonly string[]> {
+  const made = await mustFind(run, backupIdOf(run.context.operationId));
+  const since = new Date(made.endTime ?? 0);
+  return restoresOf(run, run.config.instance, since);
 }
 
 async function lookAtOperation(
@@ -186,10 +224,13 @@ async function checkInstance(run: SqlRun, { backup }: z.output<typeof choice>): 
 async function checkScratch(run: SqlRun, { backup }: z.output<typeof choice>): Promise<StepProgress> {
   const looked = await lookIntoInstance(run, scratchName(run));
   if (typeof looked === 'string') return running(null, looked);
-  const now = userDatabases(await run.api.listDatabases(run.config.instance, run.context.signal));
+  const live = await run.api.listDatabases(run.config.instance, run.context.signal);
+  const now = live.filter((name) => name !== EVERYWHERE);
   const missing = now.filter((name) => !looked.databases.includes(name));
-  if (looked.databases.length === 0) {
-    return { phase: 'failed', problem: 'unhealthy', message: `What ${backup} holds has no database.` };
+  if (now.length > 0 && missing.length === now.length) {
+    const has = looked.databases.join(', ') || 'no database';
+    const message = `What ${backup} holds is not what is live: it has ${has}, and no ${missing.join(', ')}.`;
+    return { phase: 'failed', problem: 'unhealthy', message };
   }
   const without = missing.length === 0 ? '' : `, without ${missing.join(', ')}, which the live instance has`;
   const message = `Restored into a scratch instance: it runs and has ${looked.databases.join(', ')}${without}. Rows were not compared: the Admin API does not show them.`;
@@ -209,7 +250,7 @@ async function lookIntoInstance(
 
 /** Without the one that every instance has, unless nothing else is there. */
 function userDatabases(names: readonly string[]): readonly string[] {
-  const own = names.filter((name) => name !== 'postgres');
+  const own = names.filter((name) => name !== EVERYWHERE);
   return own.length > 0 ? own : names;
 }
 

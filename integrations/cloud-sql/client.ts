@@ -27,8 +27,8 @@ export interface CloudSqlApi {
   insertRun(description: string, signal: AbortSignal): Promise<void>;
   /** One that is gone already is deleted. */
   deleteRun(id: string, signal: AbortSignal): Promise<void>;
-  /** Restores a run of the configured instance into that one; gives the operation's name. */
-  restore(name: string, runId: string, signal: AbortSignal): Promise<string>;
+  /** Restores a run of the configured instance into that one. It throws where nobody knows whether it was begun. */
+  restore(name: string, runId: string, signal: AbortSignal): Promise<RestoreReply>;
   /** Of an instance, newest first. */
   listOperations(name: string, signal: AbortSignal): Promise<readonly SqlOperation[]>;
   /** Null when it is not remembered any more. */
@@ -39,6 +39,12 @@ export interface CloudSqlApi {
   deleteInstance(name: string, signal: AbortSignal): Promise<void>;
   listDatabases(name: string, signal: AbortSignal): Promise<readonly string[]>;
 }
+
+/** The name of the operation that restores, or that surely none was begun. */
+export type RestoreReply = { readonly begun: string } | { readonly refused: TargetError };
+
+/** What Cloud SQL answered: it was heard, and nothing was begun. */
+class Refused extends TargetError {}
 
 /** Milliseconds for one call. */
 const CALL_LIMIT = 20_000;
@@ -82,8 +88,13 @@ export function connectCloudSql(config: CloudSqlBackupConfig): CloudSqlApi {
     restore: async (name, runId, signal) => {
       const { instance: instanceId, project: from } = config;
       const body = { restoreBackupContext: { backupRunId: runId, instanceId, project: from } };
-      return operation.parse(await ask({ method: 'POST', path: `${at(name)}/restoreBackup`, body, signal }))
-        .name;
+      try {
+        const reply = await ask({ method: 'POST', path: `${at(name)}/restoreBackup`, body, signal });
+        return { begun: operation.parse(reply).name };
+      } catch (error) {
+        if (error instanceof Refused) return { refused: error };
+        throw error;
+      }
     },
     listOperations: async (name, signal) => {
       const path = `${project}/operations?${new URLSearchParams({ instance: name })}`;
@@ -174,7 +185,8 @@ async function refused(response: Response, subject: string): Promise<TargetError
     : (PROBLEMS.get(response.status) ?? 'unavailable');
   const advice = problem === 'permission' ? ' Grant its service account roles/cloudsql.admin.' : '';
   const sentence = /[.!?]$/.test(said) ? said : `${said}.`;
-  return new TargetError(problem, `Cloud SQL refused what was asked of ${subject}: ${sentence}${advice}`);
+  const message = `Cloud SQL refused what was asked of ${subject}: ${sentence}${advice}`;
+  return response.status < 500 ? new Refused(problem, message) : new TargetError(problem, message);
 }
 
 function json(text: string): unknown {

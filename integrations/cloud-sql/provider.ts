@@ -26,7 +26,7 @@ export function createCloudSqlBackups(
       accept({
         steps: restoreSteps(instance, id),
         warnings: [
-          `${instance} cannot be used while it is restored, and what was written since is gone then.`,
+          `${instance} cannot be used while it is restored. What was written since the backup is gone then, but for the backup of it that is made first; what is written between that one and the restore is in no backup.`,
         ],
       }),
     deletionStep: (backups) => deletionStep(backups),

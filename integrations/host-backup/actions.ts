@@ -8,7 +8,7 @@ import type { DetachedRun } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import { copyFarther } from './copying.ts';
-import { DELETE } from './scripts.ts';
+import { DELETE, LOOK_WHOLE, UNCHANGED } from './scripts.ts';
 
 /** One step under way. */
 export interface HostStep {
@@ -36,8 +36,11 @@ const PROBLEMS: ReadonlyMap<number, TargetProblem> = new Map([
 ]);
 
 const nothing = z.object({});
-/** A backup by its id; null for the one that the operation itself makes. */
-const choice = z.object({ backup: z.string().nullable() });
+/** A backup by its id, and what was approved of it; null for the one that the operation itself makes. */
+const choice = z.object({ backup: z.string().nullable(), sha256: z.string().nullable().default(null) });
+type Choice = z.output<typeof choice>;
+/** The way back from a restore, by that restore's step; plans of before do not name it. */
+const restoring = choice.extend({ undoes: z.string().optional() });
 /** Whose comparison is told, by its step. */
 const told = z.object({ of: z.string() });
 const several = z.object({ backups: z.array(z.string()) });
@@ -71,22 +74,22 @@ export const ACTIONS = {
   copy: define({ input: nothing, start: copy, resume: copy }),
   verify: define({
     input: choice,
-    async start(step, { backup }) {
+    async start(step, chosen) {
       const { source } = step.binding;
-      await begin(step, source.verify, [...fileOf(step, backup), ...source.facts, scratchName(step)]);
+      await begin(step, source.verify, [...fileOf(step, chosen), ...source.facts, scratchName(step)]);
       return look(step);
     },
     resume: (step) => look(step),
   }),
-  restore: define({
+  whole: define({
     input: choice,
-    async start(step, { backup }) {
-      const { source } = step.binding;
-      await begin(step, source.restore, [...fileOf(step, backup), ...source.facts]);
+    async start(step, chosen) {
+      await begin(step, LOOK_WHOLE, fileOf(step, chosen));
       return look(step);
     },
     resume: (step) => look(step),
   }),
+  restore: define({ input: restoring, start: restore, resume: restore }),
   tell: define({ input: told, start: tell, resume: tell }),
   delete: define({ input: several, start: deleteAll, resume: deleteAll }),
 } as const satisfies Readonly<Record<string, Action>>;
@@ -98,9 +101,9 @@ function idOf({ context }: HostStep, backup: string | null): string {
 }
 
 /** What every script for a backup that is there begins with, behind the directory. */
-function fileOf(step: HostStep, backup: string | null): readonly [string, string] {
+function fileOf(step: HostStep, { backup, sha256 }: Choice): readonly string[] {
   const id = idOf(step, backup);
-  return [id, fileNamed(step, id)];
+  return [id, fileNamed(step, id), sha256?.replace('sha256:', '') ?? ''];
 }
 
 function fileNamed({ binding }: HostStep, id: string): string {
@@ -140,6 +143,39 @@ async function look(step: HostStep, stepId = step.stepId): Promise<StepProgress>
       if (run.status === 0)
         return { phase: 'succeeded', message: lastLine(run.output) || 'It was done before.' };
       return failed(PROBLEMS.get(run.status) ?? 'invalid', said(run.output) || `it ended with ${run.status}`);
+  }
+}
+
+/** Puts the data back; as the undo of a restore only if that one may have changed something. */
+async function restore(step: HostStep, chosen: z.output<typeof restoring>): Promise<StepProgress> {
+  const { source, shelf } = step.binding;
+  const own = { id: runId(step, step.stepId), from: 0 };
+  const begun = (await shelf.host.look(own, step.context.signal)).state !== 'absent';
+  if (begun) return look(step);
+  if (chosen.undoes !== undefined) {
+    const spared = await spareUndo(step, chosen.undoes);
+    if (spared !== null) return spared;
+  }
+  await begin(step, source.restore, [...fileOf(step, chosen), ...source.facts]);
+  return look(step);
+}
+
+/** Null if the restore may have changed something: then it has to be undone. One that still runs is ended first. */
+async function spareUndo(step: HostStep, stepId: string): Promise<StepProgress | null> {
+  const { host } = step.binding.shelf;
+  const id = runId(step, stepId);
+  const run = await host.look({ id, from: 0, wait: PATIENCE }, step.context.signal);
+  switch (run.state) {
+    case 'running':
+      await host.stop(id, step.context.signal);
+      return running('waiting for the restore to end, which took too long');
+    case 'absent':
+      return { phase: 'succeeded', message: 'Nothing had been changed.' };
+    case 'lost':
+      return null;
+    case 'ended':
+      if (!UNCHANGED.includes(run.status)) return null;
+      return { phase: 'succeeded', message: 'Nothing had been changed.' };
   }
 }
 

@@ -24,12 +24,12 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
     subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
     list: () => list(binding),
     planBackup: async () => accept({ steps: makeSteps(binding), warnings: [] }),
-    planVerification: async ({ id }) => accept({ steps: [verificationStep(binding, id)], warnings: [] }),
-    planRestore: async ({ id }) =>
+    planVerification: async (backup) => accept({ steps: [verificationStep(binding, backup)], warnings: [] }),
+    planRestore: async (backup) =>
       accept({
-        steps: restoreSteps(binding, id),
+        steps: restoreSteps(binding, backup),
         warnings: [
-          `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first.`,
+          `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first; what is written between that one and the restore is in no backup.`,
         ],
       }),
     deletionStep: (backups) => deletionStep(backups),
@@ -77,22 +77,24 @@ function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] 
   return [make, step('copy', `Copy the backup to ${placeOf(copy)}`, 'reads', { timeLimit: 6 * HOUR })];
 }
 
-function verificationStep({ source }: HostBackupBinding, backup: string): PlannedStep {
+function verificationStep({ source }: HostBackupBinding, { id, sha256 }: StoredBackup): PlannedStep {
   const place = source.ending === 'sql.gz' ? 'a scratch database' : 'a scratch directory';
-  return step('verify', `Restore ${backup} into ${place} and compare`, 'reads', {
-    input: { backup },
+  return step('verify', `Restore ${id} into ${place} and compare`, 'reads', {
+    input: { backup: id, sha256 },
     timeLimit: 6 * HOUR,
   });
 }
 
-function restoreSteps({ source }: HostBackupBinding, backup: string): readonly PlannedStep[] {
-  const restore = step('restore', `Restore ${source.name} from ${backup}`, 'changes-data', {
-    input: { backup },
+function restoreSteps({ source }: HostBackupBinding, { id, sha256 }: StoredBackup): readonly PlannedStep[] {
+  const input = { backup: id, sha256 };
+  const whole = step('whole', `Check that ${id} is whole`, 'reads', { input, timeLimit: 6 * HOUR });
+  const restore = step('restore', `Restore ${source.name} from ${id}`, 'changes-data', {
+    input,
     timeLimit: 6 * HOUR,
   });
   const undo = {
     ...step('restore', `Restore ${source.name} from the backup made before`, 'changes-data', {
-      input: { backup: null },
+      input: { backup: null, undoes: restore.id },
       timeLimit: 6 * HOUR,
     }),
     id: 'restore-safety',
@@ -101,7 +103,7 @@ function restoreSteps({ source }: HostBackupBinding, backup: string): readonly P
     input: { of: restore.id },
     timeLimit: 10 * MINUTE,
   });
-  return [{ ...restore, undo }, tell];
+  return [whole, { ...restore, undo }, tell];
 }
 
 function deletionStep(backups: readonly StoredBackup[]): PlannedStep {

@@ -1,7 +1,7 @@
 /**
  * What hosts do for backups. A backup is a compressed file, what it must hold (`ID.check`), and a manifest
  * (`ID.json`), which comes last. The scripts are constants and find everything in their arguments; they need
- * POSIX sh, the GNU core utilities, findutils, diffutils, tar, gzip and awk, and those for databases need docker.
+ * POSIX sh, the GNU core utilities, findutils, diffutils, tar, gzip, awk and flock, and those for databases need docker.
  * @module
  */
 
@@ -107,12 +107,51 @@ wait "$session" || fail "counting failed: $(tail -n 3 "$work/complaint")"
 tail -n +2 "$work/answers" >"$work/check"
 ${FINISH}`;
 
-/** Arguments: directory, id, file. What is restored is what was made. */
+/**
+ * How scripts end that put data back: with one of {@link UNCHANGED} only if what is there is what was there
+ * before. They set `touched` before they change anything, and `put_back` is what they try then.
+ */
+const RESTORING = `
+work= touched=
+put_back() { return 1; }
+ended() {
+  status=$?
+  trap '' TERM
+  case $status in
+    0 | 3 | 4 | 5 | 6) [ "$status" -eq 0 ] || [ -z "$touched" ] || status=6 ;;
+    *) if [ -n "$touched" ]; then status=6; else status=5; fi ;;
+  esac
+  if [ "$status" -eq 6 ] && put_back; then status=5; fi
+  [ "$status" -eq 6 ] || rm -rf "$work"
+  exit "$status"
+}
+trap ended EXIT
+trap 'exit 143' TERM
+`;
+
+/** The statuses of a restore after which the data is what it was before. */
+export const UNCHANGED: readonly number[] = [3, 4, 5];
+
+/** Sets that one thing is restored at a time, also if somebody gave the one before up. After `dir`. */
+const ALONE = `
+mkdir -p "$dir/.slipway-work"
+exec 9>"$dir/.slipway-work/restore.lock"
+flock -w 600 9 || fail "nothing was changed: another restore is still under way there" 5
+`;
+
+/** Arguments: directory, id, file, the SHA-256 that was approved or nothing. It is what was made, and approved. */
 const SOUND = `
-dir=$1 id=$2 file=$3
+dir=$1 id=$2 file=$3 want=$4
+shift
 [ -e "$dir/$file" ] && [ -e "$dir/$id.json" ] || fail "$id is not in $dir any more" 3
-want=$(sed 's/.*"sha256":"\\([0-9a-f]*\\)".*/\\1/' "$dir/$id.json")
+[ -n "$want" ] || want=$(sed 's/.*"sha256":"\\([0-9a-f]*\\)".*/\\1/' "$dir/$id.json")
 [ "$(sha256sum <"$dir/$file" | cut -d' ' -f1)" = "$want" ] || fail "$file is not what was backed up: its SHA-256 differs" 4
+[ -f "$dir/$id.check" ] || fail "$id.check, which says what $id must hold, is not in $dir any more" 3
+`;
+
+/** Arguments: directory, id, file, SHA-256. */
+export const LOOK_WHOLE = `${COMMON}${SOUND}
+echo "$id is whole: its SHA-256 is $want"
 `;
 
 const COMPARE_TABLES = `
@@ -120,13 +159,13 @@ compare() {
   if ! diff "$dir/$id.check" "$1" >"$work/differences"; then
     echo "what was restored is not what was backed up (table|rows|checksum):"
     head -n 10 "$work/differences"
-    exit 4
+    return 4
   fi
   echo "$(counted "$(wc -l <"$1")" table) with $(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}') rows, the same checksums"
 }
 `;
 
-/** Arguments: directory, id, file, project, service, user, database, scratch database, which does not outlive it. */
+/** Arguments: directory, id, file, SHA-256, project, service, user, database, scratch database, which does not outlive it. */
 export const VERIFY_DUMP = `${COMMON}${CONTAINER}${SOUND}${COMPARE_TABLES}
 find_container "$4" "$5"
 work_in "$dir"
@@ -143,12 +182,13 @@ compare "$work/tables"
 `;
 
 /**
- * Arguments: directory, id, file, project, service, user, database. One transaction replaces everything, and is
- * undone if what is there then is not what was backed up: whoever reads meanwhile sees the one or the other.
+ * Arguments: directory, id, file, SHA-256, project, service, user, database. One transaction replaces everything,
+ * and is undone if what is there then is not what was backed up: whoever reads meanwhile sees the one or the other.
  */
-export const RESTORE_DUMP = `${COMMON}${CONTAINER}${SOUND}${COMPARE_TABLES}
+export const RESTORE_DUMP = `${COMMON}${RESTORING}${CONTAINER}${SOUND}${ALONE}${COMPARE_TABLES}
 find_container "$4" "$5"
 work_in "$dir"
+trap ended EXIT
 cat >"$work/before" <<'SQL'
 begin;
 set local lock_timeout to '120s';
@@ -183,9 +223,10 @@ until grep -qx counted "$work/answers"; do
 done
 sed '1,/^tables:$/d; /^counted$/d' "$work/answers" >"$work/tables"
 compare "$work/tables"
+touched=yes
 echo 'commit;' >&3
 exec 3>&-
-wait "$session" || fail "it could not be committed: $(tail -n 3 "$work/complaint")" 5
+wait "$session" || fail "it is not sure that it was committed: $(tail -n 3 "$work/complaint")" 6
 `;
 
 /** Sets \`tree\` to the directory that is archived. Arguments: what it is, \`path\` or \`volume\`, and its name. */
@@ -212,18 +253,17 @@ ${FINISH}`;
 
 const COMPARE_FILES = `
 compare() {
-  files_of "$1" | sort >"$work/files"
-  comm -23 "$dir/$id.check" "$work/files" >"$work/differences"
+  files_of "$1" | sort >"$work/files" && comm -23 "$dir/$id.check" "$work/files" >"$work/differences" || return 1
   if [ -s "$work/differences" ]; then
     echo "what was restored is not what was backed up; these differ or are missing:"
     cut -c67- "$work/differences" | head -n 10
-    exit 4
+    return 4
   fi
   echo "$(counted "$(wc -l <"$dir/$id.check")" file), the same contents"
 }
 `;
 
-/** Arguments: directory, id, file. */
+/** Arguments: directory, id, file, SHA-256. */
 export const VERIFY_ARCHIVE = `${COMMON}${TREE}${SOUND}${COMPARE_FILES}
 work_in "$dir"
 mkdir "$work/tree"
@@ -232,19 +272,32 @@ compare "$work/tree"
 `;
 
 /**
- * Arguments: directory, id, file, \`path\` or \`volume\`, its name. It is unpacked and compared beside the tree
- * first; then the tree's content is replaced, and not the tree: containers may have it mounted.
+ * Arguments: directory, id, file, SHA-256, `path` or `volume`, its name. It is unpacked and compared beside the
+ * tree first; then the tree's content is replaced, and not the tree: containers may have it mounted. What was
+ * there is moved aside, moved back if anything fails, and deleted last.
  */
-export const RESTORE_ARCHIVE = `${COMMON}${TREE}${SOUND}${COMPARE_FILES}
+export const RESTORE_ARCHIVE = `${COMMON}${RESTORING}${TREE}${SOUND}${ALONE}${COMPARE_FILES}
 find_tree "$4" "$5"
+tree=$(realpath "$tree")
+[ "$(find "$tree" -printf '%D\\n' | sort -u | wc -l)" -eq 1 ] || fail "nothing was changed: something else is mounted below $tree" 5
 work=$(mktemp -d "$(dirname "$tree")/.slipway-restore.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/tree"
+[ "$(stat -c %d "$work")" = "$(stat -c %d "$tree")" ] || fail "nothing was changed: $tree is a mount of its own, beside which nothing can be made ready" 5
+mkdir "$work/tree" "$work/old" "$work/wrong"
 tar -C "$work/tree" --numeric-owner -xzpf "$dir/$file" || fail "nothing was changed: it cannot be unpacked" 5
-compare "$work/tree" >"$work/said" || { cat "$work/said"; exit 4; }
-find "$tree" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
-find "$work/tree" -mindepth 1 -maxdepth 1 -exec mv -t "$tree" {} +
+(compare "$work/tree") >"$work/said" || { cat "$work/said"; exit 4; }
+content_to() { find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$2" {} +; }
+put_back() {
+  { [ "$touched" = out ] || content_to "$tree" "$work/wrong"; } && content_to "$work/old" "$tree" &&
+    echo "nothing was changed: what was there was put back" && return 0
+  echo "what was there before is in $work/old"
+  return 1
+}
+touched=out
+content_to "$tree" "$work/old"
+touched=in
+content_to "$work/tree" "$tree"
 compare "$tree"
+touched=
 `;
 
 /**

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { cloudSqlBackupConfig } from '../../../integrations/cloud-sql/config.ts';
 import { createCloudSqlBackups } from '../../../integrations/cloud-sql/provider.ts';
 import { type DemoCloud, startDemoCloud } from '../../../src/playground/cloud/demo-cloud.ts';
-import { drive } from './drive.ts';
-import { type BackupWorld, backupSuite } from './suite.ts';
+import { drive, driveStep } from './drive.ts';
+import { type BackupWorld, backupSuite, stepsOf } from './suite.ts';
 
 const INSTANCE = 'api-production';
 /** How many times faster than ours the demo cloud's clock goes. */
@@ -74,6 +75,76 @@ describe('the Cloud SQL provider', () => {
     await expect(drive(provider, await provider.planBackup(), 'op-a')).rejects.toMatchObject({
       retry: 'retryable',
     });
+  });
+});
+
+describe('the undo of a restore in Cloud SQL', () => {
+  async function restoreWorld(operation: string) {
+    const world = await cloudWorld();
+    const { cloud, provider } = world;
+    await world.write('backed up');
+    await drive(provider, await provider.planBackup(), `${operation}-old`);
+    const [backup] = await provider.list();
+    if (backup === undefined) throw new Error('no backup');
+    await world.write('before the restore');
+    await drive(provider, await provider.planBackup(), operation);
+    const step = stepsOf(await provider.planRestore(backup)).find(({ effect }) => effect === 'changes-data');
+    if (step?.undo === undefined) throw new Error('no undo');
+    const post = (path: string, body: object) =>
+      fetch(`${cloud.sqlEndpoint}/v1/projects/demo/instances/${INSTANCE}/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const restores = async (): Promise<number> => {
+      const answer = await fetch(`${cloud.sqlEndpoint}/v1/projects/demo/operations?instance=${INSTANCE}`);
+      return (await answer.text()).split('RESTORE_VOLUME').length - 1;
+    };
+    return { ...world, backup, restore: step, undo: step.undo, post, restores };
+  }
+  const unchanged = { phase: 'succeeded', message: 'Nothing had been changed.' };
+
+  it('keeps what was written meanwhile when Cloud SQL never began the restore', async () => {
+    const world = await restoreWorld('op-never');
+    await driveStep(world.provider, world.provider.deletionStep([world.backup]), 'op-never-delete');
+    await world.write('written meanwhile');
+    await expect(driveStep(world.provider, world.restore, 'op-never')).rejects.toMatchObject({
+      problem: 'not-found',
+    });
+    expect(await driveStep(world.provider, world.undo, 'op-never', 2)).toEqual(unchanged);
+    expect(await world.content()).toBe('written meanwhile');
+    expect(await world.restores()).toBe(0);
+  });
+
+  it('restores once as the way back, however often it is begun', async () => {
+    const world = await restoreWorld('op-back');
+    await driveStep(world.provider, world.restore, 'op-back', 2);
+    expect(await world.content()).toBe('backed up');
+    await driveStep(world.provider, world.undo, 'op-back', 3);
+    expect(await world.content()).toBe('before the restore');
+    expect(await world.restores()).toBe(2);
+  });
+
+  it('does not take what somebody else restored for its own', async () => {
+    const world = await restoreWorld('op-else');
+    const listed = await fetch(
+      `${world.cloud.sqlEndpoint}/v1/projects/demo/instances/${INSTANCE}/backupRuns`,
+    );
+    const [newest] = z
+      .object({ items: z.array(z.object({ id: z.string() })) })
+      .parse(await listed.json()).items;
+    await world.post('restoreBackup', {
+      restoreBackupContext: { backupRunId: newest?.id, instanceId: INSTANCE, project: 'demo' },
+    });
+    // One instance does one thing at a time: ours is refused, surely not begun, and asked for again.
+    await expect(driveStep(world.provider, world.restore, 'op-else')).rejects.toMatchObject({
+      retry: 'retryable',
+    });
+    await expect
+      .poll(() => driveStep(world.provider, world.restore, 'op-else').catch(() => null))
+      .toMatchObject({ phase: 'succeeded' });
+    expect(await world.content()).toBe('backed up');
+    expect(await world.restores()).toBe(2);
   });
 });
 

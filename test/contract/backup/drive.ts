@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BackupProvider } from '../../../integrations/backup.ts';
-import type { BackupSteps, StepContext, StepProgress } from '../../../integrations/target.ts';
+import type { BackupSteps, Intents, StepContext, StepProgress } from '../../../integrations/target.ts';
 import type { PlannedStep } from '../../../src/domain/plan.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
 
@@ -43,8 +43,23 @@ export async function driveStep(
   return progress;
 }
 
+const declared = new Map<string, Date>();
+
+function intentsOf(operationId: string): Intents {
+  const at = (key: string) => `${operationId} ${key}`;
+  return {
+    declare: async (key) => {
+      const before = declared.get(at(key)) ?? null;
+      if (before === null) declared.set(at(key), new Date());
+      return before;
+    },
+    since: async (key) => declared.get(at(key)) ?? null,
+    withdraw: async (key) => void declared.delete(at(key)),
+  };
+}
+
 export function contextOf(operationId: string): StepContext {
-  const intents = { declare: async () => null, since: async () => null, withdraw: async () => undefined };
+  const intents = intentsOf(operationId);
   const { signal } = new AbortController();
   return { operationId, requestedBy: 'U0ANA', log: () => undefined, intents, signal };
 }

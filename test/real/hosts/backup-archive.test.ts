@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { archiveBackupConfig } from '../../../integrations/host-backup/config.ts
 import { createHostBackups } from '../../../integrations/host-backup/provider.ts';
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
+import { backupIdOf, type StoredBackup } from '../../../src/domain/backup.ts';
 import { drive, driveStep } from '../../contract/backup/drive.ts';
 import { type BackupWorld, backupSuite, stepsOf } from '../../contract/backup/suite.ts';
 import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
@@ -109,6 +111,74 @@ describe('the archive of a directory', () => {
     expect(await content()).toBe('as it was');
   });
 
+  it('keeps what was written meanwhile when a restore that failed before it changed anything is undone', async () => {
+    const world = await archiveWorld();
+    const { provider, kept } = world;
+    const backup = await madeBy(world, 'op-gone');
+    await rm(`${kept}/bk-gone.check`);
+    const { restore, undo } = await restoreOf(world, backup);
+    await drive(provider, await provider.planBackup(), 'op-put2');
+    await world.write('written meanwhile');
+    expect(await driveStep(provider, restore, 'op-put2')).toMatchObject({ phase: 'failed' });
+    expect(await driveStep(provider, undo, 'op-put2', 2)).toEqual(unchanged);
+    expect(await world.content()).toBe('written meanwhile');
+    // The same where the restore was never begun.
+    await drive(provider, await provider.planBackup(), 'op-put3');
+    await world.write('written later');
+    expect(await driveStep(provider, undo, 'op-put3')).toEqual(unchanged);
+    expect(await world.content()).toBe('written later');
+  });
+
+  it('is not restored when it is not the one that was approved', async () => {
+    const world = await archiveWorld();
+    const backup = await madeBy(world, 'op-approved');
+    const other = { ...backup, sha256: `sha256:${'0'.repeat(64)}` as const };
+    const { restore } = await restoreOf(world, other);
+    await world.write('later');
+    expect(await driveStep(world.provider, restore, 'op-put4')).toMatchObject({
+      phase: 'failed',
+      message: expect.stringMatching(/SHA-256 differs/),
+    });
+    expect(await world.content()).toBe('later');
+  });
+
+  it('moves back what was there when something in it cannot be moved away', async () => {
+    const world = await archiveWorld();
+    const { tree } = world;
+    const backup = await madeBy(world, 'op-fixed');
+    await world.write('live');
+    const { restore, undo } = await restoreOf(world, backup);
+    const fixed = path.join(tree, 'zz fixed');
+    await mkdir(fixed);
+    execFileSync('mount', ['--bind', fixed, fixed]);
+    onTestFinished(() => void execFileSync('umount', [fixed]));
+    expect(await driveStep(world.provider, restore, 'op-put5')).toMatchObject({
+      phase: 'failed',
+      message: expect.stringContaining('what was there was put back'),
+    });
+    expect(await driveStep(world.provider, undo, 'op-put5')).toEqual(unchanged);
+    expect(await world.content()).toBe('live');
+    expect((await readdir(tree)).sort()).toEqual(['data', 'link', 'with spaces; $(and more)', 'zz fixed']);
+  });
+
+  it('is not restored over something that is mounted below', async () => {
+    const world = await archiveWorld();
+    const backup = await madeBy(world, 'op-mounts');
+    const { restore } = await restoreOf(world, backup);
+    const mounted = path.join(world.tree, 'mounted');
+    await mkdir(mounted);
+    execFileSync('mount', ['-t', 'tmpfs', 'none', mounted]);
+    onTestFinished(() => void execFileSync('umount', [mounted]));
+    await writeFile(path.join(mounted, 'precious'), 'kept');
+    await world.write('live');
+    expect(await driveStep(world.provider, restore, 'op-put6')).toMatchObject({
+      phase: 'failed',
+      message: expect.stringContaining('mounted below'),
+    });
+    expect(await world.content()).toBe('live');
+    expect(await readFile(path.join(mounted, 'precious'), 'utf8')).toBe('kept');
+  });
+
   it('does not verify when it does not hold what was there', async () => {
     const { provider, kept } = await archiveWorld();
     await drive(provider, await provider.planBackup(), 'op-miss');
@@ -146,9 +216,28 @@ describe('the archive of a directory', () => {
       expect(end.phase).toBe('succeeded');
     }
     clearInterval(cutting);
-    expect(await provider.list()).toMatchObject([{ id: 'bk-cut', state: { is: 'good' } }]);
+    // The last cut may be noticed only now.
+    await expect
+      .poll(() => provider.list().catch(() => []))
+      .toMatchObject([{ id: 'bk-cut', state: { is: 'good' } }]);
   });
 });
+
+const unchanged = { phase: 'succeeded', message: 'Nothing had been changed.' };
+
+async function madeBy({ provider }: BackupWorld, operation: string): Promise<StoredBackup> {
+  await drive(provider, await provider.planBackup(), operation);
+  const backup = (await provider.list()).find(({ id }) => id === backupIdOf(operation));
+  if (backup === undefined) throw new Error('no backup');
+  return backup;
+}
+
+/** The step that changes data, and its undo. */
+async function restoreOf({ provider }: BackupWorld, backup: StoredBackup) {
+  const restore = stepsOf(await provider.planRestore(backup)).find(({ effect }) => effect === 'changes-data');
+  if (restore?.undo === undefined) throw new Error('no step');
+  return { restore, undo: restore.undo };
+}
 
 async function sha256(file: string): Promise<string> {
   return `sha256:${createHash('sha256')

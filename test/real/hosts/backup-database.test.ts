@@ -7,8 +7,8 @@ import { createHostBackups } from '../../../integrations/host-backup/provider.ts
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
 import type { StoredBackup } from '../../../src/domain/backup.ts';
-import { drive } from '../../contract/backup/drive.ts';
-import { type BackupWorld, backupSuite } from '../../contract/backup/suite.ts';
+import { drive, driveStep } from '../../contract/backup/drive.ts';
+import { type BackupWorld, backupSuite, stepsOf } from '../../contract/backup/suite.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
 import {
   makePostgresImage,
@@ -129,9 +129,21 @@ describe('the dump of a database', () => {
     const check = `${world.directory}/bk-wrong.check`;
     await appendFile(check, 'public.missing|1|1\n');
     await world.write('later');
-    const ends = await drive(world.provider, await world.provider.planRestore(backup), 'op-put');
-    expect(ends).toMatchObject([{ phase: 'failed', problem: 'unhealthy' }]);
-    expect(await world.content()).toBe('later');
+    await drive(world.provider, await world.provider.planBackup(), 'op-put');
+    await world.write('written meanwhile');
+    const restore = await world.provider.planRestore(backup);
+    const ends = await drive(world.provider, restore, 'op-put');
+    expect(ends.at(-1)).toMatchObject({ phase: 'failed', problem: 'unhealthy' });
+    expect(await world.content()).toBe('written meanwhile');
+    const undo = stepsOf(restore).flatMap((step) => step.undo ?? []);
+    for (const step of undo) {
+      expect(await driveStep(world.provider, step, 'op-put')).toEqual({
+        phase: 'succeeded',
+        message: 'Nothing had been changed.',
+      });
+    }
+    expect(undo).toHaveLength(1);
+    expect(await world.content()).toBe('written meanwhile');
   });
 
   it('shows one moment, although rows are written all the time', async () => {
