@@ -8,7 +8,10 @@ import { dockerError } from './docker-errors.ts';
 const SHORT = 60_000;
 
 const configOutput = z.object({
-  services: z.record(z.string(), z.object({ image: z.string().optional() })),
+  services: z.record(
+    z.string(),
+    z.object({ image: z.string().optional(), pull_policy: z.string().optional() }),
+  ),
 });
 
 /** Found programs, by host: which one is there does not change while we run. */
@@ -65,7 +68,28 @@ export async function configuredImages(
     throw new TargetError('invalid', `On ${binding.host.name}, compose shows a config without services.`);
   }
   const { services } = parsed.data;
+  const fetching = fetchesItself(binding, services);
+  if (fetching !== null) throw new TargetError('invalid', fetching);
   return new Map(Object.entries(services).map(([name, { image }]) => [name, image ?? '']));
+}
+
+/** Policies by which compose runs what is on the host, which is what was approved: the tag is given to it there. */
+const LOCAL: readonly (string | undefined)[] = [undefined, 'missing', 'if_not_present', 'never'];
+
+/** The sentence that says which service would run what its tag names in the registry by then; null when none would. */
+function fetchesItself(
+  { parts, migration, host }: Pick<ComposeBinding, 'parts' | 'migration' | 'host'>,
+  services: z.output<typeof configOutput>['services'],
+): string | null {
+  for (const name of [
+    ...parts.map((part) => part.name),
+    ...(migration === null ? [] : [migration.service]),
+  ]) {
+    const policy = services[name]?.pull_policy;
+    if (LOCAL.includes(policy)) continue;
+    return `${name} on ${host.name} has pull_policy: ${policy} in the compose file: it would run whatever its tag names when it is started, and not what was approved. Take that away, or make it missing.`;
+  }
+  return null;
 }
 
 /** The sentence that says which service does not get the tag; null when all do. */

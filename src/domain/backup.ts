@@ -1,6 +1,9 @@
 import type { Digest } from './artifact.ts';
 import type { TargetRef } from './target.ts';
 
+/** Milliseconds that the clocks of machines may differ. */
+const CLOCKS_DIFFER = 5 * 60_000;
+
 /** One kept copy of a target's data, as the place that keeps it tells. */
 export interface StoredBackup {
   /** What people type. Ours is {@link backupIdOf} its operation; others have the name that their system gave them. */
@@ -65,4 +68,9 @@ export function isWhole({ state, verified }: Backup): boolean {
 /** True for a backup that one would restore: whole, and not found to be wrong. */
 export function isGood(backup: Backup): boolean {
   return backup.state.is === 'good' && backup.verified?.passed !== false;
+}
+
+/** True for a backup from the future, by more than clocks differ: the clock where it was made is, or was, wrong. */
+export function isAhead({ takenAt }: Pick<Backup, 'takenAt'>, now: Date): boolean {
+  return new Date(takenAt).getTime() > now.getTime() + CLOCKS_DIFFER;
 }

@@ -1,5 +1,5 @@
 import type { BackupConfig, RetentionConfig } from '../config/backup.ts';
-import { type Backup, isGood, isWhole } from '../domain/backup.ts';
+import { type Backup, isAhead, isGood, isWhole } from '../domain/backup.ts';
 
 /**
  * The backups that need not be kept any longer, oldest first. Of several rules each keeps what it keeps. Only
@@ -19,13 +19,14 @@ export function outdatedBackups(request: {
   if (rules === undefined) return [];
   const ours = backups.filter(isOurs).sort(newestFirst);
   // What is made first is the last whole one when it comes to deleting.
-  const lastWhole = coming > 0 ? undefined : ours.find(isWhole);
-  const lastVerified = ours.find((backup) => isWhole(backup) && backup.verified !== null);
+  const whole = ours.filter((backup) => isWhole(backup) && !isAhead(backup, now));
+  const lastWhole = coming > 0 ? undefined : whole[0];
+  const lastVerified = whole.find(({ verified }) => verified !== null);
   return ours
     .filter((backup) => {
       if (backup === lastWhole || backup === lastVerified) return false;
       if (backup.state.is === 'under-way' || held.includes(backup.id)) return false;
-      const newer = ours.filter((other) => isWhole(other) && other.takenAt > backup.takenAt).length + coming;
+      const newer = whole.filter(({ takenAt }) => takenAt > backup.takenAt).length + coming;
       const keptByCount = rules.count !== undefined && newer < rules.count;
       return !keptByCount && !isYoungerThan(backup, rules.age, now);
     })
@@ -40,14 +41,16 @@ export function keptUntil(backup: Backup, rules: RetentionConfig | undefined): D
 
 /**
  * The newest good backup that makes another one before a deploy unnecessary, for at least `wait` milliseconds
- * more: so long may the approval take.
+ * more: so long may the approval take. One from the future says nothing of its age.
  */
 export function youngEnough(
   backups: readonly Backup[],
   rules: Pick<BackupConfig, 'newerThan'>,
   moment: { readonly now: Date; readonly wait: number },
 ): Backup | null {
-  const newest = [...backups].sort(newestFirst).find(isGood);
+  const newest = backups
+    .filter((backup) => isGood(backup) && !isAhead(backup, moment.now))
+    .sort(newestFirst)[0];
   if (newest === undefined || rules.newerThan === undefined) return null;
   const then = new Date(moment.now.getTime() + moment.wait);
   return isYoungerThan(newest, rules.newerThan, then) ? newest : null;

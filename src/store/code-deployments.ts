@@ -35,6 +35,18 @@ export async function claimUntold(
   return rows;
 }
 
+/** True if something else has succeeded on its target since it did: it serves no more. */
+export async function isOvertaken(db: Queryable, operationId: string): Promise<boolean> {
+  const { rows } = await db.query<{ overtaken: boolean }>(
+    `select exists (
+       select from slipway.operations later join slipway.operations told using (service, environment)
+       where told.id = $1 and later.state = 'succeeded' and later.kind in ('deploy', 'rollback', 'canary')
+         and later.ended_at > told.ended_at) as overtaken`,
+    [operationId],
+  );
+  return rows[0]?.overtaken ?? false;
+}
+
 /** Remembers what was told. */
 export async function recordTold(
   db: Queryable,

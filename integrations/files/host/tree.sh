@@ -149,17 +149,30 @@ whole() {
   cp -a "$operation/new/." "$operation/whole/"
 }
 
+# Backups are known by their order, and the clock here may have been set back: this one gets the last name.
+name_backup() {
+  now=$(date -u +%Y%m%d_%H%M%S)
+  last=
+  for other in "$backups"/backup_????????_??????; do
+    case ${other##*/backup_} in
+      *[!0-9_]*) ;;
+      *) last=${other##*/backup_} ;;
+    esac
+  done
+  if [ -n "$last" ] && [ "$(printf '%s\n' "$now" "$last" | sort | tail -n 1)" = "$last" ]; then
+    readable=$(echo "$last" | sed 's/\(....\)\(..\)\(..\)_\(..\)\(..\)\(..\)/\1-\2-\3 \4:\5:\6/')
+    now=$(date -u -d "@$(($(date -u -d "$readable" +%s) + 1))" +%Y%m%d_%H%M%S)
+  fi
+  name=backup_$now
+}
+
 backup() {
   use_operation "$1"
   backups=$2
   alone
   mkdir -p "$backups"
   if [ ! -e "$operation/backup" ]; then
-    name=backup_$(date -u +%Y%m%d_%H%M%S)
-    while [ -e "$backups/$name" ]; do
-      sleep 1
-      name=backup_$(date -u +%Y%m%d_%H%M%S)
-    done
+    name_backup
     env printf '%s\n' "$name" >"$operation/backup.partial"
     mv "$operation/backup.partial" "$operation/backup"
   fi

@@ -17,7 +17,7 @@ import { checkHosts } from './hosts.ts';
 import { checkNames } from './names.ts';
 import { checkReactions } from './reactions.ts';
 import { checkRoles } from './roles.ts';
-import { checkBarredAuthors, checkReleases, checkSource } from './source.ts';
+import { checkBarredAuthors, checkReleases, checkSource, checkWorkflows } from './source.ts';
 import {
   checkAddresses,
   checkCommands,
@@ -42,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   checkSource,
   checkReleases,
   checkBarredAuthors,
+  checkWorkflows,
   checkAddresses,
   checkMigrations,
   checkCommands,

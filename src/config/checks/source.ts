@@ -54,6 +54,17 @@ export const checkBarredAuthors: Check = (checked) =>
     return needed(at, service, checked);
   });
 
+/** A workflow that is told neither the version nor the commit ships the same, whichever of them was approved. */
+export const checkWorkflows: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place: { target }, path }) => {
+    if (target.kind !== 'github-actions') return [];
+    if ([target.ref, ...Object.values(target.inputs)].some((text) => /\{(version|sha)\}/.test(text)))
+      return [];
+    const message = `the workflow is never told what was approved: it ships what ${target.ref} names then`;
+    const more = { allowed: '{version} as `ref`, or {version} or {sha} in one of its `inputs`' };
+    return [problemAt([...path, 'target'], message, more)];
+  });
+
 function needed(
   wanted: ConfigPath,
   service: string,

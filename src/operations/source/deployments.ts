@@ -5,6 +5,7 @@ import type { Operation, OperationState } from '../../domain/operation.ts';
 import { type TargetRef, targetKey } from '../../domain/target.ts';
 import {
   claimUntold,
+  isOvertaken,
   putOffTelling,
   recordTold,
   type UntoldOperation,
@@ -60,6 +61,8 @@ async function tell(context: TellContext, telling: Telling, untold: UntoldOperat
   if (operation === null || commit === null) return;
   const { target } = operation.plan;
   try {
+    // What is told late must not take the place of what serves by now.
+    const isLate = state === 'succeeded' && (await isOvertaken(context.database, operationId));
     const id = await context.code.of(target.service)?.recordDeployment(
       {
         operationId,
@@ -67,8 +70,8 @@ async function tell(context: TellContext, telling: Telling, untold: UntoldOperat
         environment: deploymentEnvironment(target, context.config),
         production: isProduction(target, context.config),
         description: telling.describe(operation),
-        state: STATES[state],
-        environmentUrl: state === 'succeeded' ? await addressOf(context, target) : null,
+        state: isLate ? 'inactive' : STATES[state],
+        environmentUrl: state === 'succeeded' && !isLate ? await addressOf(context, target) : null,
         logUrl: await telling.link(operation),
       },
       deploymentId,

@@ -1,5 +1,5 @@
 import { shortDigest } from '../../domain/artifact.ts';
-import { type Backup, isGood, isWhole } from '../../domain/backup.ts';
+import { type Backup, isAhead, isGood, isWhole } from '../../domain/backup.ts';
 import type { TargetBackups } from '../../domain/reply.ts';
 import { targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
@@ -92,5 +92,6 @@ function verifiedText({ verified }: Backup, { words }: BackupsContext): string {
 }
 
 function ageOf({ takenAt }: Backup, { words, now }: BackupsContext): string {
+  if (isAhead({ takenAt }, now)) return words.backup.ahead;
   return words.backup.ago(words.duration(now.getTime() - new Date(takenAt).getTime()));
 }

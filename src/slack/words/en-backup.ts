@@ -17,6 +17,7 @@ export const backup: BackupWords = {
   unknown: (detail) => `Its backups could not be listed: ${prose(detail)}`,
   keeps,
   ago: (ageText) => `${ageText} ago`,
+  ahead: '*from the future: the clock where it was made is wrong*',
   madeIn: (sizeText, timeText) => `${sizeText} in ${timeText}`,
   until: (whenText) => `kept until ${whenText}`,
   alsoAt: (places) => `also at ${prose(places.join(', '))}`,

@@ -158,6 +158,8 @@ export interface BackupWords {
   /** What retention keeps; milliseconds. */
   keeps(count: number | null, age: number | null): string;
   ago(ageText: string): string;
+  /** Instead of its age: it is from the future. */
+  readonly ahead: string;
   madeIn(sizeText: string, timeText: string): string;
   until(whenText: string): string;
   alsoAt(places: readonly string[]): string;

@@ -123,6 +123,17 @@ describe('retention', () => {
     expect(ids(outdatedBackups(request))).toEqual(['bk-4']);
   });
 
+  it('does not count what is from the future towards what is kept', () => {
+    const backups = [
+      backup('bk-ahead', new Date('2036-01-01T00:00:00Z')),
+      backup('bk-1', day(1)),
+      backup('bk-2', day(2)),
+    ];
+    const request = { backups, now: day(3), held: [] };
+    expect(ids(outdatedBackups({ ...request, rules: { count: 2 }, coming: 0 }))).toEqual([]);
+    expect(ids(outdatedBackups({ ...request, rules: { age: HOUR }, coming: 0 }))).toEqual(['bk-1']);
+  });
+
   it('lets go of nothing without a rule', () => {
     const request = { backups: [backup('bk-1', day(0)), backup('bk-2', day(1))], rules: undefined };
     expect(outdatedBackups({ ...request, now: day(999), held: [], coming: 1 })).toEqual([]);
@@ -156,6 +167,13 @@ describe('a backup before a deploy', () => {
     ['the newest is not whole yet', { state: { is: 'under-way' } as const }],
   ])('is needed when %s', (_, more) => {
     expect(youngEnough([backup('bk-1', ago(5), more)], rules, { now, wait: 0 })).toBeNull();
+  });
+
+  it('is needed when the newest is from the future, and a younger one counts beside that', () => {
+    const ahead = backup('bk-ahead', new Date('2036-01-01T00:00:00Z'));
+    expect(youngEnough([ahead], rules, { now, wait: 0 })).toBeNull();
+    expect(youngEnough([ahead, backup('bk-new', ago(20))], rules, { now, wait: 0 })?.id).toBe('bk-new');
+    expect(youngEnough([backup('bk-soon', ago(-4))], rules, { now, wait: 0 })?.id).toBe('bk-soon');
   });
 
   it('is always needed without `newerThan`', () => {
