@@ -176,7 +176,7 @@ function requestOf({ do: what }: ResubmittingAction, operation: Operation): Oper
     case 'roll-back':
       return { kind: 'rollback', target, to: from?.revision ?? null };
     case 'restore':
-      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan) ?? '' };
+      return { kind: 'restore', target, backup: backupBefore(operation.id, operation.plan)?.backup ?? '' };
   }
 }
 

@@ -17,6 +17,8 @@ import type {
 export interface BackupProvider extends BackupCapability {
   start(step: PlannedStep, context: StepContext): Promise<StepProgress>;
   resume(step: PlannedStep, handle: Json, context: StepContext): Promise<StepProgress>;
+  /** As a target's. */
+  stop?(step: PlannedStep, handle: Json, context: StepContext): Promise<void>;
   /** Can it be reached, and may we do there what we shall have to? */
   examine(): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -36,6 +38,11 @@ export function withBackup(target: DeployTarget, provider: BackupProvider): Depl
       isProviders(step)
         ? provider.resume(unmarked(step), handle, context)
         : target.resume(step, handle, context),
+    stop: async (step, handle, context) => {
+      await (isProviders(step)
+        ? provider.stop?.(unmarked(step), handle, context)
+        : target.stop?.(step, handle, context));
+    },
     examine: async () => (await Promise.all([target.examine(), provider.examine()])).flat(),
     close: async () => void (await Promise.all([target.close(), provider.close()])),
   };
@@ -61,7 +68,8 @@ function marked({ undo, ...step }: PlannedStep): PlannedStep {
   return undo === undefined ? own : { ...own, undo: marked(undo) };
 }
 
-function isProviders({ action }: PlannedStep): boolean {
+/** True for a step of the provider, in the plan of a target that has one. */
+export function isProviders({ action }: PlannedStep): boolean {
   return action.startsWith(PREFIX);
 }
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import type { DetachedRun, Host, RunState } from './host.ts';
 import { maskSecrets } from './mask.ts';
-import type { StepContext } from './target.ts';
+import { type StepContext, TargetError } from './target.ts';
 
 /** A run that a step follows, as it is kept between looks. */
 export const runHandle = z.object({ run: z.string(), from: z.number() });
@@ -18,6 +18,8 @@ export type RunLook =
 const PATIENCE = 1_500;
 /** Characters of what a run said. */
 const MOST_KEPT = 1_024 * 1_024;
+/** The same of one that was asked to end; the host ends it by force before that. */
+const STOPPING = 15_000;
 /** Lines of one piece in a thread, and characters of one line. */
 const MOST_LINES = 12;
 const LONGEST_LINE = 160;
@@ -59,6 +61,13 @@ export async function lookAtWhole(
     look = await host.look({ id: request.id, from: look.next }, signal);
   }
   return look.state === 'absent' ? look : { ...look, output: output + look.output };
+}
+
+/** Asks a run to end, and waits until it has. */
+export async function stopRun(host: Host, id: string, signal: AbortSignal): Promise<void> {
+  await host.stop(id, signal);
+  const { state } = await lookAtWhole(host, { id, wait: STOPPING }, signal);
+  if (state === 'running') throw new TargetError('timeout', `The work on ${host.name} does not end.`);
 }
 
 /** The last line that says something, for people; empty when there is none. */

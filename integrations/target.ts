@@ -159,8 +159,8 @@ export interface BackupCapability {
   /** Every backup that is there, newest first; also those that others made, where the system keeps them together. */
   list(): Promise<readonly StoredBackup[]>;
   /**
-   * Makes one, and its copy in a second place where the config asks for one. The last step's message tells id,
-   * size and SHA-256. Its steps have no undo: a backup that was made is kept, whatever comes after it.
+   * Makes one by its first step, and copies it to a second place, where the config asks for one, by those behind
+   * it. The last step's message tells id, size and SHA-256. Its steps have no undo: a backup that was made is kept, whatever comes after it.
    */
   planBackup(): Promise<Outcome<BackupSteps>>;
   /**
@@ -212,6 +212,11 @@ export interface DeployTarget {
   start(step: PlannedStep, context: StepContext): Promise<StepProgress>;
   /** Looks at a step that was begun, from its handle. */
   resume(step: PlannedStep, handle: Json, context: StepContext): Promise<StepProgress>;
+  /**
+   * Ends what a step began and did not end in its time, so that nothing of it goes on beside its undo; resolves
+   * when it has ended. Absent where the other side cannot be stopped.
+   */
+  stop?(step: PlannedStep, handle: Json, context: StepContext): Promise<void>;
 
   /** Can it be reached, and may we do there what we shall have to? */
   examine(): Promise<readonly Finding[]>;

@@ -2,6 +2,7 @@ import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { Check, HttpChecker } from '../checks.ts';
+import { runHandle, stopRun } from '../detached.ts';
 import type { Host } from '../host.ts';
 import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
@@ -53,6 +54,10 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     start: async (step, context) => actionOf(step).start(begin(binding, step, context), step.input),
     resume: async (step, handle, context) =>
       actionOf(step).resume(begin(binding, step, context), step.input, handle),
+    stop: async (_step, handle, { signal }) => {
+      const work = runHandle.safeParse(handle);
+      if (work.success) await stopRun(host, work.data.run, signal);
+    },
     examine: () => examine(binding),
     close: () => host.close(),
     rollback: { plan: (request) => planRollback(binding, request) },

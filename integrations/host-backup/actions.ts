@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { TargetProblem } from '../../src/domain/refusal.ts';
-import { lookAtWhole } from '../detached.ts';
+import { lookAtWhole, stopRun } from '../detached.ts';
 import type { DetachedRun } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
@@ -129,6 +129,11 @@ function runId({ context }: HostStep, stepId: string): string {
   return `${context.operationId.toLowerCase()}/${stepId.toLowerCase()}`;
 }
 
+/** Ends the run of a step, if it has one that has not ended. */
+export async function stopStep(step: HostStep): Promise<void> {
+  await stopRun(step.binding.shelf.host, runId(step, step.stepId), step.context.signal);
+}
+
 async function look(step: HostStep, stepId = step.stepId): Promise<StepProgress> {
   const { host } = step.binding.shelf;
   const run = await lookAtWhole(host, { id: runId(step, stepId), wait: PATIENCE }, step.context.signal);
@@ -164,7 +169,7 @@ async function restore(step: HostStep, chosen: z.output<typeof restoring>): Prom
 async function spareUndo(step: HostStep, stepId: string): Promise<StepProgress | null> {
   const { host } = step.binding.shelf;
   const id = runId(step, stepId);
-  const run = await host.look({ id, from: 0, wait: PATIENCE }, step.context.signal);
+  const run = await lookAtWhole(host, { id, wait: PATIENCE }, step.context.signal);
   switch (run.state) {
     case 'running':
       await host.stop(id, step.context.signal);

@@ -4,7 +4,7 @@ import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
 import type { Host } from '../host.ts';
 import { type Finding, TargetError } from '../target.ts';
-import { ACTIONS, type ActionName } from './actions.ts';
+import { ACTIONS, type ActionName, stopStep } from './actions.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import type { HostBackupConfig } from './config.ts';
 import { storedBackup } from './manifest.ts';
@@ -37,6 +37,7 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
       actionOf(planned).start({ binding, context, stepId: planned.id }, planned.input),
     resume: async (planned, handle, context) =>
       actionOf(planned).resume({ binding, context, stepId: planned.id }, planned.input, handle),
+    stop: (planned, _handle, context) => stopStep({ binding, context, stepId: planned.id }),
     examine: () => examine(binding),
     close: async () => void (await Promise.all([shelf.host.close(), copy?.host.close()])),
   };

@@ -47,6 +47,8 @@ export type OperationOutcome =
       readonly dataChanged: boolean;
       /** The backup that brings the data back as it was before; absent where there is none, or no need of one. */
       readonly backup?: string;
+      /** ISO 8601, where it was there before the operation: what was written since then is not in it. */
+      readonly backupTakenAt?: string;
       readonly undo:
         | { readonly result: 'not-needed' | 'done' }
         /** `left`: what somebody else did meanwhile was not touched, and what was found is not there again. */

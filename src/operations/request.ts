@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { capabilitiesOf } from '../../integrations/target.ts';
 import type { GateView } from '../domain/checks.ts';
 import { changedFiles, NAMED_FILES } from '../domain/file-changes.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -20,6 +21,7 @@ import { inTransaction, type Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
 import { insertOperation, openOperations, readView } from '../store/operations.ts';
+import { DELETION } from './backup/retention.ts';
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import type { Engine } from './engine.ts';
@@ -249,6 +251,12 @@ function listsCommits({ source }: Plan): boolean {
   return source !== undefined && source.brings.count + source.takesOut.count > 0;
 }
 
+/** Which data is put back, or relied on. */
+function auditedBackup({ backup }: Plan): JsonObject | null {
+  if (backup === undefined || backup.existing === null) return null;
+  return { ...backup.existing, subject: backup.subject };
+}
+
 async function announce(context: OperationContext, tx: Queryable, id: string): Promise<void> {
   const view = await readView(tx, id);
   if (view === null) throw new Error(`operation ${id} is not stored`);
@@ -276,6 +284,8 @@ async function announce(context: OperationContext, tx: Queryable, id: string): P
         planDigest: operation.planDigest,
         reason: operation.options.emergency ?? operation.options.reason,
         duringIncident: operation.options.duringIncident ?? null,
+        backup: auditedBackup(operation.plan),
+        deletes: operation.plan.steps.find(({ id }) => id === DELETION)?.input ?? null,
       },
     },
     operation.createdAt,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isProviders } from '../../integrations/backup.ts';
 import {
   type DeployTarget,
   type Intents,
@@ -88,7 +89,9 @@ class StepRunner {
     while (progress.phase === 'running') {
       // Looked at before it is given up: while nobody was running it may have come to its end.
       progress = await this.#look(view, progress, (handle, step) => target.resume(this.#step, handle, step));
-      if (progress.phase === 'running' && this.#isOverTime(view)) progress = this.#overTime(progress.message);
+      if (progress.phase === 'running' && this.#isOverTime(view)) {
+        progress = await this.#giveUp(view, target, progress);
+      }
     }
     await this.#record(progress.phase, progress.message);
     return progress;
@@ -97,11 +100,20 @@ class StepRunner {
   /** The target by its name, which must still be the system that the plan was made and approved for. */
   #targetOf({ operation: { plan } }: OperationView): DeployTarget {
     const target = targetOf(this.#context, plan.target);
-    if (target.identity === plan.identity) return target;
-    throw new TargetError(
-      'invalid',
-      `The config now means ${target.identity} by it, and ${plan.identity} was approved.`,
-    );
+    if (target.identity !== plan.identity) {
+      throw new TargetError(
+        'invalid',
+        `The config now means ${target.identity} by it, and ${plan.identity} was approved.`,
+      );
+    }
+    const backup = target.backup?.subject ?? 'nothing';
+    if (isProviders(this.#step) && plan.backup !== undefined && backup !== plan.backup.subject) {
+      throw new TargetError(
+        'invalid',
+        `The config now backs up ${backup}, and ${plan.backup.subject} was approved.`,
+      );
+    }
+    return target;
   }
 
   async #look(
@@ -160,13 +172,22 @@ class StepRunner {
     );
   }
 
-  #overTime(message: string): StepEnd {
+  /** Out of time: what goes on is ended before anything is undone beside it. */
+  async #giveUp(view: OperationView, target: DeployTarget, running: Running): Promise<StepEnd> {
+    const { stop } = target;
     const minutes = Math.round(this.#step.timeLimit / 60_000);
-    return {
-      phase: 'failed',
-      problem: 'timeout',
-      message: `not done after ${minutes} min; last: ${message}`,
-    };
+    const message = `not done after ${minutes} min; last: ${running.message}`;
+    if (stop === undefined) return { phase: 'failed', problem: 'timeout', message };
+    try {
+      await this.#context.lease.whileHeld((signal) =>
+        stop(this.#step, running.handle, this.#stepContext(view, signal)),
+      );
+      return { phase: 'failed', problem: 'timeout', message };
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      const why = this.#explain(error).message;
+      return { phase: 'failed', problem: 'timeout', message: `${message}. It may still go on: ${why}` };
+    }
   }
 
   #stepContext(view: OperationView, signal: AbortSignal): StepContext {

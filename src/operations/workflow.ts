@@ -119,7 +119,7 @@ function stepFailed(
     problem: run.failure.problem,
     detail: run.failure.message,
     dataChanged,
-    ...(backup === null ? {} : { backup }),
+    ...backup,
     undo,
   };
 }

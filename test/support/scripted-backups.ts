@@ -6,8 +6,11 @@ import { accept } from '../../src/domain/refusal.ts';
 import { digestOf } from './scripted-target.ts';
 
 /** Backups of one number in memory: what is backed up, restored and compared. */
-export interface ScriptedBackups extends Omit<BackupProvider, 'list'> {
+export interface ScriptedBackups extends Omit<BackupProvider, 'list' | 'planBackup' | 'resume' | 'stop'> {
   list: BackupProvider['list'];
+  planBackup: BackupProvider['planBackup'];
+  resume: BackupProvider['resume'];
+  stop: NonNullable<BackupProvider['stop']>;
   /** The data of the target. */
   data: number;
   /** What each backup holds, by its id. */
@@ -54,6 +57,7 @@ export function scriptedBackups(clock: () => Date): ScriptedBackups {
       return scripted === undefined ? act(provider, planned, context, clock()) : scripted(context);
     },
     resume: async () => ({ phase: 'succeeded', message: 'done' }),
+    stop: async () => undefined,
     examine: async () => [],
     close: async () => undefined,
   };

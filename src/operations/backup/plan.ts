@@ -5,7 +5,7 @@ import {
   type DeployTarget,
 } from '../../../integrations/target.ts';
 import type { Backup, BackupIdentity } from '../../domain/backup.ts';
-import type { Plan, TargetPlan } from '../../domain/plan.ts';
+import type { Plan, PlannedStep, TargetPlan } from '../../domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../domain/refusal.ts';
 import type { BackupRequest, RestoreRequest, VerificationRequest } from '../../domain/request.ts';
 import { wholeBackup } from './known.ts';
@@ -55,12 +55,29 @@ async function planVerification(capability: BackupCapability, backup: Backup): P
   return verified.ok ? accept(planOf(capability, backup, [verified.value])) : verified;
 }
 
-/** What is there now is backed up first: that is the way back. */
+/**
+ * What is there now is backed up first: that is the way back. Copying it elsewhere waits, so that as little as
+ * possible is written between that and the restore, and is no reason to undo a restore that is proven.
+ */
 async function planRestore(capability: BackupCapability, backup: Backup): Promise<Outcome<TargetPlan>> {
   const safety = await capability.planBackup();
   if (!safety.ok) return safety;
   const restored = await capability.planRestore(backup);
-  return restored.ok ? accept(planOf(capability, backup, [safety.value, restored.value])) : restored;
+  if (!restored.ok) return restored;
+  const [made, copied] = [safety.value.steps.slice(0, 1), safety.value.steps.slice(1)];
+  const copies = copied.map((step): PlannedStep => ({ ...step, effect: 'tidies' }));
+  const parts = [
+    { steps: made, warnings: [...safety.value.warnings, ...doubts(backup)] },
+    restored.value,
+    { steps: copies, warnings: [] },
+  ];
+  return accept(planOf(capability, backup, parts));
+}
+
+/** That one can restore it all the same is the approvers' word. */
+function doubts({ id, verified }: Backup): readonly string[] {
+  if (verified?.passed !== false) return [];
+  return [`${id} failed its verification on ${verified.at.toISOString().slice(0, 10)}: ${verified.how}`];
 }
 
 function planOf(

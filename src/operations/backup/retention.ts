@@ -12,7 +12,7 @@ import { knownBackups } from './known.ts';
 export type RetentionContext = Pick<OperationContext, 'database' | 'config' | 'clock'>;
 
 /** The id of the step that deletes what retention lets go of. */
-const DELETION = 'delete-old-backups';
+export const DELETION = 'delete-old-backups';
 /** More names than these are counted: nobody reads a title of fifty. */
 const NAMED = 8;
 

@@ -1,4 +1,4 @@
-import { code, mention, prose } from '../mrkdwn.ts';
+import { code, mention, moment, prose } from '../mrkdwn.ts';
 import { share, troubleText } from './en-canary.ts';
 import { problems } from './en-terms.ts';
 import type { OutcomeByCode, OutcomeSentences } from './words.ts';
@@ -13,7 +13,7 @@ export const outcomes: OutcomeSentences = {
       `“${prose(outcome.step)}” failed: ${told(outcome.detail)}`,
       problems[outcome.problem],
       undone(outcome.undo),
-      outcome.dataChanged ? dataChanged(outcome.backup) : '',
+      outcome.dataChanged ? dataChanged(outcome) : '',
     ]
       .filter((part) => part !== '')
       .join(' '),
@@ -34,10 +34,15 @@ export const outcomes: OutcomeSentences = {
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
 
-function dataChanged(backup: string | undefined): string {
+function dataChanged({ backup, backupTakenAt }: OutcomeByCode['step-failed']): string {
   const plainly = '*Data had already been changed, and undoing does not bring it back.*';
   if (backup === undefined) return plainly;
-  return `${plainly} It is as it was before in ${code(backup)}: ${code(`/backup restore ${backup}`)} brings that back, once approved.`;
+  const restore = `${code(`/backup restore ${backup}`)} brings that back, once approved.`;
+  if (backupTakenAt !== undefined) {
+    const when = moment(new Date(backupTakenAt), '{date_short_pretty} {time}');
+    return `${plainly} ${code(backup)} has it as it was at ${when}, and nothing that was written since: ${restore}`;
+  }
+  return `${plainly} It is as it was before in ${code(backup)}: ${restore}`;
 }
 
 function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {

@@ -113,6 +113,31 @@ describe('the dump of a database', () => {
     expect(saga.sql("select nextval('shop.orders_id_seq')")).toBe('301');
   });
 
+  it('brings back large objects, publications, event triggers, and who owns what', async () => {
+    const world = await databaseWorld();
+    saga.sql(`
+      create role keeper; alter table shop.orders owner to keeper;
+      select lo_from_bytea(0, 'large');
+      create publication all_of_it for table shop.orders;
+      create function watch() returns event_trigger language plpgsql as 'begin end';
+      create event trigger watching on ddl_command_end execute function watch()`);
+    onTestFinished(() => {
+      saga.sql(`drop event trigger watching; drop publication all_of_it;
+        select lo_unlink(oid) from pg_largeobject_metadata; drop owned by keeper cascade; drop role keeper`);
+    });
+    const backup = await made(world, 'op-more');
+    await drive(world.provider, await world.provider.planBackup(), 'op-bring');
+    await world.write('later');
+    const ends = await drive(world.provider, await world.provider.planRestore(backup), 'op-bring');
+    expect(ends.at(-1)).toMatchObject({ phase: 'succeeded' });
+    expect(await world.content()).toBe('seeded');
+    expect(saga.sql("select tableowner from pg_tables where tablename = 'orders'")).toBe('keeper');
+    expect(saga.sql("select convert_from(lo_get(oid), 'UTF8') from pg_largeobject_metadata")).toBe('large');
+    expect(
+      saga.sql('select (select count(*) from pg_publication) + (select count(*) from pg_event_trigger)'),
+    ).toBe('2');
+  });
+
   it('fails its verification where a row is another one than was dumped', async () => {
     const world = await databaseWorld();
     const backup = await made(world, 'op-other');

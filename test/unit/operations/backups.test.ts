@@ -131,6 +131,88 @@ describe('backups as operations', () => {
     expect(operation.outcome).toMatchObject({ code: 'step-failed', dataChanged: false });
   });
 
+  it('copies what was there to the second place after the restore, which does not depend on that', async () => {
+    backups.keep('bk-old', world.context.clock());
+    const { planBackup } = backups;
+    backups.planBackup = async () => {
+      const made = await planBackup();
+      if (!made.ok) return made;
+      const copy = made.value.steps.map((step) => ({ ...step, id: 'copy-backup', action: 'copy' }));
+      return { ok: true, value: { ...made.value, steps: [...made.value.steps, ...copy] } };
+    };
+    backups.script.set('copy', async () => ({ phase: 'failed', problem: 'invalid', message: 'no disk' }));
+    await ask({ kind: 'restore', target, backup: 'bk-old' });
+    const { id, plan } = await newest();
+    expect(plan.steps.map((step) => step.id)).toEqual([
+      'make-backup',
+      'restore-backup',
+      'compare-backup',
+      'copy-backup',
+    ]);
+    expect((await approved(id)).state).toBe('succeeded');
+  });
+
+  it('does not restore into something else than what was approved', async () => {
+    backups.keep('bk-old', world.context.clock());
+    backups.data = 2;
+    await ask({ kind: 'restore', target, backup: 'bk-old' });
+    const { id } = await newest();
+    backups.script.set('make', async () => {
+      world.targets.set(
+        'api/production',
+        withBackup(world.production, { ...backups, subject: 'another number' }),
+      );
+      return { phase: 'succeeded', message: 'made' };
+    });
+    expect((await approved(id)).outcome).toMatchObject({
+      code: 'step-failed',
+      detail: 'The config now backs up another number, and one number in memory was approved.',
+    });
+    expect(backups.data).toBe(2);
+  });
+
+  it('warns of a backup that failed its verification', async () => {
+    backups.keep('bk-doubt', world.context.clock());
+    backups.script.set('verify', async () => ({
+      phase: 'failed',
+      problem: 'unhealthy',
+      message: 'a row is gone',
+    }));
+    await ask({ kind: 'verification', target, backup: 'bk-doubt' });
+    await ended((await newest()).id);
+    await ask({ kind: 'restore', target, backup: 'bk-doubt' });
+    const { plan, id } = await newest();
+    expect(plan.warnings).toContainEqual(
+      expect.stringMatching(/^bk-doubt failed its verification on [-0-9]+: a row is gone$/),
+    );
+    const { rows } = await world.context.database.query<{ detail: unknown }>(
+      "select detail from slipway.audit where subject = $1 and action = 'operation.requested'",
+      [id],
+    );
+    expect(rows[0]?.detail).toMatchObject({ backup: { id: 'bk-doubt', subject: 'one number in memory' } });
+    await approved(id);
+  });
+
+  it('ends what runs out of time before it undoes it', async () => {
+    backups.keep('bk-old', world.context.clock());
+    await ask({ kind: 'restore', target, backup: 'bk-old' });
+    const { id } = await newest();
+    const running = { phase: 'running', handle: 'run-1', message: 'at it', lookAgainAfter: 1 } as const;
+    const order: string[] = [];
+    backups.script.set('compare', async () => running);
+    backups.resume = async () => {
+      world.advance(200_000);
+      return running;
+    };
+    backups.stop = async (step, handle) => void order.push(`${step.action} ${String(handle)} stopped`);
+    backups.script.set('restore', async () => {
+      order.push('restore');
+      return { phase: 'succeeded', message: 'restored' };
+    });
+    expect((await approved(id)).state).toBe('undone');
+    expect(order).toEqual(['restore', 'compare run-1 stopped', 'restore']);
+  });
+
   it('refuses a backup that is not there, with those that are', async () => {
     backups.keep('bk-old', world.context.clock());
     expect(await ask({ kind: 'restore', target, backup: 'bk-odl' })).toMatchObject({

@@ -34,6 +34,10 @@ describe('a line in an operation’s thread', () => {
     expect(ended({ ...failed, undo: { result: 'done' } })).toBe(
       '*Deploy api to production: Failed.* “Move traffic” failed: run.services.update was denied. Somebody must grant the bot that permission. Everything was put back as it was before. *Data had already been changed, and undoing does not bring it back.*',
     );
+    const at = { backup: 'bk-1', backupTakenAt: '2026-03-01T02:00:00.000Z' };
+    expect(ended({ ...failed, ...at, undo: { result: 'done' } })).toMatch(
+      /`bk-1` has it as it was at <!date.*2026-03-01 02:00 UTC>, and nothing that was written since: `\/backup restore bk-1` brings that back, once approved\.$/,
+    );
     expect(
       ended({ ...failed, undo: { result: 'failed', step: 'Move it back', detail: 'denied too.' } }),
     ).toContain('Undoing “Move it back” failed too: denied too. Somebody must look at the target.');
