@@ -331,7 +331,7 @@ export const LIST = `
 set -eu
 if [ ! -e "$1" ]; then
   parent=$(dirname "$1")
-  [ -d "$parent" ] && [ -x "$parent" ] || { echo "$parent is not there, or may not be looked into" >&2; exit 1; }
+  [ -d "$parent" ] && [ -x "$parent" ] || { echo "$parent is not there, or may not be looked into." >&2; exit 1; }
   exit 0
 fi
 cd "$1"

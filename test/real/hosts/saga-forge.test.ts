@@ -78,6 +78,8 @@ describe('SagaForge, by its own config', () => {
 
   async function startProject(): Promise<void> {
     mkdirSync(path.join(directory, 'data'), { recursive: true });
+    // Where backups go must stand on a disk that is there.
+    mkdirSync(path.join(server.home, 'srv'), { recursive: true });
     const part = (name: string) => ({
       image: `${registry.host}/saga/${name}:\${IMAGE_TAG}`,
       stop_signal: 'SIGKILL',
