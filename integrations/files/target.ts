@@ -14,6 +14,7 @@ import { ignoreRules } from './ignore.ts';
 import { inspect } from './inspect.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
+import { stopWork } from './steps/detached.ts';
 import { stepRun } from './steps/step.ts';
 
 export interface FilesTargetOptions {
@@ -56,6 +57,7 @@ export function createFilesTarget(options: FilesTargetOptions): DeployTarget {
     start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
     resume: async (step, handle, context) =>
       actionOf(step).resume(begin(binding, context), step.input, handle),
+    stop: (_step, handle, context) => stopWork(stepRun(binding, context), handle),
     examine: () => examine(binding),
     close: async () => {
       await Promise.all([host.close(), binding.releases.close()]);
