@@ -14,6 +14,7 @@ import { ignoreRules } from './ignore.ts';
 import { inspect } from './inspect.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
+import { stopWork } from './steps/detached.ts';
 import { stepRun } from './steps/step.ts';
 
 export interface FilesTargetOptions {
@@ -54,6 +55,7 @@ export function createFilesTarget(options: FilesTargetOptions): DeployTarget {
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, request),
     ...runsBy(ACTIONS, (_step, context) => stepRun(binding, context)),
+    stop: (_step, handle, context) => stopWork(stepRun(binding, context), handle),
     examine: () => examine(binding),
     close: async () => {
       await Promise.all([host.close(), binding.releases.close()]);

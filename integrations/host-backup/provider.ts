@@ -24,7 +24,7 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
   return {
     subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
     list: () => list(binding),
-    planBackup: async () => accept({ steps: makeSteps(binding), warnings: [] }),
+    planBackup: async () => accept({ steps: makeSteps(binding), warnings: await losses(binding) }),
     planVerification: async (backup) => accept({ steps: [verificationStep(binding, backup)], warnings: [] }),
     planRestore: async (backup) =>
       accept({
@@ -59,6 +59,15 @@ async function list({ source, shelf, copy }: HostBackupBinding): Promise<readonl
       return { ...storedBackup(manifest, away), state: { is: 'away', reason } };
     }),
   ];
+}
+
+/** What the backup cannot bring back. Where nobody answers there is nothing to warn of: the backup will say why. */
+async function losses({ source, shelf: { host } }: HostBackupBinding): Promise<readonly string[]> {
+  if (source.losers === null) return [];
+  const argv = ['sh', '-c', source.losers.script, 'sh', ...source.facts] as const;
+  const { status, output } = await host.run({ argv, timeLimit: MINUTE });
+  const names = output.split('\n').filter((name) => name !== '');
+  return status === 0 && names.length > 0 ? [source.losers.warning(names)] : [];
 }
 
 function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] {

@@ -52,6 +52,24 @@ wait "$session" || fail "counting failed: $(tail -n 3 "$work/complaint")"
 tail -n +2 "$work/answers" >"$work/check"
 ${FINISH}`;
 
+/**
+ * Arguments: project, service, user, database. Prints who owns things that a restore by this user would not give back
+ * to them: only a superuser can. One name a line.
+ */
+export const OTHER_OWNERS = `${COMMON}${CONTAINER}
+find_container "$1" "$2"
+docker exec -i "$container" psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$3" -d "$4" <<'SQL'
+select distinct pg_get_userbyid(owner) from (
+  select 'pg_class'::regclass as kind, oid, relowner as owner, relnamespace as space from pg_class
+  union select 'pg_proc'::regclass, oid, proowner, pronamespace from pg_proc
+) thing join pg_namespace on pg_namespace.oid = thing.space
+where nspname !~ '^pg_' and nspname <> 'information_schema' and pg_get_userbyid(owner) <> current_user
+  and not (select rolsuper from pg_roles where rolname = current_user)
+  and not exists (select from pg_depend where classid = kind and objid = thing.oid and deptype = 'e')
+order by 1;
+SQL
+`;
+
 const COMPARE_TABLES = `
 compare() {
   if ! diff "$dir/$id.check" "$1" >"$work/differences"; then

@@ -39,29 +39,28 @@ export async function provenServing(run: StepRun, input: Input): Promise<StepPro
 
 /** A sentence's beginning when it is proven, else where it stands. */
 async function contentProof(run: StepRun, found: Workload, input: Input): Promise<string | StepProgress> {
-  const { workload } = run.binding;
-  const desired = desiredPods(workload.kind, found);
+  const { digest, hash } = input;
+  const desired = desiredPods(run.binding.workload.kind, found);
   const [revisions] = await readRevisions(run.binding, found, run.context.signal);
-  const pods = revisions.flatMap((one) => one.pods);
-  if (input.digest === null) {
-    const ready = revisions
-      .filter(({ hash }) => hash === input.hash)
-      .flatMap((one) => one.pods)
-      .filter(isReady);
-    return ready.length < desired
-      ? waiting(`${ready.length} of ${desired} pods are ready`)
-      : podsText(ready.length, null);
-  }
-  return proveContent(run, pods, { digest: input.digest, desired });
+  const asked = digest === null ? revisions.filter((one) => one.hash === hash) : revisions;
+  const pods = asked.flatMap((one) => one.pods);
+  return proveContent(run, pods, { digest, desired });
 }
 
-/** A sentence's beginning when every ready pod runs that content and as many are ready as should be. */
+/**
+ * A sentence's beginning when as many pods are ready as should be and every ready one runs that content; where
+ * nothing tells the content, `pods` are those of the revision.
+ */
 export async function proveContent(
   run: StepRun,
   pods: readonly Pod[],
-  { digest: approved, desired }: { readonly digest: Digest; readonly desired: number },
+  { digest: approved, desired }: { readonly digest: Digest | null; readonly desired: number },
 ): Promise<string | StepProgress> {
   const { container } = run.binding.config;
+  if (approved === null) {
+    const ready = pods.filter((one) => one.metadata.deletionTimestamp === null && isReady(one)).length;
+    return ready < desired ? waiting(`${ready} of ${desired} pods are ready`) : podsText(ready, null);
+  }
   const proof = proofOf({ pods, container, accepted: [approved], desired });
   const last =
     proof.proven || !proof.wrong
@@ -78,7 +77,7 @@ async function platforms(run: StepRun, approved: Digest): Promise<readonly Diges
   return [approved, ...(await run.binding.artifacts.manifestsOf(approved))];
 }
 
-export function podsText(count: number, approved: Digest | null): string {
+function podsText(count: number, approved: Digest | null): string {
   const pods = count === 1 ? 'The one pod runs' : `All ${count} pods run`;
   return approved === null ? `${pods} that revision` : `${pods} ${shortDigest(approved)}`;
 }
