@@ -94,6 +94,15 @@ describe('what is between two commits', () => {
     expect(compared?.files).toContain('db/migrate/001.sql');
   });
 
+  it('has whoever put a commit there under the name of another', async () => {
+    const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
+    const parent = main.data.sha;
+    const committer = { name: 'mallory', email: 'mallory@playground.example' };
+    const forged = await github.commit({ title: 'Open a door', author: 'ana', committer, parent });
+    const authors = (await host.compare(parent, forged))?.authors ?? [];
+    expect(authors.map(({ login }) => login)).toEqual(['ana', 'mallory']);
+  });
+
   it('does not take anybody for a program who calls himself one', async () => {
     const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
     const parent = main.data.sha;
