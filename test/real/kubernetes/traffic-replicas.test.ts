@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { DeployTarget } from '../../../integrations/target.ts';
 import { contextOf, runStep } from '../../contract/target/drive.ts';
 import { plannedOn, succeed } from '../../contract/target/drive-canary.ts';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
@@ -29,6 +30,15 @@ async function world() {
   return { ...backend, where, canary, planned };
 }
 
+/** What `/status` shows of the traffic. */
+async function shownShares(target: DeployTarget): Promise<readonly string[]> {
+  const { traffic, revisions } = await target.inspect();
+  return traffic.map(({ revision, percent, tag }) => {
+    const { version } = revisions.find(({ name }) => name === revision) ?? { version: null };
+    return `${version} ${percent} %${tag === undefined ? '' : ` ${tag}`}`;
+  });
+}
+
 describe.skipIf(noCluster)('a canary by the number of its pods', () => {
   test('says which shares can be had, has them, and never scales the workload', async () => {
     const { planned, canary, cluster, where } = await world();
@@ -38,6 +48,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     expect(plan.warnings.join()).toContain('20, 33, 43, 50 % can be had');
     await succeed(one, plan.steps);
     expect((await canary())?.spec.replicas).toBe(0);
+    expect(await shownShares(target)).toEqual(['v1.0.0 100 %', 'v1.1.0 0 % canary']);
     for (const [from, to, pods] of [
       [0, 20, 1],
       [20, 50, 4],
@@ -45,6 +56,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     ] as const) {
       await succeed(one, [traffic.weightStep({ plan, from, to })]);
       expect((await canary())?.status.readyReplicas).toBe(pods);
+      expect(await shownShares(target)).toEqual([`v1.0.0 ${100 - to} %`, `v1.1.0 ${to} % canary`]);
       expect(await traffic.observe({ plan, operationId: 'op_canary', percent: to })).toMatchObject({
         ours: true,
       });
@@ -56,6 +68,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     });
     await succeed(one, traffic.promoteSteps(plan, 33));
     expect(await canary()).toBeNull();
+    expect(await shownShares(target)).toEqual(['v1.1.0 100 %']);
     expect((await cluster.api.get(where('api'))).spec.replicas).toBe(PODS);
   });
 
