@@ -9,7 +9,7 @@ import { desiredPods, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';
 import { changedBehindOurBack, currentWorkload } from './change-template.ts';
-import { defineAction, digest, type StepRun } from './step.ts';
+import { defineLook, digest, type StepRun } from './step.ts';
 
 /** What has to serve. */
 export const servingInput = z.object({
@@ -24,12 +24,7 @@ type Input = z.output<typeof servingInput>;
 const LOOK_AGAIN = 500;
 
 /** Reads back what every ready pod runs, then checks the service where people reach it. */
-export const verifyServing = defineAction({
-  input: servingInput,
-  handle: z.null(),
-  start: (run, input) => provenServing(run, input),
-  resume: (run, input) => provenServing(run, input),
-});
+export const verifyServing = defineLook(servingInput, provenServing);
 
 /** One look: succeeded when every pod runs that content and every check passes at the service's address. */
 export async function provenServing(run: StepRun, input: Input): Promise<StepProgress> {
