@@ -18,6 +18,7 @@ import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
 import { createTraffic } from './traffic/canary.ts';
+import { examineTraffic } from './traffic/examine.ts';
 import { inspectWithCanary } from './traffic/inspect.ts';
 
 export interface KubernetesTargetOptions {
@@ -74,6 +75,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
 function withCanaries(binding: KubernetesBinding) {
   return {
     inspect: () => inspectWithCanary(binding),
+    examine: () => examineTraffic(binding),
     traffic: createTraffic(binding),
   } satisfies Partial<DeployTarget>;
 }
