@@ -9,6 +9,7 @@ import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { Repository } from './code-hosts.ts';
 import type { PullCredentials } from './compose/binding.ts';
+import { createComposeGitTarget } from './compose/git/target.ts';
 import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
 import { createGithubActionsTarget } from './github-actions/target.ts';
@@ -165,6 +166,18 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         host,
         artifacts: dependencies.artifacts,
         credentials: dependencies.credentials,
+        checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
+        verify: environment.verify,
+        watch: environment.watch,
+        migration: composeMigration(environment.migrate),
+      });
+    }
+    case 'compose-git': {
+      const host = dependencies.hosts(config.host);
+      return createComposeGitTarget({
+        ref,
+        config,
+        host,
         checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
         verify: environment.verify,
         watch: environment.watch,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { composeTargetConfig } from '../../integrations/compose/config.ts';
+import { composeGitTargetConfig } from '../../integrations/compose/git/config.ts';
 import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
@@ -84,6 +85,7 @@ export const targetConfig = z.discriminatedUnion('kind', [
   githubActionsTargetConfig,
   vercelTargetConfig,
   composeTargetConfig,
+  composeGitTargetConfig,
   filesTargetConfig,
 ]);
 
