@@ -1,13 +1,6 @@
 import type { HostBackupConfig } from './config.ts';
-import {
-  ARCHIVE,
-  DUMP,
-  OTHER_OWNERS,
-  RESTORE_ARCHIVE,
-  RESTORE_DUMP,
-  VERIFY_ARCHIVE,
-  VERIFY_DUMP,
-} from './scripts.ts';
+import { ARCHIVE, RESTORE_ARCHIVE, VERIFY_ARCHIVE } from './scripts/archive.ts';
+import { DUMP, OTHER_OWNERS, RESTORE_DUMP, VERIFY_DUMP } from './scripts/database.ts';
 
 /** What is backed up: the scripts that know how, and what they are told behind directory, id and file. */
 export interface BackupSource {

@@ -1,3 +1,4 @@
+import type { StepAction } from '../step-action.ts';
 import { checkColour } from './blue-green/steps/check-colour.ts';
 import { prepareColour, restoreColour } from './blue-green/steps/prepare-colour.ts';
 import { drainColour, retireColour, reviveColour } from './blue-green/steps/retire-colour.ts';
@@ -6,7 +7,7 @@ import { verifyColour } from './blue-green/steps/verify-colour.ts';
 import { migrate } from './steps/migrate.ts';
 import { restore } from './steps/restore.ts';
 import { rollOut } from './steps/roll-out.ts';
-import type { StepAction } from './steps/step.ts';
+import type { StepRun } from './steps/step.ts';
 import { verifyServing } from './steps/verify-serving.ts';
 import { watchServing } from './steps/watch-serving.ts';
 import { createCanary } from './traffic/steps/create-canary.ts';
@@ -35,10 +36,6 @@ export const ACTIONS = {
   'drain-colour': drainColour,
   'retire-colour': retireColour,
   'revive-colour': reviveColour,
-} as const satisfies Readonly<Record<string, StepAction>>;
+} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

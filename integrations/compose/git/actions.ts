@@ -1,5 +1,5 @@
-import type { StepAction } from '../steps/step.ts';
-import type { GitBinding } from './binding.ts';
+import type { StepAction } from '../../step-action.ts';
+import type { GitRun } from './binding.ts';
 import { checkout, checkoutBack } from './steps/checkout.ts';
 import { fetch } from './steps/fetch.ts';
 import { images } from './steps/images.ts';
@@ -20,10 +20,6 @@ export const GIT_ACTIONS = {
   up,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction<GitBinding>>>;
+} as const satisfies Readonly<Record<string, StepAction<GitRun>>>;
 
 export type GitActionName = keyof typeof GIT_ACTIONS;
-
-export function isGitAction(name: string): name is GitActionName {
-  return Object.hasOwn(GIT_ACTIONS, name);
-}

@@ -1,12 +1,12 @@
-import type { PlannedStep } from '../../../src/domain/plan.ts';
 import type { TargetRef } from '../../../src/domain/target.ts';
 import type { Check, HttpChecker } from '../../checks.ts';
 import { runHandle, stopRun } from '../../detached.ts';
 import type { Host } from '../../host.ts';
-import { type DeployTarget, type StepContext, TargetError } from '../../target.ts';
+import { runsBy } from '../../step-action.ts';
+import type { DeployTarget } from '../../target.ts';
 import { resolveVersion } from '../../versions.ts';
 import { type Migration, projectOf } from '../binding.ts';
-import { GIT_ACTIONS, isGitAction } from './actions.ts';
+import { GIT_ACTIONS } from './actions.ts';
 import type { GitBinding } from './binding.ts';
 import type { ComposeGitTargetConfig } from './config.ts';
 import { examineGit } from './examine.ts';
@@ -40,9 +40,7 @@ export function createComposeGitTarget(options: ComposeGitTargetOptions): Deploy
     recentVersions: (limit) => tags.versions(limit),
     inspect: () => inspectGit(binding),
     planDeploy: (request) => planGitDeploy(binding, request),
-    start: async (step, context) => actionOf(step).start(begin(binding, step, context), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin(binding, step, context), step.input, handle),
+    ...runsBy(GIT_ACTIONS, ({ timeLimit }, context) => ({ binding, context, timeLimit })),
     stop: async (_step, handle, { signal }) => {
       const work = runHandle.safeParse(handle);
       if (work.success) await stopRun(host, work.data.run, signal);
@@ -51,14 +49,4 @@ export function createComposeGitTarget(options: ComposeGitTargetOptions): Deploy
     close: () => host.close(),
     rollback: { plan: (request) => planGitRollback(binding, request) },
   };
-}
-
-function begin(binding: GitBinding, { timeLimit }: PlannedStep, context: StepContext) {
-  context.signal.throwIfAborted();
-  return { binding, context, timeLimit };
-}
-
-function actionOf(step: PlannedStep) {
-  if (isGitAction(step.action)) return GIT_ACTIONS[step.action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { TargetProblem } from '../../../src/domain/refusal.ts';
 import { beginRun, lookAtRun, runHandle } from '../../detached.ts';
 import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
+import { actionsWith } from '../../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../../target.ts';
 import type { ComposeBinding, ProjectBinding } from '../binding.ts';
 import { dockerError } from '../docker-errors.ts';
@@ -15,23 +15,7 @@ export interface StepRun<B extends ProjectBinding = ComposeBinding> {
   readonly timeLimit: number;
 }
 
-/** What an action does, on input and handles as they come back from the database. */
-export interface StepAction<B extends ProjectBinding = ComposeBinding> {
-  start(run: StepRun<B>, input: JsonObject): Promise<StepProgress>;
-  resume(run: StepRun<B>, input: JsonObject, handle: Json): Promise<StepProgress>;
-}
-
-/** Parses what comes back from the database before the action sees it. */
-export function defineAction<I, B extends ProjectBinding = ComposeBinding>(action: {
-  readonly input: z.ZodType<I>;
-  start(run: StepRun<B>, input: I): Promise<StepProgress>;
-  resume(run: StepRun<B>, input: I, handle: Json): Promise<StepProgress>;
-}): StepAction<B> {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input, handle) => action.resume(run, action.input.parse(input), handle),
-  };
-}
+export const { defineAction, defineLook } = actionsWith<StepRun>();
 
 /** A step of any project. */
 type AnyRun = StepRun<ProjectBinding>;

@@ -34,15 +34,20 @@ const TELL_AFTER = 1_000;
 /** Milliseconds between looks while nothing moves: a watch that ends at once is no reason to hurry. */
 const STANDSTILL = 500;
 
-/** A rollout that was just begun, or found begun. */
+/** A rollout that was just begun, or found begun; one that is over already is not watched. */
 export function begunRollout(run: StepRun, found: Workload): StepProgress {
-  const { kind } = run.binding.workload;
-  const handle: RolloutHandle = {
+  const { state, message } = rolloutState(run.binding.workload.kind, found);
+  if (state === 'done') return { phase: 'succeeded', message: `${message}.` };
+  return { phase: 'running', handle: handleOf(run, found), message: 'the change is made', lookAgainAfter: 0 };
+}
+
+/** From where a watch goes on that begins now. */
+export function handleOf(run: StepRun, found: Workload): RolloutHandle {
+  return {
     resourceVersion: found.metadata.resourceVersion,
     since: run.binding.now(),
-    progress: progressOf(kind, found),
+    progress: progressOf(run.binding.workload.kind, found),
   };
-  return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
 }
 
 /**

@@ -7,6 +7,7 @@ import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';
 import { changeWorkload, isOurs, type WorkloadChange } from './change-template.ts';
 import { begunRollout, followRollout, rolloutHandle } from './follow.ts';
+import { standAgain } from './stand-again.ts';
 import { defineAction, type StepRun, templateChange } from './step.ts';
 
 /**
@@ -19,15 +20,18 @@ export const restore = defineAction({
     const found = await changeWorkload(run, input.uid, (now) => wanted(run, now, input));
     if (templateHash(found.spec.template) !== input.found.hash) return leftAsItIs();
     await removeStuckPods(run, found, input);
-    return begunRollout(run, found);
+    return ended(run, input, begunRollout(run, found));
   },
   async resume(run, input, handle) {
-    const end = await followRollout(run, { uid: input.uid, hash: input.found.hash }, handle);
-    return end.phase === 'succeeded'
-      ? { phase: 'succeeded', message: `The template is as it was; ${end.message}` }
-      : end;
+    return ended(run, input, await followRollout(run, { uid: input.uid, hash: input.found.hash }, handle));
   },
 });
+
+async function ended(run: StepRun, input: TemplateChange, end: StepProgress): Promise<StepProgress> {
+  const stands = await standAgain(run, { uid: input.uid, hash: input.found.hash }, end);
+  if (stands.phase !== 'succeeded') return stands;
+  return { phase: 'succeeded', message: `The template is as it was; ${stands.message}` };
+}
 
 function wanted(run: StepRun, now: Workload, input: TemplateChange): WorkloadChange | null {
   const ours = templateHash(now.spec.template) === input.wanted.hash && isOurs(run, now);

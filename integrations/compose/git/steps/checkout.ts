@@ -1,10 +1,11 @@
 import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
-import { beginWork, defineAction, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import type { GitRun } from '../binding.ts';
 import { readGitProject } from '../reading.ts';
 import { change, foundName, refuseOthers } from '../release.ts';
 import { GIT, gitError } from '../tags.ts';
+import { defineAction } from './step.ts';
 
 /** Arguments: commit, a branch or nothing. A branch that still names the commit is checked out by its name. */
 const CHECKOUT = `
@@ -18,16 +19,17 @@ exec git checkout --quiet --detach "$1"
 /** Lets the approved commit stand in the work tree. Git itself refuses to overwrite what no commit has. */
 export const checkout = defineAction({
   input: change,
-  async start(run: GitRun, { release, found }): Promise<StepProgress> {
+  handle: workHandle,
+  async start(run, { release, found }): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout', commit: release.commit, branch: null });
     if (!(await wasBegun(run, work))) {
       refuseOthers(run, await readGitProject(run.binding, run.context.signal), [found.head]);
     }
     return beginWork(run, work);
   },
-  async resume(run: GitRun, { release }, handle): Promise<StepProgress> {
+  async resume(run, { release }, handle): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout', commit: release.commit, branch: null });
-    const end = await followWork(run, work, workHandle.parse(handle));
+    const end = await followWork(run, work, handle);
     return end.phase === 'done' ? { phase: 'succeeded', message: `${release.version} is checked out` } : end;
   },
 });
@@ -35,7 +37,8 @@ export const checkout = defineAction({
 /** The same with what stood there before, unless somebody else checked out something since. */
 export const checkoutBack = defineAction({
   input: change,
-  async start(run: GitRun, { release, found }): Promise<StepProgress> {
+  handle: workHandle,
+  async start(run, { release, found }): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout-back', commit: found.head, branch: found.branch });
     if (!(await wasBegun(run, work))) {
       const reading = await readGitProject(run.binding, run.context.signal);
@@ -43,9 +46,9 @@ export const checkoutBack = defineAction({
     }
     return beginWork(run, work);
   },
-  async resume(run: GitRun, { found }, handle): Promise<StepProgress> {
+  async resume(run, { found }, handle): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout-back', commit: found.head, branch: found.branch });
-    const end = await followWork(run, work, workHandle.parse(handle));
+    const end = await followWork(run, work, handle);
     return end.phase === 'done'
       ? { phase: 'succeeded', message: `${foundName(found)} is checked out again` }
       : end;

@@ -1,10 +1,11 @@
 import { runId } from '../../../detached.ts';
 import { type StepProgress, TargetError } from '../../../target.ts';
-import { beginWork, defineAction, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, keptName } from '../binding.ts';
 import { readGitProject } from '../reading.ts';
 import { type Change, change, refuseOthers } from '../release.ts';
 import { GIT, gitError } from '../tags.ts';
+import { defineAction } from './step.ts';
 
 const ATTEMPTS = 4;
 const MOVED = 20;
@@ -28,7 +29,8 @@ git update-ref "refs/slipway/$commit" "$commit"
 /** Brings the approved commit to the host, and lets what runs now keep its images. Nothing is checked out yet. */
 export const fetch = defineAction({
   input: change,
-  async start(run: GitRun, asked): Promise<StepProgress> {
+  handle: workHandle,
+  async start(run, asked): Promise<StepProgress> {
     const work = workOf(run, asked);
     if (!(await wasBegun(run, work))) {
       const reading = await readGitProject(run.binding, run.context.signal);
@@ -36,8 +38,8 @@ export const fetch = defineAction({
     }
     return beginWork(run, work);
   },
-  async resume(run: GitRun, asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, workOf(run, asked), workHandle.parse(handle));
+  async resume(run, asked, handle): Promise<StepProgress> {
+    const end = await followWork(run, workOf(run, asked), handle);
     if (end.phase !== 'done') return end;
     return { phase: 'succeeded', message: `${asked.release.version} is on ${run.binding.host.name}` };
   },

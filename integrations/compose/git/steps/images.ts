@@ -2,11 +2,12 @@ import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
 import { composeCommand, runIn } from '../../compose.ts';
 import { dockerError } from '../../docker-errors.ts';
-import { beginWork, defineAction, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, keptName } from '../binding.ts';
 import { keptImage, readGitProject } from '../reading.ts';
 import { type Change, change, refuseOthers } from '../release.ts';
 import { type GitService, servicesOf } from '../services.ts';
+import { defineAction } from './step.ts';
 
 const ATTEMPTS = 3;
 
@@ -32,12 +33,13 @@ while [ $# -gt 0 ]; do docker tag "$1" "$2"; shift 2; done
  */
 export const images = defineAction({
   input: change,
-  async start(run: GitRun, asked): Promise<StepProgress> {
+  handle: workHandle,
+  async start(run, asked): Promise<StepProgress> {
     const begun = await wasBegun(run, { id: idOf(run) });
     return beginWork(run, begun ? pending(run) : await workOf(run, asked));
   },
-  async resume(run: GitRun, asked, handle): Promise<StepProgress> {
-    const attempt = workHandle.parse(handle);
+  async resume(run, asked, handle): Promise<StepProgress> {
+    const attempt = handle;
     const end = await followWork(run, await workOf(run, asked), attempt);
     if (end.phase !== 'done') return end;
     return keep(run, asked);

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
 import { composeCommand } from '../../compose.ts';
-import { beginWork, defineAction, followWork, type Work, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, workHandle } from '../../steps/step.ts';
 import type { GitRun } from '../binding.ts';
+import { defineAction } from './step.ts';
 
 const input = z.object({ run: z.tuple([z.string()], z.string()), service: z.string() });
 type Input = z.output<typeof input>;
@@ -11,11 +12,12 @@ type Input = z.output<typeof input>;
 /** Runs the migration of what is checked out in a container of its own. It is begun once and never again. */
 export const migrate = defineAction({
   input,
-  async start(run: GitRun, asked) {
+  handle: workHandle,
+  async start(run, asked) {
     return beginWork(run, await workOf(run, asked));
   },
-  async resume(run: GitRun, asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, await workOf(run, asked), workHandle.parse(handle));
+  async resume(run, asked, handle): Promise<StepProgress> {
+    const end = await followWork(run, await workOf(run, asked), handle);
     if (end.phase === 'done') return { phase: 'succeeded', message: 'the migration ended well' };
     if (end.phase === 'running') return end;
     return { ...end, message: `${end.message} The data may be changed in part.` };

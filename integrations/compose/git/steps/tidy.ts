@@ -1,9 +1,10 @@
 import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
-import { beginWork, defineAction, followWork, type Work, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, workHandle } from '../../steps/step.ts';
 import { type GitBinding, type GitRun, KEPT, keptTag, shortCommit } from '../binding.ts';
 import { type GitReading, readGitProject } from '../reading.ts';
 import { type Change, change } from '../release.ts';
+import { defineAction } from './step.ts';
 
 /** Arguments: kept names. The other names of an image go with the last kept one; what a container uses stays. */
 const REMOVE = `
@@ -19,12 +20,13 @@ done
 /** Removes the images of commits that were deployed long ago. What runs and what ran before it always stay. */
 export const tidy = defineAction({
   input: change,
-  async start(run: GitRun, asked): Promise<StepProgress> {
+  handle: workHandle,
+  async start(run, asked): Promise<StepProgress> {
     const reading = await readGitProject(run.binding, run.context.signal);
     return beginWork(run, workOf(run, outdated(run.binding, reading, asked)));
   },
-  async resume(run: GitRun, _asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, workOf(run, []), workHandle.parse(handle));
+  async resume(run, _asked, handle): Promise<StepProgress> {
+    const end = await followWork(run, workOf(run, []), handle);
     return end.phase === 'done' ? { phase: 'succeeded', message: 'old images are gone' } : end;
   },
 });

@@ -1,14 +1,20 @@
+import { z } from 'zod';
 import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
 import { composeCommand } from '../../compose.ts';
 import { runningImages } from '../../project.ts';
 import { settle, settleHandle } from '../../steps/settle.ts';
-import { beginWork, defineAction, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
+import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, shortCommit } from '../binding.ts';
 import { type GitEntry, gitJournalText, withGitEntries } from '../journal.ts';
 import { type GitReading, readGitProject, servingCommit, strayed } from '../reading.ts';
 import { type Change, change, type Found, foundName, refuseOthers } from '../release.ts';
 import { servicesOf } from '../services.ts';
+import { defineAction } from './step.ts';
+
+/** While they are stopped and started, and then while they settle. */
+const anyHandle = z.union([workHandle, settleHandle]);
+type Handle = z.output<typeof anyHandle>;
 
 /** Both may be done again: what is down stays down, and what runs is left. */
 const ATTEMPTS = 3;
@@ -25,12 +31,13 @@ exec "$@" up -d --no-build
 /** Stops all of the project and starts what is checked out. Volumes stay. */
 export const up = defineAction({
   input: change,
-  async start(run: GitRun, asked): Promise<StepProgress> {
+  handle: anyHandle,
+  async start(run, asked): Promise<StepProgress> {
     const work = await workOf(run, { id: 'up', doing: `starting ${asked.release.version}`, names: [] });
     if (!(await wasBegun(run, work))) await noteDown(run, asked);
     return beginWork(run, work);
   },
-  async resume(run: GitRun, asked, handle): Promise<StepProgress> {
+  async resume(run, asked, handle): Promise<StepProgress> {
     const { version, commit } = asked.release;
     const work = await workOf(run, { id: 'up', doing: `starting ${version}`, names: [] });
     return settled(run, work, handle, (reading) => ({
@@ -45,7 +52,8 @@ export const up = defineAction({
 /** Starts what ran before, once its commit is checked out again, and waits until it does. */
 export const serveAgain = defineAction({
   input: change,
-  async start(run: GitRun, asked): Promise<StepProgress> {
+  handle: anyHandle,
+  async start(run, asked): Promise<StepProgress> {
     const { found } = asked;
     const begun = await wasBegun(run, { id: runId(run.context, 'serve-again') });
     const reading = await readGitProject(run.binding, run.context.signal);
@@ -57,7 +65,7 @@ export const serveAgain = defineAction({
     }
     return beginWork(run, await workBack(run, found));
   },
-  async resume(run: GitRun, { found }, handle): Promise<StepProgress> {
+  async resume(run, { found }, handle): Promise<StepProgress> {
     return settled(run, await workBack(run, found), handle, (reading) => ({
       services: Object.keys(found.images),
       containers: reading.containers,
@@ -70,15 +78,15 @@ export const serveAgain = defineAction({
 async function settled(
   run: GitRun,
   work: Work,
-  handle: Parameters<typeof workHandle.parse>[0],
+  handle: Handle,
   settlement: (reading: GitReading) => Parameters<typeof settle>[2],
 ): Promise<StepProgress> {
-  const settling = settleHandle.safeParse(handle);
-  if (!settling.success) {
-    const end = await followWork(run, work, workHandle.parse(handle));
+  const settling = 'since' in handle;
+  if (!settling) {
+    const end = await followWork(run, work, handle);
     if (end.phase !== 'done') return end;
   }
-  const since = settling.success ? settling.data.since : run.binding.now();
+  const since = settling ? handle.since : run.binding.now();
   return settle(run, since, settlement(await readGitProject(run.binding, run.context.signal)));
 }
 

@@ -1,39 +1,41 @@
 import { z } from 'zod';
 import { storedChecks } from '../../../checks.ts';
 import type { StepProgress } from '../../../target.ts';
+import { watched, watchHandle } from '../../../watching.ts';
 import { ailment } from '../../inspect.ts';
-import { defineAction, failure } from '../../steps/step.ts';
+import { failure } from '../../steps/step.ts';
 import { SETTLE, withChecks } from '../../steps/verify.ts';
-import { watched, watchHandle } from '../../steps/watch.ts';
 import { type GitRun, shortCommit } from '../binding.ts';
 import { changesOf } from '../inspect.ts';
 import { type GitReading, keptImage, readGitProject, strayed } from '../reading.ts';
 import { type Release, release } from '../release.ts';
+import { defineAction, defineLook } from './step.ts';
 
 const input = z.object({ release, checks: storedChecks });
 type Input = z.output<typeof input>;
 
 /** Proves that the approved commit is checked out and that what runs was made from it, then makes the checks. */
-export const verify = defineAction({
-  input,
-  start: (run: GitRun, asked) => proven(run, asked, SETTLE),
-  resume: (run: GitRun, asked) => proven(run, asked, SETTLE),
-});
+export const verify = defineLook(input, (run, asked) => proven(run, asked, SETTLE));
 
 const watchInput = input.extend({
   /** Milliseconds. */
   duration: z.number(),
 });
 
+const LOOK_AGAIN = 1_000;
+
 /** Keeps proving it for a while. */
 export const watch = defineAction({
   input: watchInput,
-  start: (run: GitRun, asked) => look(run, asked, run.binding.now()),
-  resume: (run: GitRun, asked, begun) => look(run, asked, watchHandle.parse(begun).since),
+  handle: watchHandle,
+  start: (run, asked) => look(run, asked, run.binding.now()),
+  resume: (run, asked, { since }) => look(run, asked, since),
 });
 
 async function look(run: GitRun, asked: z.output<typeof watchInput>, since: number): Promise<StepProgress> {
-  return watched(run, { since, duration: asked.duration, proof: await proven(run, asked, 0) });
+  const proof = await proven(run, asked, 0);
+  const { duration } = asked;
+  return watched(proof, { since, now: run.binding.now(), duration, lookAgainAfter: LOOK_AGAIN });
 }
 
 async function proven(run: GitRun, { release, checks }: Input, settle: number): Promise<StepProgress> {
