@@ -21,7 +21,8 @@ import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
-import { defaultCredentials } from './registry/credentials.ts';
+import { credentialsFor } from './registry/credentials.ts';
+import { parseRepository } from './registry/repository.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 import { connectVercel } from './vercel/client.ts';
@@ -56,9 +57,13 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services' | 'hosts'>,
-  dependencies: Partial<TargetDependencies> = {},
+  config: Pick<Config, 'services' | 'hosts' | 'registries'>,
+  dependencies: Partial<TargetDependencies> & {
+    /** Those of `registries` that are in no file, by host. */
+    readonly registryPasswords?: ReadonlyMap<string, string>;
+  } = {},
 ): ReadonlyMap<string, DeployTarget> {
+  const credentials = credentialsFor(config.registries, dependencies.registryPasswords ?? new Map());
   const all: TargetDependencies = {
     checker: createHttpChecker(),
     cloudRun: shareConnections(
@@ -69,8 +74,10 @@ export function createTargets(
       (connection) => batchReads(connectKubernetes(connection)),
       ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
-    credentials: (registryHost) => defaultCredentials(registryHost)(),
-    artifacts: remember((image) => createRegistrySource({ image })),
+    credentials: (registryHost) => credentials(registryHost)(),
+    artifacts: remember((image) =>
+      createRegistrySource({ image, credentials: credentials(parseRepository(image).host) }),
+    ),
     repositories: new Map(),
     vercelToken: null,
     hosts: createSshHosts(config.hosts),

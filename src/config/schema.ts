@@ -7,6 +7,7 @@ import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
+import { registriesConfig } from '../../integrations/registry/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { vercelTargetConfig } from '../../integrations/vercel/config.ts';
 import { checkConfig, words } from '../../integrations/verify-config.ts';
@@ -179,6 +180,7 @@ export const configSchema = z.strictObject({
   environments: z.record(word, environment),
   services: z.record(word, service),
   hosts: hostsConfig,
+  registries: registriesConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
   alerts: alertsConfig.optional(),

@@ -60,8 +60,19 @@ echo --
 
 /** Reads all of it in one go. */
 export async function readGitProject(binding: GitBinding, signal?: AbortSignal): Promise<GitReading> {
-  const { host, config, project } = binding;
-  const compose = await composeCommand(binding, []);
+  return readWith(binding, await composeCommand(binding, []), signal);
+}
+
+/** The same without what compose would make, which takes it a while to say. */
+export function readWorkTree(binding: GitBinding, signal: AbortSignal): Promise<GitReading> {
+  return readWith(binding, ['true'], signal);
+}
+
+async function readWith(
+  { host, config, project }: GitBinding,
+  compose: readonly string[],
+  signal?: AbortSignal,
+): Promise<GitReading> {
   const argv = ['sh', '-c', READ, 'sh', config.directory, project, KEPT, ...compose] as const;
   const end = await host.run({ argv, environment: GIT, timeLimit: 60_000 }, signal);
   switch (end.status) {

@@ -38,9 +38,13 @@ export async function servicesOf(binding: GitBinding, signal?: AbortSignal): Pro
   }));
 }
 
+/** The versions of compose that were found, by host: they do not change while we run. */
+const versions = new WeakMap<GitBinding['host'], string>();
+
 /** How compose begins the names of images that have none in its file: `shop_` of the first compose, `shop-` since. */
 async function imagePrefix(binding: GitBinding, signal?: AbortSignal): Promise<string> {
   const argv = [...(await composeProgram(binding)), 'version', '--short'] as const;
-  const { output } = await runIn(binding, { argv }, signal);
+  const output = versions.get(binding.host) ?? (await runIn(binding, { argv }, signal)).output;
+  versions.set(binding.host, output);
   return /^v?1\./.test(output.trim()) ? `${binding.project.replace(/^[_-]+/, '')}_` : `${binding.project}-`;
 }

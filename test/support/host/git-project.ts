@@ -22,15 +22,16 @@ export function makeOrigin(directory: string): GitOrigin {
   const at = (name: string) => path.join(directory, name);
   mkdirSync(directory, { recursive: true });
   git(directory, 'init', '-q', '--bare', '-b', 'main', at('origin.git'));
-  git(directory, 'clone', '-q', at('origin.git'), at('author'));
   const author = at('author');
+  git(directory, 'init', '-q', '-b', 'main', author);
+  git(author, 'remote', 'add', 'origin', at('origin.git'));
   return {
     url: at('origin.git'),
     publish(tag, files) {
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(path.dirname(path.join(author, name)), { recursive: true });
         if (text === null) rmSync(path.join(author, name), { force: true });
-        else writeFileSync(path.join(author, name), text, { mode: name.startsWith('bin/') ? 0o755 : 0o644 });
+        else writeFileSync(path.join(author, name), text, { mode: /(^|\/)bin\//.test(name) ? 0o755 : 0o644 });
       }
       git(author, 'add', '-A');
       git(author, 'commit', '-q', '--allow-empty', '-m', tag);

@@ -2,7 +2,7 @@ import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
 import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import type { GitRun } from '../binding.ts';
-import { readGitProject } from '../reading.ts';
+import { readWorkTree } from '../reading.ts';
 import { change, foundName, refuseOthers } from '../release.ts';
 import { GIT, gitError } from '../tags.ts';
 import { defineAction } from './step.ts';
@@ -23,7 +23,7 @@ export const checkout = defineAction({
   async start(run, { release, found }): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout', commit: release.commit, branch: null });
     if (!(await wasBegun(run, work))) {
-      refuseOthers(run, await readGitProject(run.binding, run.context.signal), [found.head]);
+      refuseOthers(run, await readWorkTree(run.binding, run.context.signal), [found.head]);
     }
     return beginWork(run, work);
   },
@@ -41,7 +41,7 @@ export const checkoutBack = defineAction({
   async start(run, { release, found }): Promise<StepProgress> {
     const work = workOf(run, { id: 'checkout-back', commit: found.head, branch: found.branch });
     if (!(await wasBegun(run, work))) {
-      const reading = await readGitProject(run.binding, run.context.signal);
+      const reading = await readWorkTree(run.binding, run.context.signal);
       refuseOthers(run, reading, [found.head, release.commit]);
     }
     return beginWork(run, work);

@@ -2,7 +2,7 @@ import { runId } from '../../../detached.ts';
 import { type StepProgress, TargetError } from '../../../target.ts';
 import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, keptName } from '../binding.ts';
-import { readGitProject } from '../reading.ts';
+import { readWorkTree } from '../reading.ts';
 import { type Change, change, refuseOthers } from '../release.ts';
 import { GIT, gitError } from '../tags.ts';
 import { defineAction } from './step.ts';
@@ -33,7 +33,7 @@ export const fetch = defineAction({
   async start(run, asked): Promise<StepProgress> {
     const work = workOf(run, asked);
     if (!(await wasBegun(run, work))) {
-      const reading = await readGitProject(run.binding, run.context.signal);
+      const reading = await readWorkTree(run.binding, run.context.signal);
       refuseOthers(run, reading, [asked.found.head]);
     }
     return beginWork(run, work);

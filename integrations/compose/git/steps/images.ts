@@ -4,12 +4,10 @@ import { composeCommand, runIn } from '../../compose.ts';
 import { dockerError } from '../../docker-errors.ts';
 import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, keptName } from '../binding.ts';
-import { keptImage, readGitProject } from '../reading.ts';
+import { keptImage, readWorkTree } from '../reading.ts';
 import { type Change, change, refuseOthers } from '../release.ts';
 import { type GitService, servicesOf } from '../services.ts';
 import { defineAction } from './step.ts';
-
-const ATTEMPTS = 3;
 
 /** Arguments: pairs of an image and a name for it, “--”, images to have, “--”, a command or nothing. */
 const MAKE = `
@@ -39,8 +37,7 @@ export const images = defineAction({
     return beginWork(run, begun ? pending(run) : await workOf(run, asked));
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const attempt = handle;
-    const end = await followWork(run, await workOf(run, asked), attempt);
+    const end = await followWork(run, pending(run), handle);
     if (end.phase !== 'done') return end;
     return keep(run, asked);
   },
@@ -49,7 +46,7 @@ export const images = defineAction({
 /** Nothing may have changed in the work tree since it was checked out: what was built is what was approved. */
 async function keep(run: GitRun, asked: Change): Promise<StepProgress> {
   const { binding, context } = run;
-  refuseOthers(run, await readGitProject(binding, context.signal), [asked.release.commit]);
+  refuseOthers(run, await readWorkTree(binding, context.signal), [asked.release.commit]);
   const { commit, version } = asked.release;
   const services = await servicesOf(binding, context.signal);
   const pairs = services
@@ -66,12 +63,12 @@ function idOf({ context }: GitRun): string {
 
 /** Work that goes on already: its command is not read again. */
 function pending(run: GitRun): Work {
-  return { doing: 'making the images', id: idOf(run), command: { argv: ['true'] }, attempts: ATTEMPTS };
+  return { doing: 'making the images', id: idOf(run), command: { argv: ['true'] }, attempts: 1 };
 }
 
 async function workOf(run: GitRun, { release }: Change): Promise<Work> {
   const { binding, context } = run;
-  const reading = await readGitProject(binding, context.signal);
+  const reading = await readWorkTree(binding, context.signal);
   refuseOthers(run, reading, [release.commit]);
   const services = await servicesOf(binding, context.signal);
   const { commit } = release;

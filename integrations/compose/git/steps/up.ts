@@ -7,7 +7,7 @@ import { settle, settleHandle } from '../../steps/settle.ts';
 import { beginWork, followWork, type Work, wasBegun, workHandle } from '../../steps/step.ts';
 import { type GitRun, shortCommit } from '../binding.ts';
 import { type GitEntry, gitJournalText, withGitEntries } from '../journal.ts';
-import { type GitReading, readGitProject, servingCommit, strayed } from '../reading.ts';
+import { type GitReading, readGitProject, readWorkTree, servingCommit, strayed } from '../reading.ts';
 import { type Change, change, type Found, foundName, refuseOthers } from '../release.ts';
 import { servicesOf } from '../services.ts';
 import { defineAction } from './step.ts';
@@ -63,10 +63,10 @@ export const serveAgain = defineAction({
         return { phase: 'succeeded', message: `${foundName(found)} was not touched and runs` };
       }
     }
-    return beginWork(run, await workBack(run, found));
+    return beginWork(run, await workBack(run, found, await namesBack(run, found)));
   },
   async resume(run, { found }, handle): Promise<StepProgress> {
-    return settled(run, await workBack(run, found), handle, (reading) => ({
+    return settled(run, await workBack(run, found, []), handle, (reading) => ({
       services: Object.keys(found.images),
       containers: reading.containers,
       isRight: (service) => isServiceAsFound(run, reading, { found, service }),
@@ -93,7 +93,7 @@ async function settled(
 /** The last look before everything is stopped, and the journal, which knows of it whatever happens then. */
 async function noteDown(run: GitRun, { release, found }: Change): Promise<void> {
   const { binding, context } = run;
-  const reading = await readGitProject(binding, context.signal);
+  const reading = await readWorkTree(binding, context.signal);
   refuseOthers(run, reading, [release.commit]);
   const now = new Date(binding.now()).toISOString();
   const before: GitEntry | null = found.proven
@@ -125,14 +125,18 @@ function runsAsFound(reading: GitReading, { images }: Found, service: string): b
   return now.join() === (images[service] ?? []).join();
 }
 
-/** Where nothing ran before, nothing is started. */
-async function workBack(run: GitRun, found: Found): Promise<Work> {
+/** The images that ran with the names that compose looks for. */
+async function namesBack(run: GitRun, found: Found): Promise<readonly string[]> {
   const services = await servicesOf(run.binding, run.context.signal);
-  const names = services.flatMap(({ name, image }) => {
+  return services.flatMap(({ name, image }) => {
     const [id] = found.images[name] ?? [];
     // A name by digest is the image's own and needs none of ours.
     return id === undefined || image.includes('@') ? [] : [id, image];
   });
+}
+
+/** Where nothing ran before, nothing is started. */
+async function workBack(run: GitRun, found: Found, names: readonly string[]): Promise<Work> {
   const work = await workOf(run, { id: 'serve-again', doing: 'taking it back', names });
   if (Object.keys(found.images).length > 0) return work;
   const argv = await composeCommand(run.binding, ['down', '--remove-orphans']);
