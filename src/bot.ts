@@ -152,7 +152,7 @@ async function createContext(parts: {
     clock,
   });
   const alerts: OperationContext['alerts'] = {
-    critical: (target, after) => criticalAlert(parts.database, target, after),
+    critical: criticalAlert,
   };
   return {
     ...parts,

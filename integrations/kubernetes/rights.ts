@@ -4,6 +4,7 @@ import {
   CONTROLLER_REVISIONS,
   CRON_JOBS,
   DEPLOYMENTS,
+  DESTINATION_RULES,
   EVENTS,
   HTTP_ROUTES,
   JOBS,
@@ -56,11 +57,15 @@ export function rightText({ verb, resource, subresource }: Right): string {
 /** What a Deployment of a canary's own takes beside rolling the other one out. */
 const CANARY = all(DEPLOYMENTS, ['create', 'delete']);
 
-/** What setting shares takes. */
+/** What setting shares takes, and looking whether what they lead to is there. */
 const ROUTES: Readonly<Record<TrafficConfig['kind'], readonly Right[]>> = {
   replicas: [],
-  istio: all(VIRTUAL_SERVICES, ['get', 'patch']),
-  'gateway-api': all(HTTP_ROUTES, ['get', 'patch']),
+  istio: [
+    ...all(VIRTUAL_SERVICES, ['get', 'patch']),
+    ...all(DESTINATION_RULES, ['list']),
+    ...all(SERVICES, ['get']),
+  ],
+  'gateway-api': [...all(HTTP_ROUTES, ['get', 'patch']), ...all(SERVICES, ['get'])],
 };
 
 /** What switching between two Deployments takes beside rolling one of them out. */

@@ -18,6 +18,8 @@ import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
 import { createTraffic } from './traffic/canary.ts';
+import { examineTraffic } from './traffic/examine.ts';
+import { inspectWithCanary } from './traffic/inspect.ts';
 
 export interface KubernetesTargetOptions {
   readonly ref: TargetRef;
@@ -64,9 +66,18 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
-    ...(config.traffic === undefined ? {} : { traffic: createTraffic(binding) }),
+    ...(config.traffic === undefined ? {} : withCanaries(binding)),
   };
   return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
+}
+
+/** What is different where a canary can stand beside the workload. */
+function withCanaries(binding: KubernetesBinding) {
+  return {
+    inspect: () => inspectWithCanary(binding),
+    examine: () => examineTraffic(binding),
+    traffic: createTraffic(binding),
+  } satisfies Partial<DeployTarget>;
 }
 
 /** What is different where two Deployments take turns. */

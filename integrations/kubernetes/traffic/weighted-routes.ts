@@ -87,6 +87,13 @@ function weightedSplit(api: KubernetesBinding['api'], kind: RouteKind): CanarySp
       return { rules: rules.map(({ index, entries }) => ({ index, entries })) };
     },
     reachable: () => EVERY_PERCENT,
+    share: async () => shareIn(kind, (await read()).rules),
+    async examine() {
+      const { rules } = await read();
+      ensureLeads(kind, rules);
+      const count = rules.length === 1 ? '1 rule leads' : `${rules.length} rules lead`;
+      return `is there; ${count} to the workload, ${textOf(kind, rules)}`;
+    },
     pods: (stable) => stable,
     read: async (found, signal) => standing(kind, await read(signal), foundSchema.parse(found).rules),
     async set({ found, percent, allow }, signal) {
@@ -123,10 +130,8 @@ async function readRules(
 
 /** Everything that leads to the workload must lead to it alone: a split that is there already is somebody's. */
 function ensureGround(kind: RouteKind, rules: readonly Rule[]): void {
+  ensureLeads(kind, rules);
   const what = placeText(kind.place);
-  if (rules.length === 0) {
-    throw new TargetError('invalid', `Nothing in ${what} leads to the stable destination of the config.`);
-  }
   const split = rules.some((rule) => percentIn(kind, rule) !== 0 || hasOthers(kind, rule));
   if (!split) return;
   throw new TargetError(
@@ -135,11 +140,19 @@ function ensureGround(kind: RouteKind, rules: readonly Rule[]): void {
   );
 }
 
-function hasOthers(kind: RouteKind, { entries }: Rule): boolean {
-  return (
-    entries.filter((one) => kind.is(one, 'stable')).length !== 1 ||
-    entries.some((one) => !kind.is(one, 'stable') && !kind.is(one, 'canary'))
-  );
+function ensureLeads({ place, is }: RouteKind, rules: readonly Rule[]): void {
+  if (rules.some(({ entries }) => entries.some((one) => is(one, 'stable')))) return;
+  const what = placeText(place);
+  throw new TargetError('invalid', `Nothing in ${what} leads to the stable destination of the config.`);
+}
+
+function hasOthers(kind: RouteKind, { index, entries }: Rule): boolean {
+  return entries.filter((one) => kind.is(one, 'stable')).length !== 1 || isShared(kind, { index, entries });
+}
+
+/** Whether anything else than the two takes part. */
+function isShared(kind: RouteKind, { entries }: Rule): boolean {
+  return entries.some((one) => !kind.is(one, 'stable') && !kind.is(one, 'canary'));
 }
 
 function weightOf(kind: RouteKind, entry: JsonObject, alone: boolean): number {
@@ -179,6 +192,14 @@ function rulesAt(kind: RouteKind, found: readonly Rule[], percent: number): read
     });
     return { index, entries: named === undefined ? [...others, canary] : others };
   });
+}
+
+/** The largest share that any rule gives the canary; rules that differ are told. */
+function shareIn(kind: RouteKind, rules: readonly Rule[]) {
+  const percents = rules.map((rule) => percentIn(kind, rule) ?? 0);
+  const plain = new Set(percents).size <= 1 && !rules.some((rule) => isShared(kind, rule));
+  const note = plain ? null : `${placeText(kind.place)}: ${textOf(kind, rules)}`;
+  return { percent: Math.max(0, ...percents), note };
 }
 
 function patchOf(kind: RouteKind, now: Reading, wanted: readonly Rule[]): readonly PatchOperation[] {
