@@ -1,3 +1,4 @@
+import { argoRolloutState } from './argo-rollouts/state.ts';
 import type { WorkloadKind } from './names.ts';
 import type { Workload } from './objects.ts';
 
@@ -11,6 +12,7 @@ const RULES: Readonly<Record<WorkloadKind, (workload: Workload) => RolloutState>
   deployment: deploymentState,
   statefulset: statefulSetState,
   daemonset: daemonSetState,
+  rollout: argoRolloutState,
 };
 
 export function rolloutState(kind: WorkloadKind, workload: Workload): RolloutState {

@@ -2,9 +2,10 @@ import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
-import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { type DeployTarget, type StepContext, TargetError, type TrafficCapability } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
 import { ACTIONS, isAction } from './actions.ts';
+import { createRolloutTraffic } from './argo-rollouts/canary.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { examineColours } from './blue-green/examine.ts';
 import { inspectColours } from './blue-green/inspect.ts';
@@ -18,6 +19,7 @@ import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
 import { createTraffic } from './traffic/canary.ts';
+import type { TrafficConfig } from './traffic/config.ts';
 
 export interface KubernetesTargetOptions {
   readonly ref: TargetRef;
@@ -35,7 +37,7 @@ export interface KubernetesTargetOptions {
   readonly now?: () => number;
 }
 
-/** A Deployment, StatefulSet or DaemonSet as a deploy target. */
+/** A Deployment, StatefulSet, DaemonSet or Rollout as a deploy target. */
 export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
   const { ref, config, api, artifacts, checker, checkerThrough, image, verify, watch, migrationJob } =
     options;
@@ -66,9 +68,13 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
-    ...(config.traffic === undefined ? {} : { traffic: createTraffic(binding) }),
+    ...(config.traffic === undefined ? {} : { traffic: trafficBy(config.traffic.kind, binding) }),
   };
   return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
+}
+
+function trafficBy(kind: TrafficConfig['kind'], binding: KubernetesBinding): TrafficCapability {
+  return kind === 'argo-rollouts' ? createRolloutTraffic(binding) : createTraffic(binding);
 }
 
 /** What is different where two Deployments take turns. */

@@ -32,6 +32,8 @@ export function defineAction<I, H>(action: {
 
 export const digest = z.string().refine(isDigest);
 
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+
 const templateChoice = z.object({
   hash: z.string(),
   source: z.union([z.strictObject({ image: z.string() }), z.strictObject({ revision: z.string() })]),
@@ -44,4 +46,5 @@ export const templateChange = z.object({
   found: templateChoice,
   foundMarks: z.record(z.string(), z.string().nullable()),
   marks: z.object({ version: z.string().nullable(), digest: digest.nullable() }),
+  own: z.object({ steps: z.array(jsonObject).readonly().nullable(), set: z.string() }).exactOptional(),
 });
