@@ -16,6 +16,7 @@ import type { Host } from './host.ts';
 import { createHostBackups } from './host-backup/provider.ts';
 import { createHttpChecker } from './http/checker.ts';
 import { batchReads } from './kubernetes/batching.ts';
+import { podFetch } from './kubernetes/blue-green/pod-fetch.ts';
 import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
@@ -23,6 +24,7 @@ import { createRegistrySource } from './registry/artifact-source.ts';
 import { defaultCredentials } from './registry/credentials.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
+import { createVeleroBackups } from './velero/provider.ts';
 import { connectVercel } from './vercel/client.ts';
 import { createVercelTarget } from './vercel/target.ts';
 
@@ -89,17 +91,36 @@ export function createTargets(
 function withItsBackups(binding: Binding, dependencies: TargetDependencies): DeployTarget {
   const target = createTarget(binding, dependencies);
   const { backup } = binding.environment;
-  return backup === undefined ? target : withBackup(target, createBackups(backup.provider, dependencies));
+  return backup === undefined
+    ? target
+    : withBackup(target, createBackups(binding, backup.provider, dependencies));
 }
 
 /** Total over the kinds, as targets are. */
-function createBackups(config: BackupProviderConfig, dependencies: TargetDependencies): BackupProvider {
+function createBackups(
+  { ref, environment }: Binding,
+  config: BackupProviderConfig,
+  dependencies: TargetDependencies,
+): BackupProvider {
   switch (config.kind) {
     case 'cloud-sql':
       return createCloudSqlBackups(config);
     case 'pg-dump':
     case 'archive':
       return createHostBackups(config, dependencies.hosts);
+    case 'velero': {
+      const cluster = dependencies.kubernetes(config);
+      const { target, verify } = environment;
+      const { checker } = dependencies;
+      const url = target.kind === 'kubernetes' ? (target.url ?? null) : null;
+      return createVeleroBackups({
+        ref,
+        config,
+        cluster,
+        pods: createHttpChecker({ fetch: podFetch(cluster, config.namespace) }),
+        reached: { checker, checks: verify.filter(isHttpCheck), url },
+      });
+    }
   }
 }
 

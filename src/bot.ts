@@ -7,58 +7,42 @@ import type { Logger } from 'pino';
 import { workOn } from '../commands/deliveries.ts';
 import type { DeliveryContext } from '../commands/delivery-context.ts';
 import { COMMANDS } from '../commands/index.ts';
-import { catchUpOnReactions } from '../commands/missed-reactions.ts';
 import { createAnalysis } from '../integrations/analysis/kinds.ts';
 import { createCodeHosts } from '../integrations/code-hosts.ts';
 import { createTargets, type TargetDependencies } from '../integrations/kinds.ts';
 import type { DeployTarget } from '../integrations/target.ts';
 import { alertsOf, tellAlerts } from './alert-desk.ts';
 import type { AlertContext } from './alerts/context.ts';
-import { codeBehind, githubWebhook, releaseContext, suggestedVersions, telling } from './code-behind.ts';
+import { codeBehind, githubWebhook, suggestedVersions } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createHttpApp, serveHttp } from './http/server.ts';
 import { type Webhook, webhookRoutes } from './http/webhooks.ts';
-import { runSchedules } from './operations/backup/scheduled.ts';
+import { keepLooking, reactionsTo } from './looks.ts';
 import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
-import { repeatedly } from './operations/repeatedly.ts';
-import { tellCodeHosts } from './operations/source/deployments.ts';
-import { withStrangers, workOnReleases } from './operations/source/releases.ts';
-import { takeOverOnce } from './operations/takeover.ts';
+import { withStrangers } from './operations/source/releases.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
 import { createBackupNotices } from './slack/backup-notices.ts';
 import { createCanaryPictures } from './slack/canary-pictures.ts';
-import { readReactions } from './slack/catch-up.ts';
 import { connectSlack, type SlackConnection } from './slack/connection.ts';
 import { openDeployForm, openSilenceForm } from './slack/forms.ts';
-import { createMessages, operationKey, operationOf } from './slack/messages.ts';
+import { createMessages, operationOf } from './slack/messages.ts';
 import { receive } from './slack/receive.ts';
 import type { FormServices } from './slack/render/form.ts';
 import { renderReply } from './slack/render/reply.ts';
 import { en } from './slack/words/en.ts';
-import { forgetGroups } from './store/alert-desk.ts';
 import { criticalAlert } from './store/alerts.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { forgetDeliveries } from './store/inbox.ts';
 import { migrate } from './store/migrate.ts';
-import { findMessage, findPublicationKey } from './store/publications.ts';
+import { findPublicationKey } from './store/publications.ts';
 
-const TAKEOVER_INTERVAL = 2_000;
-const CATCH_UP_INTERVAL = 30_000;
-/** How long the start waits for reactions to be read back, should Slack be slow. */
-const CATCH_UP_LIMIT = 10_000;
-/** Cron expressions go by the minute. */
-const SCHEDULE_INTERVAL = 20_000;
-const TELLING_INTERVAL = 2_000;
-const RELEASES_INTERVAL = 1_000;
-const FORGET_INTERVAL = 3_600_000;
 /** How long a stop waits for what was begun to be checkpointed. */
 const IDLE_LIMIT = 5_000;
 
@@ -237,41 +221,6 @@ function deliveryContext(
     readReactions: (operationId) => reactionsTo(operations, slack, operationId),
     reactions: { approve: approveReaction, reject: rejectReaction },
   };
-}
-
-/** What has to be looked at again and again, for nobody tells of it. */
-async function keepLooking(
-  context: OperationContext,
-  parts: { readonly engine: Engine; readonly slack: SlackConnection; readonly stack: AsyncDisposableStack },
-): Promise<void> {
-  const { engine, slack, stack } = parts;
-  const { log, database } = context;
-  const catchUp = () =>
-    catchUpOnReactions(context, engine, (operationId) => reactionsTo(context, slack, operationId));
-  // Once before anything is resumed: an approval may have been taken back while nobody was listening.
-  await Promise.race([catchUp(), new Promise((resolve) => setTimeout(resolve, CATCH_UP_LIMIT).unref())]);
-  const looks = [
-    repeatedly('taking over', TAKEOVER_INTERVAL, log, () => takeOverOnce(context, engine)),
-    repeatedly('catching up on reactions', CATCH_UP_INTERVAL, log, catchUp),
-    repeatedly('making scheduled backups', SCHEDULE_INTERVAL, log, () => runSchedules(context, engine)),
-    repeatedly('telling code hosts', TELLING_INTERVAL, log, () =>
-      tellCodeHosts(context, telling(context, slack)),
-    ),
-    repeatedly('working on releases', RELEASES_INTERVAL, log, () =>
-      workOnReleases(releaseContext(context, engine, slack)),
-    ),
-    repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
-    repeatedly('forgetting alerts', FORGET_INTERVAL, log, () => forgetGroups(database)),
-  ];
-  stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));
-}
-
-async function reactionsTo(context: OperationContext, slack: SlackConnection, operationId: string) {
-  const message = await findMessage(context.database, operationKey(operationId));
-  if (message === null) return null;
-  const { approveReaction, rejectReaction } = context.config.slack;
-  const { botUserId } = slack.identity;
-  return readReactions(slack.asking, { ...message, approveReaction, rejectReaction, botUserId });
 }
 
 function receiveFrom(

@@ -1,3 +1,4 @@
+import type { StepAction } from '../step-action.ts';
 import { createRevision } from './steps/create-revision.ts';
 import { migrate } from './steps/migrate.ts';
 import { restoreCanary } from './steps/restore-canary.ts';
@@ -5,7 +6,7 @@ import { restoreTraffic } from './steps/restore-traffic.ts';
 import { setJobImage } from './steps/set-job-image.ts';
 import { setWeight } from './steps/set-weight.ts';
 import { shiftTraffic } from './steps/shift-traffic.ts';
-import type { StepAction } from './steps/step.ts';
+import type { StepRun } from './steps/step.ts';
 import { tidy } from './steps/tidy.ts';
 import { verifyNew } from './steps/verify-new.ts';
 import { verifyServing } from './steps/verify-serving.ts';
@@ -24,10 +25,6 @@ export const ACTIONS = {
   'verify-new': verifyNew,
   'verify-serving': verifyServing,
   'watch-serving': watchServing,
-} as const satisfies Readonly<Record<string, StepAction>>;
+} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

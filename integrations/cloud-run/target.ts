@@ -1,10 +1,10 @@
-import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
-import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { runsBy } from '../step-action.ts';
+import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
-import { ACTIONS, isAction } from './actions.ts';
+import { ACTIONS } from './actions.ts';
 import type { CloudRunBinding } from './binding.ts';
 import { createTraffic } from './canary.ts';
 import type { CloudRunApi } from './client.ts';
@@ -55,22 +55,10 @@ export function createCloudRunTarget(options: CloudRunTargetOptions): DeployTarg
     recentVersions: (limit) => artifacts.versions(limit),
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, request),
-    start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin(binding, context), step.input, handle),
+    ...runsBy(ACTIONS, (_step, context) => stepRun(binding, context)),
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
     traffic: createTraffic(binding),
   };
-}
-
-function begin(binding: CloudRunBinding, context: StepContext) {
-  context.signal.throwIfAborted();
-  return stepRun(binding, context);
-}
-
-function actionOf(step: PlannedStep) {
-  if (isAction(step.action)) return ACTIONS[step.action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
 }

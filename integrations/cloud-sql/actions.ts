@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
+import type { Json } from '../../src/domain/json.ts';
+import { actionsWith, anyHandle, type StepAction } from '../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import type { CloudSqlApi } from './client.ts';
 import type { CloudSqlBackupConfig } from './config.ts';
@@ -15,11 +16,6 @@ export interface SqlRun {
   readonly context: StepContext;
 }
 
-interface Action {
-  start(run: SqlRun, input: JsonObject): Promise<StepProgress>;
-  resume(run: SqlRun, input: JsonObject, handle: Json): Promise<StepProgress>;
-}
-
 const LOOK_AGAIN = 2_000;
 const LONGEST_NAME = 80;
 /** The database that every instance of PostgreSQL has. */
@@ -31,21 +27,13 @@ const choice = z.object({ backup: z.string().nullable() });
 const several = z.object({ backups: z.array(z.string()) });
 const operationName = z.string();
 
-function define<I>(action: {
-  readonly input: z.ZodType<I>;
-  start(run: SqlRun, input: I): Promise<StepProgress>;
-  resume(run: SqlRun, input: I, handle: Json): Promise<StepProgress>;
-}): Action {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input, handle) => action.resume(run, action.input.parse(input), handle),
-  };
-}
+const { defineAction, defineLook } = actionsWith<SqlRun>();
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
 export const ACTIONS = {
-  make: define({
+  make: defineAction({
     input: nothing,
+    handle: anyHandle,
     async start(run) {
       const id = backupIdOf(run.context.operationId);
       if ((await findRun(run, id)) === null) await run.api.insertRun(descriptionOf(id), run.context.signal);
@@ -53,14 +41,16 @@ export const ACTIONS = {
     },
     resume: (run) => lookAtOwn(run),
   }),
-  restore: define({
+  restore: defineAction({
     input: choice,
+    handle: anyHandle,
     start: (run, { backup }) => (backup === null ? undoRestore(run) : restore(run, 'restore', backup)),
     resume: (run, { backup }, handle) => lookAtOperation(run, handle, restoring(run, backup)),
   }),
-  check: define({ input: choice, start: checkInstance, resume: checkInstance }),
-  'create-scratch': define({
+  check: defineLook(choice, checkInstance),
+  'create-scratch': defineAction({
     input: nothing,
+    handle: anyHandle,
     async start(run) {
       const { api, config, context } = run;
       const name = scratchName(run);
@@ -74,8 +64,9 @@ export const ACTIONS = {
     },
     resume: (run) => lookAtScratch(run),
   }),
-  'restore-scratch': define({
+  'restore-scratch': defineAction({
     input: choice,
+    handle: anyHandle,
     async start(run, { backup }) {
       const name = scratchName(run);
       const [begun] = await restoresOf(run, name);
@@ -87,10 +78,10 @@ export const ACTIONS = {
     },
     resume: (run, _input, handle) => lookAtOperation(run, handle, `restoring into ${scratchName(run)}`),
   }),
-  'check-scratch': define({ input: choice, start: checkScratch, resume: checkScratch }),
-  'delete-scratch': define({ input: nothing, start: deleteScratch, resume: deleteScratch }),
-  delete: define({ input: several, start: deleteRuns, resume: deleteRuns }),
-} as const satisfies Readonly<Record<string, Action>>;
+  'check-scratch': defineLook(choice, checkScratch),
+  'delete-scratch': defineLook(nothing, deleteScratch),
+  delete: defineLook(several, deleteRuns),
+} as const satisfies Readonly<Record<string, StepAction<SqlRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
 

@@ -2,7 +2,8 @@ import type { StoredBackup } from '../../src/domain/backup.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
-import { type Finding, type StepContext, TargetError } from '../target.ts';
+import { runsBy } from '../step-action.ts';
+import { type Finding, TargetError } from '../target.ts';
 import { ACTIONS, type ActionName } from './actions.ts';
 import { type CloudSqlApi, connectCloudSql } from './client.ts';
 import type { CloudSqlBackupConfig } from './config.ts';
@@ -30,26 +31,10 @@ export function createCloudSqlBackups(
         ],
       }),
     deletionStep: (backups) => deletionStep(backups),
-    start: async (step, context) => actionOf(step).start(begin({ api, config, context }), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin({ api, config, context }), step.input, handle),
+    ...runsBy(ACTIONS, (_step, context) => ({ api, config, context })),
     examine: async () => [await examine(config, api)],
     close: async () => undefined,
   };
-}
-
-function begin<T extends { readonly context: StepContext }>(run: T): T {
-  run.context.signal.throwIfAborted();
-  return run;
-}
-
-function actionOf({ action }: PlannedStep) {
-  if (isAction(action)) return ACTIONS[action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${action}.`);
-}
-
-function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
 }
 
 function makeStep(instance: string): PlannedStep {

@@ -1,7 +1,8 @@
+import type { StepAction } from '../step-action.ts';
 import { migrate } from './steps/migrate.ts';
 import { pull } from './steps/pull.ts';
 import { restore } from './steps/restore.ts';
-import type { StepAction } from './steps/step.ts';
+import type { StepRun } from './steps/step.ts';
 import { tidy } from './steps/tidy.ts';
 import { up } from './steps/up.ts';
 import { verify } from './steps/verify.ts';
@@ -16,10 +17,6 @@ export const ACTIONS = {
   up,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction>>;
+} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

@@ -1,12 +1,12 @@
-import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { Check, HttpChecker } from '../checks.ts';
 import { runHandle, stopRun } from '../detached.ts';
 import type { Host } from '../host.ts';
-import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { runsBy } from '../step-action.ts';
+import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
-import { ACTIONS, isAction } from './actions.ts';
+import { ACTIONS } from './actions.ts';
 import { type ComposeBinding, type Migration, type PullCredentials, partsOf, projectOf } from './binding.ts';
 import type { ComposeTargetConfig } from './config.ts';
 import { examine } from './examine.ts';
@@ -51,9 +51,7 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     recentVersions: (limit) => source.versions(limit),
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, { ...request, only: null }),
-    start: async (step, context) => actionOf(step).start(begin(binding, step, context), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin(binding, step, context), step.input, handle),
+    ...runsBy(ACTIONS, ({ timeLimit }, context) => ({ binding, context, timeLimit })),
     stop: async (_step, handle, { signal }) => {
       const work = runHandle.safeParse(handle);
       if (work.success) await stopRun(host, work.data.run, signal);
@@ -62,14 +60,4 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     close: () => host.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
   };
-}
-
-function begin(binding: ComposeBinding, { timeLimit }: PlannedStep, context: StepContext) {
-  context.signal.throwIfAborted();
-  return { binding, context, timeLimit };
-}
-
-function actionOf(step: PlannedStep) {
-  if (isAction(step.action)) return ACTIONS[step.action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
 }

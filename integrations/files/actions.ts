@@ -1,9 +1,10 @@
+import type { StepAction } from '../step-action.ts';
 import { guards } from './steps/guards.ts';
 import { prove } from './steps/prove.ts';
 import { restart, restartBack } from './steps/restart.ts';
 import { stage } from './steps/stage.ts';
 import { stageBackup } from './steps/stage-backup.ts';
-import type { StepAction } from './steps/step.ts';
+import type { StepRun } from './steps/step.ts';
 import { backup, discard, restore, swap, tidy } from './steps/tree-actions.ts';
 import { verify, watch } from './steps/verify.ts';
 
@@ -22,10 +23,6 @@ export const ACTIONS = {
   tidy,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction>>;
+} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

@@ -1,11 +1,11 @@
-import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
 import type { Host } from '../host.ts';
 import { createHttpChecker } from '../http/checker.ts';
-import { type DeployTarget, type StepContext, TargetError } from '../target.ts';
+import { runsBy } from '../step-action.ts';
+import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
-import { ACTIONS, isAction } from './actions.ts';
+import { ACTIONS } from './actions.ts';
 import { createPlace } from './archive/places.ts';
 import type { FilesBinding } from './binding.ts';
 import type { FilesTargetConfig } from './config.ts';
@@ -14,6 +14,7 @@ import { ignoreRules } from './ignore.ts';
 import { inspect } from './inspect.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
+import { stopWork } from './steps/detached.ts';
 import { stepRun } from './steps/step.ts';
 
 export interface FilesTargetOptions {
@@ -53,9 +54,8 @@ export function createFilesTarget(options: FilesTargetOptions): DeployTarget {
     recentVersions: (limit) => binding.releases.versions(limit),
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, request),
-    start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin(binding, context), step.input, handle),
+    ...runsBy(ACTIONS, (_step, context) => stepRun(binding, context)),
+    stop: (_step, handle, context) => stopWork(stepRun(binding, context), handle),
     examine: () => examine(binding),
     close: async () => {
       await Promise.all([host.close(), binding.releases.close()]);
@@ -67,14 +67,4 @@ export function createFilesTarget(options: FilesTargetOptions): DeployTarget {
 /** Backups inside of the live directory are no part of what lives there. */
 function ownDirectories(directory: string, backups: string): readonly string[] {
   return backups.startsWith(`${directory}/`) ? [`${backups.slice(directory.length)}/`] : [];
-}
-
-function begin(binding: FilesBinding, context: StepContext) {
-  context.signal.throwIfAborted();
-  return stepRun(binding, context);
-}
-
-function actionOf(step: PlannedStep) {
-  if (isAction(step.action)) return ACTIONS[step.action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
 }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
-import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { TargetProblem } from '../../src/domain/refusal.ts';
 import { lookAtWhole, stopRun } from '../detached.ts';
 import type { DetachedRun } from '../host.ts';
+import { actionsWith, anyHandle, type StepAction } from '../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import { copyFarther } from './copying.ts';
-import { DELETE, LOOK_WHOLE, UNCHANGED } from './scripts.ts';
+import { UNCHANGED } from './scripts/common.ts';
+import { DELETE, LOOK_WHOLE } from './scripts/shelf.ts';
 
 /** One step under way. */
 export interface HostStep {
@@ -16,11 +17,6 @@ export interface HostStep {
   readonly context: StepContext;
   /** The step's id: the same step of the same operation is the same run on the host. */
   readonly stepId: string;
-}
-
-interface Action {
-  start(step: HostStep, input: JsonObject): Promise<StepProgress>;
-  resume(step: HostStep, input: JsonObject, handle: Json): Promise<StepProgress>;
 }
 
 const HOUR = 3_600_000;
@@ -45,21 +41,13 @@ const restoring = choice.extend({ undoes: z.string().optional() });
 const told = z.object({ of: z.string() });
 const several = z.object({ backups: z.array(z.string()) });
 
-function define<I>(action: {
-  readonly input: z.ZodType<I>;
-  start(step: HostStep, input: I): Promise<StepProgress>;
-  resume(step: HostStep, input: I): Promise<StepProgress>;
-}): Action {
-  return {
-    start: (step, input) => action.start(step, action.input.parse(input)),
-    resume: (step, input) => action.resume(step, action.input.parse(input)),
-  };
-}
+const { defineAction, defineLook } = actionsWith<HostStep>();
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
 export const ACTIONS = {
-  make: define({
+  make: defineAction({
     input: nothing,
+    handle: anyHandle,
     async start(step) {
       const { source } = step.binding;
       await begin(step, source.make, [
@@ -71,9 +59,10 @@ export const ACTIONS = {
     },
     resume: (step) => look(step),
   }),
-  copy: define({ input: nothing, start: copy, resume: copy }),
-  verify: define({
+  copy: defineLook(nothing, copy),
+  verify: defineAction({
     input: choice,
+    handle: anyHandle,
     async start(step, chosen) {
       const { source } = step.binding;
       await begin(step, source.verify, [...fileOf(step, chosen), ...source.facts, scratchName(step)]);
@@ -81,18 +70,19 @@ export const ACTIONS = {
     },
     resume: (step) => look(step),
   }),
-  whole: define({
+  whole: defineAction({
     input: choice,
+    handle: anyHandle,
     async start(step, chosen) {
       await begin(step, LOOK_WHOLE, fileOf(step, chosen));
       return look(step);
     },
     resume: (step) => look(step),
   }),
-  restore: define({ input: restoring, start: restore, resume: restore }),
-  tell: define({ input: told, start: tell, resume: tell }),
-  delete: define({ input: several, start: deleteAll, resume: deleteAll }),
-} as const satisfies Readonly<Record<string, Action>>;
+  restore: defineLook(restoring, restore),
+  tell: defineLook(told, tell),
+  delete: defineLook(several, deleteAll),
+} as const satisfies Readonly<Record<string, StepAction<HostStep>>>;
 
 export type ActionName = keyof typeof ACTIONS;
 

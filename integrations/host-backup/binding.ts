@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import { TargetError } from '../target.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
-import { LIST } from './scripts.ts';
+import { LIST } from './scripts/shelf.ts';
 import type { BackupSource } from './source.ts';
 
 /** A directory on a host in which backups are kept. */

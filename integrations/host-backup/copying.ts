@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import type { Manifest } from './manifest.ts';
-import { APPEND, ARRIVED, READ_PART, SEAL } from './scripts.ts';
+import { APPEND, ARRIVED, READ_PART, SEAL } from './scripts/shelf.ts';
 
 /** Bytes that travel between two looks. */
 const PART = 16 * 1024 * 1024;

@@ -3,6 +3,7 @@ import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
 import type { Host } from '../host.ts';
+import { runsBy } from '../step-action.ts';
 import { type Finding, TargetError } from '../target.ts';
 import { ACTIONS, type ActionName, stopStep } from './actions.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
@@ -23,7 +24,7 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
   return {
     subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
     list: () => list(binding),
-    planBackup: async () => accept({ steps: makeSteps(binding), warnings: [] }),
+    planBackup: async () => accept({ steps: makeSteps(binding), warnings: await losses(binding) }),
     planVerification: async (backup) => accept({ steps: [verificationStep(binding, backup)], warnings: [] }),
     planRestore: async (backup) =>
       accept({
@@ -33,23 +34,11 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
         ],
       }),
     deletionStep: (backups) => deletionStep(backups),
-    start: async (planned, context) =>
-      actionOf(planned).start({ binding, context, stepId: planned.id }, planned.input),
-    resume: async (planned, handle, context) =>
-      actionOf(planned).resume({ binding, context, stepId: planned.id }, planned.input, handle),
+    ...runsBy(ACTIONS, ({ id }, context) => ({ binding, context, stepId: id })),
     stop: (planned, _handle, context) => stopStep({ binding, context, stepId: planned.id }),
     examine: () => examine(binding),
     close: async () => void (await Promise.all([shelf.host.close(), copy?.host.close()])),
   };
-}
-
-function actionOf({ action }: PlannedStep) {
-  if (isAction(action)) return ACTIONS[action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${action}.`);
-}
-
-function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
 }
 
 /** What the first place has; what only the second has cannot be restored from there. */
@@ -70,6 +59,15 @@ async function list({ source, shelf, copy }: HostBackupBinding): Promise<readonl
       return { ...storedBackup(manifest, away), state: { is: 'away', reason } };
     }),
   ];
+}
+
+/** What the backup cannot bring back. Where nobody answers there is nothing to warn of: the backup will say why. */
+async function losses({ source, shelf: { host } }: HostBackupBinding): Promise<readonly string[]> {
+  if (source.losers === null) return [];
+  const argv = ['sh', '-c', source.losers.script, 'sh', ...source.facts] as const;
+  const { status, output } = await host.run({ argv, timeLimit: MINUTE });
+  const names = output.split('\n').filter((name) => name !== '');
+  return status === 0 && names.length > 0 ? [source.losers.warning(names)] : [];
 }
 
 function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] {

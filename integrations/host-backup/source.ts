@@ -1,5 +1,6 @@
 import type { HostBackupConfig } from './config.ts';
-import { ARCHIVE, DUMP, RESTORE_ARCHIVE, RESTORE_DUMP, VERIFY_ARCHIVE, VERIFY_DUMP } from './scripts.ts';
+import { ARCHIVE, RESTORE_ARCHIVE, VERIFY_ARCHIVE } from './scripts/archive.ts';
+import { DUMP, OTHER_OWNERS, RESTORE_DUMP, VERIFY_DUMP } from './scripts/database.ts';
 
 /** What is backed up: the scripts that know how, and what they are told behind directory, id and file. */
 export interface BackupSource {
@@ -13,6 +14,8 @@ export interface BackupSource {
   readonly verify: string;
   readonly restore: string;
   readonly facts: readonly string[];
+  /** Who would not get back what is theirs, and the sentence about them; null where nobody can lose anything. */
+  readonly losers: { readonly script: string; readonly warning: (names: readonly string[]) => string } | null;
 }
 
 export function sourceOf(config: HostBackupConfig): BackupSource {
@@ -27,6 +30,11 @@ export function sourceOf(config: HostBackupConfig): BackupSource {
       verify: VERIFY_DUMP,
       restore: RESTORE_DUMP,
       facts: [project, service, user, database],
+      losers: {
+        script: OTHER_OWNERS,
+        warning: (names) =>
+          `${user} is no superuser of ${database}: what ${names.join(', ')} own${names.length === 1 ? 's' : ''} there would belong to ${user} after a restore.`,
+      },
     };
   }
   const { path, volume } = config;
@@ -40,5 +48,6 @@ export function sourceOf(config: HostBackupConfig): BackupSource {
     verify: VERIFY_ARCHIVE,
     restore: RESTORE_ARCHIVE,
     facts: isPath ? ['path', path] : ['volume', volume ?? ''],
+    losers: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { StepAction } from '../step-action.ts';
 import { abortRollout } from './argo-rollouts/steps/abort-rollout.ts';
 import { beginRolloutCanary, verifyRolloutCanary } from './argo-rollouts/steps/begin-canary.ts';
 import { giveBackSteps } from './argo-rollouts/steps/give-back-steps.ts';
@@ -11,7 +12,7 @@ import { verifyColour } from './blue-green/steps/verify-colour.ts';
 import { migrate } from './steps/migrate.ts';
 import { restore } from './steps/restore.ts';
 import { rollOut } from './steps/roll-out.ts';
-import type { StepAction } from './steps/step.ts';
+import type { StepRun } from './steps/step.ts';
 import { verifyServing } from './steps/verify-serving.ts';
 import { watchServing } from './steps/watch-serving.ts';
 import { createCanary } from './traffic/steps/create-canary.ts';
@@ -46,10 +47,6 @@ export const ACTIONS = {
   'drain-colour': drainColour,
   'retire-colour': retireColour,
   'revive-colour': reviveColour,
-} as const satisfies Readonly<Record<string, StepAction>>;
+} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

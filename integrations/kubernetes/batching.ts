@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KubernetesApi, parseAnswer, type Selection } from './client.ts';
+import { type KubernetesApi, orNull, parseAnswer, type Selection } from './client.ts';
 import { classifyAnswer } from './errors.ts';
 import { type Place, pathOf } from './resources.ts';
 
@@ -39,6 +39,13 @@ export function batchReads(api: KubernetesApi): KubernetesApi {
       if (signal !== undefined) return api.read(place, schema, signal);
       const [found] = await ask(place, {});
       return parseAnswer(found, schema, place);
+    },
+    async find(place, schema, signal) {
+      if (signal !== undefined) return api.find(place, schema, signal);
+      return orNull(async () => {
+        const [found] = await ask(place, {});
+        return parseAnswer(found, schema, place);
+      });
     },
     async list(place, schema, selection = {}, signal) {
       if (signal !== undefined || labelsOf(selection) === null) {

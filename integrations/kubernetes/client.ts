@@ -312,7 +312,8 @@ export function parseAnswer<T>(body: unknown, schema: z.ZodType<T>, place: Place
   );
 }
 
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+/** Null where there is no such object. */
+export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

@@ -14,8 +14,18 @@ import { sharesOf } from './shares.ts';
 import { containerOf, namedTag, repositoryOf } from './template.ts';
 import { creationTrouble, isReady, troubleOf, troubleText } from './trouble.ts';
 
+/** What a workload is doing, and how many of its pods are ready. */
+export interface Inspection {
+  readonly live: LiveState;
+  readonly ready: number;
+}
+
 /** What the workload is really doing, read from the cluster. */
 export async function inspect(binding: KubernetesBinding): Promise<LiveState> {
+  return (await inspectPods(binding)).live;
+}
+
+export async function inspectPods(binding: KubernetesBinding): Promise<Inspection> {
   const [reading, scaler, warnings] = await Promise.all([
     readAll(binding),
     optional(readAutoscaler(binding)),
@@ -23,7 +33,7 @@ export async function inspect(binding: KubernetesBinding): Promise<LiveState> {
   ]);
   const { revisions, note } = await describeRevisions(binding, reading.revisions);
   const events = warnings.value ?? [];
-  return {
+  const live: LiveState = {
     traffic: trafficOf(reading),
     revisions,
     health: healthOf(binding, reading, events),
@@ -34,6 +44,7 @@ export async function inspect(binding: KubernetesBinding): Promise<LiveState> {
       ...[note, scaler.note, warnings.note].filter((one) => one !== null),
     ],
   };
+  return { live, ready: reading.revisions.flatMap(({ pods }) => pods).filter(isReady).length };
 }
 
 /** What only adds to the picture may be missing; the reason is told in its place. */

@@ -68,6 +68,8 @@ const condition = z.object({
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
+  /** Only conditions of Deployments and Rollouts have it. */
+  lastUpdateTime: z.string().default(''),
 });
 export type Condition = z.output<typeof condition>;
 

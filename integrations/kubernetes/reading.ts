@@ -3,6 +3,7 @@ import type { KubernetesBinding } from './binding.ts';
 import {
   fromControllerRevisions,
   fromReplicaSets,
+  isOwnedBy,
   type KeptRevision,
   selectorText,
   workloadText,
@@ -62,7 +63,7 @@ export async function readAll(binding: KubernetesBinding, signal?: AbortSignal):
   return { workload: found, revisions, pods };
 }
 
-/** The revisions and the pods of a workload. */
+/** The revisions and the pods of a workload; pods of another one that its selector takes in, as a canary’s, are not its own. */
 export async function readRevisions(
   binding: KubernetesBinding,
   found: Workload,
@@ -73,10 +74,17 @@ export async function readRevisions(
   const pods = api.list(placeOfAll(binding, PODS), pod, selection, signal);
   if (name.kind === 'deployment' || name.kind === 'rollout') {
     const sets = api.list(placeOfAll(binding, REPLICA_SETS), replicaSet, selection, signal);
-    return [fromReplicaSets(found, await sets, await pods), await pods];
+    const [all, selected] = await Promise.all([sets, pods]);
+    const own = all.filter(({ metadata }) => isOwnedBy(metadata, found.metadata.uid));
+    return [fromReplicaSets(found, own, selected), ownedBy(selected, own)];
   }
   const kept = api.list(placeOfAll(binding, CONTROLLER_REVISIONS), controllerRevision, selection, signal);
-  return [fromControllerRevisions(found, await kept, await pods), await pods];
+  const [revisions, selected] = await Promise.all([kept, pods]);
+  return [fromControllerRevisions(found, revisions, selected), ownedBy(selected, [found])];
+}
+
+function ownedBy(pods: readonly Pod[], owners: readonly Pick<Workload, 'metadata'>[]): readonly Pod[] {
+  return pods.filter((one) => owners.some(({ metadata }) => isOwnedBy(one.metadata, metadata.uid)));
 }
 
 /** What the cluster warns of, about anything in the namespace. */

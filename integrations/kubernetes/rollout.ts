@@ -2,21 +2,41 @@ import { argoRolloutState } from './argo-rollouts/state.ts';
 import type { WorkloadKind } from './names.ts';
 import type { Workload } from './objects.ts';
 
-/** How a rollout stands, by the rules of `kubectl rollout status` (kubectl/pkg/polymorphichelpers/rollout_status.go). */
+/**
+ * How a rollout stands, by the rules of `kubectl rollout status` (kubectl/pkg/polymorphichelpers/rollout_status.go), but
+ * for one: a Deployment's controller leaves a deadline that was exceeded on it until the next rollout gets on or is over,
+ * and that says nothing of the next one.
+ */
 export type RolloutState =
   | { readonly state: 'waiting' | 'done' | 'failed'; readonly message: string }
   /** Somebody has stopped it; it goes on when it is resumed. */
   | { readonly state: 'paused'; readonly message: string };
 
-const RULES: Readonly<Record<WorkloadKind, (workload: Workload) => RolloutState>> = {
+const RULES: Readonly<Record<WorkloadKind, (workload: Workload, earlier: string | null) => RolloutState>> = {
   deployment: deploymentState,
   statefulset: statefulSetState,
   daemonset: daemonSetState,
   rollout: argoRolloutState,
 };
 
-export function rolloutState(kind: WorkloadKind, workload: Workload): RolloutState {
-  return RULES[kind](workload);
+/** `earlier`: when a rollout before this one exceeded its deadline, as {@link exceededAt} told; null for none. */
+export function rolloutState(
+  kind: WorkloadKind,
+  workload: Workload,
+  earlier: string | null = null,
+): RolloutState {
+  return RULES[kind](workload, earlier);
+}
+
+/** When the controller found a Deployment's deadline exceeded, in its words; null when it has not. Of Deployments and Rollouts. */
+export function exceededAt({ status }: Workload): string | null {
+  const progressing = status.conditions.find(({ type }) => type === 'Progressing');
+  return progressing?.reason === 'ProgressDeadlineExceeded' ? progressing.lastUpdateTime : null;
+}
+
+/** Milliseconds for which a Deployment may stand still. */
+export function progressDeadline({ spec }: Workload): number {
+  return (spec.progressDeadlineSeconds ?? 600) * 1_000;
 }
 
 /** How many pods there should be. */
@@ -31,15 +51,18 @@ export function progressOf(kind: WorkloadKind, { status }: Workload): string {
     : `${status.updatedReplicas}/${status.availableReplicas}/${status.readyReplicas}/${status.replicas}`;
 }
 
-function deploymentState(workload: Workload): RolloutState {
+function deploymentState(workload: Workload, earlier: string | null): RolloutState {
   const { metadata, spec, status } = workload;
   if (spec.paused) return { state: 'paused', message: 'somebody has paused it (kubectl rollout pause)' };
   if (metadata.generation > status.observedGeneration) return UNOBSERVED;
-  const progressing = status.conditions.find(({ type }) => type === 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    const seconds = spec.progressDeadlineSeconds ?? 600;
-    return { state: 'failed', message: `It made no progress for ${seconds} s (its progress deadline).` };
-  }
+  const pods = deploymentPods(workload);
+  const exceeded = exceededAt(workload);
+  if (pods.state === 'done' || exceeded === null || exceeded === earlier) return pods;
+  const seconds = progressDeadline(workload) / 1_000;
+  return { state: 'failed', message: `It made no progress for ${seconds} s (its progress deadline).` };
+}
+
+function deploymentPods({ spec, status }: Workload): RolloutState {
   const desired = spec.replicas ?? 1;
   if (status.updatedReplicas < desired)
     return waiting(`${status.updatedReplicas} of ${desired} pods are new`);

@@ -1,10 +1,10 @@
-import type { PlannedStep } from '../../src/domain/plan.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
-import { type DeployTarget, type StepContext, TargetError, type TrafficCapability } from '../target.ts';
+import { runsBy } from '../step-action.ts';
+import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
-import { ACTIONS, isAction } from './actions.ts';
+import { ACTIONS } from './actions.ts';
 import { createRolloutTraffic } from './argo-rollouts/canary.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { examineColours } from './blue-green/examine.ts';
@@ -19,7 +19,7 @@ import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
 import { createTraffic } from './traffic/canary.ts';
-import type { TrafficConfig } from './traffic/config.ts';
+import { inspectWithCanary } from './traffic/inspect.ts';
 
 export interface KubernetesTargetOptions {
   readonly ref: TargetRef;
@@ -62,19 +62,19 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     recentVersions: (limit) => artifacts.versions(limit),
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, request),
-    start: async (step, context) => actionOf(step).start(begin(binding, context), step.input),
-    resume: async (step, handle, context) =>
-      actionOf(step).resume(begin(binding, context), step.input, handle),
+    ...runsBy(ACTIONS, (_step, context) => ({ binding, context })),
     examine: () => examine(binding),
     close: () => api.close(),
     rollback: { plan: (request) => planRollback(binding, request) },
-    ...(config.traffic === undefined ? {} : { traffic: trafficBy(config.traffic.kind, binding) }),
+    ...(config.traffic === undefined ? {} : withCanaries(binding)),
   };
   return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
 }
 
-function trafficBy(kind: TrafficConfig['kind'], binding: KubernetesBinding): TrafficCapability {
-  return kind === 'argo-rollouts' ? createRolloutTraffic(binding) : createTraffic(binding);
+/** What is different where a canary can stand beside the workload, or in it. */
+function withCanaries(binding: KubernetesBinding): Partial<DeployTarget> {
+  if (binding.config.traffic?.kind === 'argo-rollouts') return { traffic: createRolloutTraffic(binding) };
+  return { inspect: () => inspectWithCanary(binding), traffic: createTraffic(binding) };
 }
 
 /** What is different where two Deployments take turns. */
@@ -91,14 +91,4 @@ function byColours(binding: KubernetesBinding) {
 function identityOf({ kubeconfig, context, namespace, workload }: KubernetesTargetConfig): string {
   const cluster = kubeconfig === undefined ? 'this-cluster' : `${kubeconfig}#${context ?? 'current-context'}`;
   return `kubernetes/${cluster}/${namespace}/${workload}`;
-}
-
-function begin(binding: KubernetesBinding, context: StepContext) {
-  context.signal.throwIfAborted();
-  return { binding, context };
-}
-
-function actionOf(step: PlannedStep) {
-  if (isAction(step.action)) return ACTIONS[step.action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${step.action}.`);
 }

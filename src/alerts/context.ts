@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { AlertsConfig } from '../config/alerts.ts';
-import type { AlertEvent, AlertGroupView } from '../domain/alert.ts';
+import type { AlertEvent, AlertGroupView, GroupState, Severity } from '../domain/alert.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { TargetRef } from '../domain/target.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -30,6 +30,21 @@ export interface Storm {
   readonly endedAt: Date | null;
   /** Messages that its digest has taken so far. */
   readonly pages: number;
+  /** When its digest was last made; null before the first. */
+  readonly digestedAt: Date | null;
+}
+
+/** One group in a digest. */
+export interface DigestRow {
+  /** Its first alert's name, and how many alerts it has. */
+  readonly name: string;
+  readonly alerts: number;
+  readonly severity: Severity;
+  readonly service: string | null;
+  readonly environment: string | null;
+  readonly state: GroupState;
+  /** What tells it from others of the same name; empty for nothing. */
+  readonly apart: string;
 }
 
 /** Where people read about alerts. Everything is written in the transaction of the change it tells of. */
@@ -41,7 +56,7 @@ export interface AlertMessages {
   /** Makes the digest of a storm read as its groups now are; how many messages that takes. */
   digest(
     tx: Queryable,
-    request: { readonly storm: Storm; readonly views: readonly AlertGroupView[]; readonly channelId: string },
+    request: { readonly storm: Storm; readonly groups: readonly DigestRow[]; readonly channelId: string },
   ): Promise<number>;
   /** Takes back messages that Slack certainly has not got; the groups of which that could be done. */
   withdraw(tx: Queryable, groupIds: readonly string[]): Promise<readonly string[]>;

@@ -1,6 +1,5 @@
 import { type AlertGroupView, severityOf } from '../domain/alert.ts';
 import { groupsToTell, isDue, markTold, untoldOperations } from '../store/alert-desk.ts';
-import { readStorm } from '../store/alert-storms.ts';
 import {
   appendEvent,
   endSilence,
@@ -13,7 +12,7 @@ import { inTransaction, type Queryable } from '../store/database.ts';
 import { readView } from '../store/operations.ts';
 import type { AlertContext, ShownGroup } from './context.ts';
 import { shownGroup } from './related.ts';
-import { digestStorms, settleStorms } from './storms.ts';
+import { digestStorms, releaseGroups, settleStorms } from './storms.ts';
 
 /** Milliseconds that a new group waits for others, so that a storm is one message from its beginning. */
 const GATHER = 400;
@@ -26,11 +25,11 @@ const AT_ONCE = 200;
 export async function tellAlerts(context: AlertContext): Promise<'more' | 'nothing'> {
   await recordOperations(context);
   await settleStorms(context);
-  // Before the digests: what changes after they were read is not told yet.
+  let later = (await digestStorms(context)) === 'later';
   const untold = await groupsToTell(context.database, context.clock(), AT_ONCE);
-  await digestStorms(context);
-  let later = untold.length === AT_ONCE;
-  for (const { id, version } of untold) later = (await tellGroup(context, id, version)) || later;
+  later = later || untold.length === AT_ONCE;
+  for (const group of untold) later = (await tellGroup(context, { ...group, released: false })) || later;
+  await releaseGroups(context, (group) => tellGroup(context, { ...group, released: true }));
   return later ? 'more' : 'nothing';
 }
 
@@ -47,7 +46,10 @@ async function recordOperations(context: AlertContext): Promise<void> {
 }
 
 /** True if it has to be told a little later. */
-async function tellGroup(context: AlertContext, id: string, version: number): Promise<boolean> {
+async function tellGroup(
+  context: AlertContext,
+  { id, version, released }: { readonly id: string; readonly version: number; readonly released: boolean },
+): Promise<boolean> {
   const [before] = await readGroupViews(context.database, [id]);
   if (before === undefined) return false;
   const { channel } = before.group;
@@ -61,7 +63,7 @@ async function tellGroup(context: AlertContext, id: string, version: number): Pr
     const remindAt = await lookAtTimes(context, tx, id);
     const [view] = await readGroupViews(tx, [id]);
     if (view === undefined) return false;
-    const how = await howToTell(context, tx, view);
+    const how = howToTell(context, view, released);
     if (how === 'later') return true;
     if (how === 'message') await putMessages(context, tx, await shownGroup(context, tx, { view, channelId }));
     await markTold(tx, { id, version, posted: how === 'message', remindAt });
@@ -70,18 +72,15 @@ async function tellGroup(context: AlertContext, id: string, version: number): Pr
 }
 
 /** A message of its own; nothing beside the digest of its storm; or a little later, for others may be coming. */
-async function howToTell(
+function howToTell(
   { clock }: AlertContext,
-  tx: Queryable,
   { group, alerts }: AlertGroupView,
-): Promise<'message' | 'nothing' | 'later'> {
+  released: boolean,
+): 'message' | 'nothing' | 'later' {
   if (group.posted) return 'message';
   if (alerts.length === 0) return 'nothing';
   if (severityOf(alerts) === 'critical') return 'message';
-  if (group.stormId !== null) {
-    const storm = await readStorm(tx, group.stormId);
-    return storm?.endedAt === null || group.resolvedAt !== null ? 'nothing' : 'message';
-  }
+  if (group.stormId !== null) return released && group.resolvedAt === null ? 'message' : 'nothing';
   return clock().getTime() - group.openedAt.getTime() < GATHER ? 'later' : 'message';
 }
 

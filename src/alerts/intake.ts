@@ -17,6 +17,10 @@ import {
   settleGroup,
 } from '../store/alerts.ts';
 import { type Database, inTransaction, type Queryable } from '../store/database.ts';
+import { createTurns } from './turns.ts';
+
+/** Webhooks that are stored at once: a storm leaves connections to the database for commands and for telling it. */
+const AT_ONCE = 4;
 
 /** What calls about alerts are taken in with. */
 export interface IntakeContext {
@@ -34,6 +38,7 @@ export function alertWebhooks(
 ): readonly Webhook[] {
   const { alerts } = context.config;
   if (alerts === undefined) return [];
+  const inTurn = createTurns(AT_ONCE);
   return Object.entries(alerts.sources).map(([name, { kind }]) => ({
     name,
     authentication: ALERT_SOURCES[kind].authentication,
@@ -41,7 +46,7 @@ export function alertWebhooks(
     accept: async ({ body }): Promise<WebhookAnswer> => {
       const read = ALERT_SOURCES[kind].read(body, context.clock());
       if (!read.ok) return { kind: 'malformed', reason: read.reason };
-      return takeIn(context, { source: name, notification: read.notification, alerts });
+      return inTurn(() => takeIn(context, { source: name, notification: read.notification, alerts }));
     },
   }));
 }

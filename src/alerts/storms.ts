@@ -1,23 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import {
+  digestedGroups,
+  groupsToRelease,
+  markDigested,
+  stormsToTell,
+  takeRelease,
+} from '../store/alert-digests.ts';
+import {
   beginStorm,
   currentStorm,
   endStorm,
-  groupsOfStorm,
   holdChannel,
   joinStorm,
+  lockStorm,
   markWithdrawn,
   openedSince,
-  readStorm,
-  setPages,
-  stormsToTell,
   unsettledChannels,
 } from '../store/alert-storms.ts';
-import { readGroupViews } from '../store/alerts.ts';
 import { inTransaction } from '../store/database.ts';
-import type { AlertContext } from './context.ts';
+import type { AlertContext, Storm } from './context.ts';
 
 const MINUTE = 60_000;
+/** Milliseconds between two edits of one message. */
+const EDIT = 1_000;
 
 /** Begins a storm where too many groups opened in a minute, lets groups join it, and ends it. */
 export async function settleStorms(context: AlertContext): Promise<void> {
@@ -47,17 +52,54 @@ async function settleChannel(context: AlertContext, channel: string): Promise<vo
   });
 }
 
-/** Puts the digest of every storm of which a group has changed. */
-export async function digestStorms(context: AlertContext): Promise<void> {
-  const { database, messages } = context;
-  for (const id of await stormsToTell(database)) {
-    const storm = await readStorm(database, id);
-    const channelId = storm === null ? null : await context.channelIdOf(storm.channel);
-    if (storm === null || channelId === null) continue;
-    const views = await readGroupViews(database, await groupsOfStorm(database, id));
-    await inTransaction(database, async (tx) => {
-      const pages = await messages.digest(tx, { storm, views, channelId });
-      await setPages(tx, id, pages);
-    });
+/**
+ * Puts the digest of every storm of which a group has changed, as often as Slack takes its messages; `later` if one
+ * has to wait for that.
+ */
+export async function digestStorms(context: AlertContext): Promise<'later' | 'done'> {
+  let result: 'later' | 'done' = 'done';
+  for (const { id, channel } of await stormsToTell(context.database)) {
+    const channelId = await context.channelIdOf(channel);
+    if (channelId !== null && (await digestStorm(context, id, channelId)) === 'later') result = 'later';
+  }
+  return result;
+}
+
+function digestStorm(
+  { database, messages, clock }: AlertContext,
+  id: string,
+  channelId: string,
+): Promise<'later' | 'done'> {
+  return inTransaction(database, async (tx) => {
+    const storm = await lockStorm(tx, id);
+    if (storm === null) return 'done';
+    const now = clock();
+    if (storm.digestedAt !== null && now.getTime() - storm.digestedAt.getTime() < pauseOf(storm))
+      return 'later';
+    const groups = await digestedGroups(tx, id, now);
+    const pages = await messages.digest(tx, { storm, groups, channelId });
+    await markDigested(tx, { storm, groups, pages, at: now });
+    return 'done';
+  });
+}
+
+/** Slack takes about one edit of each of its messages a second. */
+function pauseOf({ pages }: Storm): number {
+  return EDIT * Math.max(1, pages);
+}
+
+/**
+ * Gives what still fires after a storm its own message, the worst first and one at a time: no faster than alerts may
+ * come without being a storm.
+ */
+export async function releaseGroups(
+  context: AlertContext,
+  tell: (group: { readonly id: string; readonly version: number }) => Promise<unknown>,
+): Promise<void> {
+  const { database, settings } = context;
+  const at = context.clock();
+  const lastBefore = new Date(at.getTime() - MINUTE / settings.storm);
+  for (const { stormId, ...group } of await groupsToRelease(database, lastBefore)) {
+    if (await takeRelease(database, { stormId, at, lastBefore })) await tell(group);
   }
 }

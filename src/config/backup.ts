@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cloudSqlBackupConfig } from '../../integrations/cloud-sql/config.ts';
 import { archiveBackupConfig, pgDumpBackupConfig } from '../../integrations/host-backup/config.ts';
+import { veleroBackupConfig } from '../../integrations/velero/config.ts';
 import { scheduleProblem } from '../domain/cron.ts';
 import { duration } from './duration.ts';
 
@@ -9,6 +10,7 @@ export const backupProviderConfig = z.discriminatedUnion('kind', [
   cloudSqlBackupConfig,
   pgDumpBackupConfig,
   archiveBackupConfig,
+  veleroBackupConfig,
 ]);
 
 const retention = z

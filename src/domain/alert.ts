@@ -132,6 +132,9 @@ export interface AlertGroupView {
   readonly silences: readonly AlertSilence[];
 }
 
+/** How a group stands: what was done last by people goes before that it fires. */
+export type GroupState = 'firing' | 'acknowledged' | 'silenced' | 'resolved';
+
 /** How bad a group is: as bad as the worst of what fires, or of what fired when nothing does. */
 export function severityOf(alerts: readonly Pick<Alert, 'severity' | 'state'>[]): Severity {
   const firing = alerts.filter(({ state }) => state === 'firing');

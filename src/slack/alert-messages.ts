@@ -1,6 +1,6 @@
-import type { AlertMessages, ShownGroup, Storm } from '../alerts/context.ts';
+import type { AlertMessages, DigestRow, ShownGroup, Storm } from '../alerts/context.ts';
 import type { AlertsConfig } from '../config/alerts.ts';
-import { type AlertEvent, type AlertGroupView, severityOf } from '../domain/alert.ts';
+import { type AlertEvent, severityOf } from '../domain/alert.ts';
 import type { Queryable } from '../store/database.ts';
 import { PRIORITY, putPublication, withdrawPublications } from '../store/publications.ts';
 import type { MessageContent } from './content.ts';
@@ -78,11 +78,11 @@ async function putReply(
 
 async function putDigest(
   tx: Queryable,
-  request: { readonly storm: Storm; readonly views: readonly AlertGroupView[]; readonly channelId: string },
-  { words, clock }: AlertMessagesSettings,
+  request: { readonly storm: Storm; readonly groups: readonly DigestRow[]; readonly channelId: string },
+  { words }: AlertMessagesSettings,
 ): Promise<number> {
   const { storm, channelId } = request;
-  const pages = renderDigest(request, { words, now: clock() });
+  const pages = renderDigest(request, words);
   for (let page = 0; page < Math.max(pages.length, storm.pages); page += 1) {
     await putPublication<MessageContent>(tx, {
       key: `storm/${storm.id}/${page + 1}`,

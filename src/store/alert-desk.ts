@@ -1,14 +1,20 @@
 import type { Queryable } from './database.ts';
 
-/** Groups of which something is to be told or that are due, oldest first. */
+/**
+ * Groups of which something is to be told, or that are due, oldest first: without those that are told by the digest
+ * of their storm alone.
+ */
 export async function groupsToTell(
   db: Queryable,
   now: Date,
   limit: number,
 ): Promise<readonly { readonly id: string; readonly version: number }[]> {
   const { rows } = await db.query<{ id: string; version: string }>(
-    `select id, version from slipway.alert_groups
-     where told_version < version or (resolved_at is null and remind_at <= $1) order by opened_at, id limit $2`,
+    `select id, version from slipway.alert_groups g
+     where (told_version < version or (resolved_at is null and remind_at <= $1))
+       and (storm_id is null or posted or exists (select from slipway.alerts
+         where group_id = g.id and fired and severity = 'critical' and (state = 'firing' or g.resolved_at is not null)))
+     order by opened_at, id limit $2`,
     [now, limit],
   );
   return rows.map(({ id, version }) => ({ id, version: Number(version) }));
@@ -47,14 +53,18 @@ export interface UntoldOperation {
   readonly state: string;
 }
 
-/** What was done to the targets of groups since they opened, and is not in their record yet. */
+/**
+ * What was done to the targets of groups since they opened, and is not in their record yet. The groups of a storm have
+ * records once they have messages.
+ */
 export async function untoldOperations(db: Queryable, now: Date): Promise<readonly UntoldOperation[]> {
   const { rows } = await db.query<UntoldOperation>(
     `select distinct g.id as "groupId", o.id as "operationId", o.state
      from slipway.operations o
        join slipway.alerts a on a.service = o.service and a.environment = o.environment and a.fired
        join slipway.alert_groups g on g.id = a.group_id
-     where (o.ended_at is null or o.ended_at > $1::timestamptz - interval '15 minutes')
+     where (g.posted or g.storm_id is null)
+       and (o.ended_at is null or o.ended_at > $1::timestamptz - interval '15 minutes')
        and coalesce(o.ended_at, $1) > g.opened_at
        and (g.resolved_at is null or g.resolved_at > $1::timestamptz - interval '15 minutes')
        and o.created_at < coalesce(g.resolved_at, $1::timestamptz)

@@ -35,6 +35,7 @@ interface StormRow {
   readonly began_at: Date;
   readonly ended_at: Date | null;
   readonly pages: number;
+  readonly digested_at: Date | null;
 }
 
 export async function currentStorm(db: Queryable, channel: string): Promise<Storm | null> {
@@ -45,8 +46,11 @@ export async function currentStorm(db: Queryable, channel: string): Promise<Stor
   return rows[0] === undefined ? null : toStorm(rows[0]);
 }
 
-export async function readStorm(db: Queryable, id: string): Promise<Storm | null> {
-  const { rows } = await db.query<StormRow>('select * from slipway.alert_storms where id = $1', [id]);
+/** Holds the storm's row until the transaction ends, so that its digest is made by one at a time. */
+export async function lockStorm(tx: Queryable, id: string): Promise<Storm | null> {
+  const { rows } = await tx.query<StormRow>('select * from slipway.alert_storms where id = $1 for update', [
+    id,
+  ]);
   return rows[0] === undefined ? null : toStorm(rows[0]);
 }
 
@@ -80,35 +84,19 @@ export async function markWithdrawn(tx: Queryable, ids: readonly string[]): Prom
   await tx.query('update slipway.alert_groups set posted = false where id = any ($1)', [ids]);
 }
 
-/** Ends a storm: what still fires and has no message is to get one. */
+/** Ends a storm: what still fires and has no message is to get one, bit by bit. */
 export async function endStorm(tx: Queryable, id: string, at: Date): Promise<void> {
   await tx.query('update slipway.alert_storms set ended_at = $2 where id = $1', [id, at]);
-  await tx.query('update slipway.alert_groups set version = version + 1 where storm_id = $1', [id]);
-}
-
-/** Every group of a storm, worst and oldest first. */
-export async function groupsOfStorm(db: Queryable, id: string): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    'select id from slipway.alert_groups where storm_id = $1 order by opened_at, id',
-    [id],
-  );
-  return rows.map((row) => row.id);
-}
-
-/** The storms, over or not, of which some groups have something untold. */
-export async function stormsToTell(db: Queryable): Promise<readonly string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select distinct storm_id as id from slipway.alert_groups
-     where storm_id is not null and told_version < version`,
-  );
-  return rows.map(({ id }) => id);
-}
-
-export async function setPages(tx: Queryable, id: string, pages: number): Promise<void> {
-  await tx.query('update slipway.alert_storms set pages = greatest(pages, $2) where id = $1', [id, pages]);
 }
 
 function toStorm(row: StormRow): Storm {
   const { id, channel, pages } = row;
-  return { id, channel, beganAt: row.began_at, endedAt: row.ended_at, pages };
+  return {
+    id,
+    channel,
+    beganAt: row.began_at,
+    endedAt: row.ended_at,
+    pages,
+    digestedAt: row.digested_at,
+  };
 }

@@ -199,11 +199,6 @@ export async function takeUntoldEvents(tx: Queryable, groupId: string): Promise<
   return rows.map(({ seq, at, event }) => ({ ...event, seq: Number(seq), at })).sort((a, b) => a.seq - b.seq);
 }
 
-export async function readGroup(db: Queryable, id: string): Promise<AlertGroup | null> {
-  const { rows } = await db.query<GroupRow>('select * from slipway.alert_groups where id = $1', [id]);
-  return rows[0] === undefined ? null : toGroup(rows[0]);
-}
-
 /** Holds the group's row until the transaction ends. */
 export async function lockGroup(tx: Queryable, id: string): Promise<AlertGroup | null> {
   const { rows } = await tx.query<GroupRow>('select * from slipway.alert_groups where id = $1 for update', [

@@ -15,6 +15,7 @@ import { middleAndTail, printTable, quantile, timed } from './figures.ts';
 import { measureFiles } from './files-target.ts';
 import { measureKubernetes } from './kubernetes.ts';
 import { databaseUrlOf, memoryOf } from './running-figures.ts';
+import { measureStorm } from './storm.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 const ROUNDS = 400;
@@ -42,6 +43,7 @@ await measureApproval();
 rows.push(...(await measureFiles()).map((row) => [...row]));
 await measureWaitingCanaries();
 rows.push(...(await measureWebhooks()));
+rows.push(...(await measureStorm()));
 rows.push(...(await measureKubernetes()));
 console.log();
 printTable(rows);

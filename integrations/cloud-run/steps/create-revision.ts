@@ -28,6 +28,7 @@ const LOOK_AGAIN = 400;
  */
 export const createRevision = defineAction({
   input,
+  handle: operationHandle,
   async start(run, input) {
     const operation = await changeService(run, async (service) => {
       // The service may name it before it can be found.
@@ -42,7 +43,7 @@ export const createRevision = defineAction({
     return look(run, input, { operation });
   },
   async resume(run, input, handle) {
-    return look(run, input, operationHandle.parse(handle));
+    return look(run, input, handle);
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyHandle } from '../../step-action.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import type { Execution } from '../client.ts';
 import { OPERATION_VARIABLE, shortName } from '../names.ts';
@@ -21,6 +22,7 @@ const LOOK_AGAIN = 1_500;
  */
 export const migrate = defineAction({
   input,
+  handle: anyHandle,
   async start(run, input) {
     const begun = await findExecution(run, input);
     if (begun === null) await runJob(run, input);

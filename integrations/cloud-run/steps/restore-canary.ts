@@ -27,12 +27,13 @@ type Input = z.output<typeof input>;
  */
 export const restoreCanary = defineAction({
   input,
+  handle: operationHandle,
   async start(run, input) {
     const operation = await changeTraffic(run, (service) => wanted(run, service, input));
     return look(run, input, operation);
   },
   async resume(run, input, handle) {
-    return look(run, input, operationHandle.parse(handle).operation);
+    return look(run, input, handle.operation);
   },
 });
 

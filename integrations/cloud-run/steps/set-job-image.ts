@@ -19,6 +19,7 @@ const LOOK_AGAIN = 500;
 /** Points a job at an image, if it still runs the one that the plan found. Undone by swapping the two. */
 export const setJobImage = defineAction({
   input,
+  handle: operationHandle,
   async start(run, input) {
     const { api, names } = run.binding;
     const job = await api.getJob(names.job(input.job), run.context.signal);
@@ -32,7 +33,7 @@ export const setJobImage = defineAction({
     return look(run, input, operation);
   },
   async resume(run, input, handle) {
-    return look(run, input, operationHandle.parse(handle).operation);
+    return look(run, input, handle.operation);
   },
 });
 

@@ -25,6 +25,7 @@ type Input = z.output<typeof input>;
 /** Gives the canary a share of the traffic, if the split still is the one that this operation set before. */
 export const setWeight = defineAction({
   input,
+  handle: operationHandle,
   async start(run, input) {
     ensureReachable(run, input);
     const operation = await changeTraffic(run, (service) => {
@@ -37,7 +38,7 @@ export const setWeight = defineAction({
     return look(run, input, { operation });
   },
   async resume(run, input, handle) {
-    return look(run, input, operationHandle.parse(handle));
+    return look(run, input, handle);
   },
 });
 

@@ -17,6 +17,7 @@ const input = z.object({ revision: revisionChoice, found: foundSplit });
 /** Gives all traffic to one revision, by name, if the split still is the one that the plan found. */
 export const shiftTraffic = defineAction({
   input,
+  handle: operationHandle,
   async start(run, { revision, found }) {
     const wanted = { [revision ?? run.ownRevision]: 100 };
     const operation = await changeTraffic(run, (service) => {
@@ -26,7 +27,7 @@ export const shiftTraffic = defineAction({
     return look(run, revision ?? run.ownRevision, { operation });
   },
   async resume(run, { revision }, handle) {
-    return look(run, revision ?? run.ownRevision, operationHandle.parse(handle));
+    return look(run, revision ?? run.ownRevision, handle);
   },
 });
 

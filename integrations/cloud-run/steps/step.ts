@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
-import type { StepContext, StepProgress } from '../../target.ts';
+import { actionsWith } from '../../step-action.ts';
+import type { StepContext } from '../../target.ts';
 import type { CloudRunBinding } from '../binding.ts';
 import type { CanaryNames } from '../canary-split.ts';
 import { baselineTag, revisionName, revisionTag } from '../names.ts';
@@ -16,12 +16,6 @@ export interface StepRun {
   readonly ownBaselineTag: string;
 }
 
-/** What an action does, on input and handles as they come back from the database. */
-export interface StepAction {
-  start(run: StepRun, input: JsonObject): Promise<StepProgress>;
-  resume(run: StepRun, input: JsonObject, handle: Json): Promise<StepProgress>;
-}
-
 export function stepRun(binding: CloudRunBinding, context: StepContext): StepRun {
   return {
     binding,
@@ -32,17 +26,7 @@ export function stepRun(binding: CloudRunBinding, context: StepContext): StepRun
   };
 }
 
-/** Parses what comes back from the database before the action sees it. */
-export function defineAction<I>(action: {
-  readonly input: z.ZodType<I>;
-  start(run: StepRun, input: I): Promise<StepProgress>;
-  resume(run: StepRun, input: I, handle: Json): Promise<StepProgress>;
-}): StepAction {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input, handle) => action.resume(run, action.input.parse(input), handle),
-  };
-}
+export const { defineAction, defineLook } = actionsWith<StepRun>();
 
 /** The handle of a step that waits for a long-running operation; null when none was needed. */
 export const operationHandle = z.object({ operation: z.string().nullable() });

@@ -8,6 +8,7 @@ const LOOK_AGAIN = 300;
 /** Takes this operation's tags away; shares of traffic stay as they are. */
 export const tidy = defineAction({
   input: z.object({}),
+  handle: operationHandle,
   async start(run) {
     const operation = await changeTraffic(run, (service) =>
       withoutTags(service.entries, [run.ownTag, run.ownBaselineTag]),
@@ -15,7 +16,7 @@ export const tidy = defineAction({
     return look(run, operation);
   },
   async resume(run, _input, handle) {
-    return look(run, operationHandle.parse(handle).operation);
+    return look(run, handle.operation);
   },
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { storedHttpChecks } from '../../checks.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { currentService } from './change-service.ts';
-import { defineAction, type StepRun } from './step.ts';
+import { defineLook, type StepRun } from './step.ts';
 
 const input = z.object({ checks: storedHttpChecks });
 
@@ -10,11 +10,7 @@ const input = z.object({ checks: storedHttpChecks });
 const SETTLE = 15_000;
 
 /** Checks the new revision at its own address, before anybody else reaches it. */
-export const verifyNew = defineAction({
-  input,
-  start: (run, { checks }) => verify(run, checks),
-  resume: (run, { checks }) => verify(run, checks),
-});
+export const verifyNew = defineLook(input, (run, { checks }) => verify(run, checks));
 
 async function verify(run: StepRun, checks: z.output<typeof storedHttpChecks>): Promise<StepProgress> {
   const service = await currentService(run);

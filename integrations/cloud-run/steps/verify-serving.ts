@@ -5,7 +5,7 @@ import { type StepProgress, TargetError } from '../../target.ts';
 import { digestOf, type ServiceReading } from '../reading.ts';
 import { sameShares, sharesOf } from '../traffic.ts';
 import { changedBehindOurBack, currentService } from './change-service.ts';
-import { defineAction, revisionChoice, type StepRun } from './step.ts';
+import { defineLook, revisionChoice, type StepRun } from './step.ts';
 
 /** What has to serve. */
 export const servingInput = z.object({
@@ -19,11 +19,7 @@ type Input = z.output<typeof servingInput>;
 const LOOK_AGAIN = 300;
 
 /** Reads back that the approved content takes all traffic, then checks the service where people reach it. */
-export const verifyServing = defineAction({
-  input: servingInput,
-  start: provenServing,
-  resume: provenServing,
-});
+export const verifyServing = defineLook(servingInput, provenServing);
 
 /** One look: succeeded when that content takes all traffic and every check passes at the service's address. */
 export async function provenServing(run: StepRun, input: Input): Promise<StepProgress> {

@@ -15,11 +15,12 @@ type Input = z.output<typeof input>;
 /** Runs the migration in a container of its own, from the new image. It is begun once and never again. */
 export const migrate = defineAction({
   input,
+  handle: workHandle,
   async start(run, asked) {
     return beginWork(run, await workOf(run, asked));
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, await workOf(run, asked), workHandle.parse(handle));
+    const end = await followWork(run, await workOf(run, asked), handle);
     if (end.phase === 'done') return { phase: 'succeeded', message: 'the migration ended well' };
     if (end.phase === 'running') return end;
     return { ...end, message: `${end.message} The data may be changed in part.` };

@@ -38,11 +38,12 @@ done
 /** Brings the approved contents to the host, by digest, and names them as the compose file will. */
 export const pull = defineAction({
   input,
+  handle: workHandle,
   async start(run, release) {
     return beginWork(run, await workOf(run, release));
   },
   async resume(run, release, handle): Promise<StepProgress> {
-    const end = await followWork(run, await workOf(run, release), workHandle.parse(handle));
+    const end = await followWork(run, await workOf(run, release), handle);
     if (end.phase !== 'done') return end;
     return { phase: 'succeeded', message: `${release.version} is on ${run.binding.host.name}` };
   },

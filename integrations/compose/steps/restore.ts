@@ -25,6 +25,7 @@ const ATTEMPTS = 3;
 /** Takes `up` back: the version and the images that were found, unless somebody else changed them since. */
 export const restore = defineAction({
   input,
+  handle: z.union([settleHandle, workHandle]),
   async start(run, asked): Promise<StepProgress> {
     const work = await workOf(run, asked);
     if (await wasBegun(run, work)) return beginWork(run, work);
@@ -39,12 +40,12 @@ export const restore = defineAction({
     return beginWork(run, work);
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const settling = settleHandle.safeParse(handle);
-    if (!settling.success) {
-      const end = await followWork(run, await workOf(run, asked), workHandle.parse(handle));
+    const settling = 'since' in handle;
+    if (!settling) {
+      const end = await followWork(run, await workOf(run, asked), handle);
       if (end.phase !== 'done') return end;
     }
-    const since = settling.success ? settling.data.since : run.binding.now();
+    const since = settling ? handle.since : run.binding.now();
     return settle(run, since, {
       services: partsIn(run.binding, asked.release).filter(({ name }) => ran(asked, name)),
       isRight: (reading, { name }) => isImageFound(asked, reading, name),

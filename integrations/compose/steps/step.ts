@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { TargetProblem } from '../../../src/domain/refusal.ts';
 import { beginRun, lookAtRun, runHandle } from '../../detached.ts';
 import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
+import { actionsWith } from '../../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../../target.ts';
 import type { ComposeBinding } from '../binding.ts';
 import { dockerError } from '../docker-errors.ts';
@@ -15,26 +15,14 @@ export interface StepRun {
   readonly timeLimit: number;
 }
 
-/** What an action does, on input and handles as they come back from the database. */
-export interface StepAction {
-  start(run: StepRun, input: JsonObject): Promise<StepProgress>;
-  resume(run: StepRun, input: JsonObject, handle: Json): Promise<StepProgress>;
-}
+export const { defineAction, defineLook } = actionsWith<StepRun>();
 
-/** Parses what comes back from the database before the action sees it. */
-export function defineAction<I>(action: {
-  readonly input: z.ZodType<I>;
-  start(run: StepRun, input: I): Promise<StepProgress>;
-  resume(run: StepRun, input: I, handle: Json): Promise<StepProgress>;
-}): StepAction {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input, handle) => action.resume(run, action.input.parse(input), handle),
-  };
-}
-
-/** Work on the host that a step follows; `attempt` counts from 1. */
-export const workHandle = runHandle.extend({ attempt: z.number() });
+/** Work on the host that a step follows: `attempt` counts from 1, `until` is when all of them must have ended. */
+export const workHandle = runHandle.extend({
+  attempt: z.number(),
+  /** Epoch milliseconds; absent in what was begun before this was kept. */
+  until: z.number().optional(),
+});
 export type WorkHandle = z.output<typeof workHandle>;
 
 /** Work that a step has the host do. */
@@ -53,6 +41,8 @@ export type WorkEnd =
   | Extract<StepProgress, { phase: 'failed' }>;
 
 const SOON = 30;
+/** Milliseconds that an attempt gets at least; with less than that left, none is begun. */
+const LEAST_TIME = 1_000;
 /** Milliseconds before it is begun again. */
 const PAUSE = 3_000;
 /** Characters of output that are kept for explaining a failure. */
@@ -65,34 +55,56 @@ export async function wasBegun(run: StepRun, work: Pick<Work, 'id'>): Promise<bo
 }
 
 /** Begins the work, or finds it begun. */
-export async function beginWork(run: StepRun, work: Work, attempt = 1): Promise<StepProgress> {
+export function beginWork(run: StepRun, work: Work): Promise<StepProgress> {
+  return beginAttempt(run, work, { attempt: 1, until: run.binding.now() + run.timeLimit });
+}
+
+/** An attempt gets what is left of the step's time. */
+async function beginAttempt(
+  run: StepRun,
+  work: Work,
+  { attempt, until }: { readonly attempt: number; readonly until: number },
+): Promise<StepProgress> {
   const id = attempt === 1 ? work.id : `${work.id}.${attempt}`;
-  const { host } = run.binding;
-  const handle = await beginRun(host, { ...work.command, id, timeLimit: run.timeLimit }, run.context);
-  return working({ ...handle, attempt }, work.doing);
+  const { host, now } = run.binding;
+  const timeLimit = Math.max(LEAST_TIME, until - now());
+  const handle = await beginRun(host, { ...work.command, id, timeLimit }, run.context);
+  return working({ ...handle, attempt, until }, work.doing);
 }
 
 /** One look at the work. What failed for a reason that may pass is begun again, if it may be. */
 export async function followWork(run: StepRun, work: Work, handle: WorkHandle): Promise<WorkEnd> {
   const { host } = run.binding;
+  const until = handle.until ?? run.binding.now() + run.timeLimit;
   const look = await lookAtRun(host, handle, run.context);
   if (look.state === 'running') {
-    return working({ ...look.handle, attempt: handle.attempt }, look.last || work.doing);
+    return working({ ...look.handle, attempt: handle.attempt, until }, look.last || work.doing);
   }
   if (look.state === 'ended' && look.status === 0) return { phase: 'done' };
   const error =
     look.state === 'lost'
       ? new TargetError('unavailable', `${look.why} while ${work.doing}.`)
       : explained(host.name, work.doing, look);
-  if (error.retry === 'retryable' && handle.attempt < work.attempts) {
-    const again = await beginLater(run, work, handle.attempt + 1, error.message);
+  if (isWorthIt(error, work, handle) && run.binding.now() + LEAST_TIME < until) {
+    const next = { attempt: handle.attempt + 1, until };
+    const again = await beginLater(run, work, next, error.message);
     return again.phase === 'running' ? again : failure('unavailable', error.message);
   }
   return failure(error.problem, error.message);
 }
 
-async function beginLater(run: StepRun, work: Work, attempt: number, why: string): Promise<StepProgress> {
-  const begun = await beginWork(run, work, attempt);
+/** Out of time is out of time, however much of it another attempt would want. */
+function isWorthIt({ retry, problem }: TargetError, { attempts }: Work, { attempt }: WorkHandle): boolean {
+  return retry === 'retryable' && problem !== 'timeout' && attempt < attempts;
+}
+
+async function beginLater(
+  run: StepRun,
+  work: Work,
+  next: { readonly attempt: number; readonly until: number },
+  why: string,
+): Promise<StepProgress> {
+  const begun = await beginAttempt(run, work, next);
   return begun.phase === 'running'
     ? { ...begun, message: `${why} Trying again.`, lookAgainAfter: PAUSE }
     : begun;
@@ -107,7 +119,10 @@ function explained(
   return dockerError(host, doing, output.slice(-KEPT));
 }
 
-function working(handle: WorkHandle, message: string): Extract<StepProgress, { phase: 'running' }> {
+function working(
+  handle: WorkHandle & { readonly until: number },
+  message: string,
+): Extract<StepProgress, { phase: 'running' }> {
   return { phase: 'running', handle, message, lookAgainAfter: SOON };
 }
 

@@ -15,12 +15,13 @@ for image; do docker rmi "$image" || :; done
 /** Removes the images of versions that were deployed long ago. What runs and what ran before it always stay. */
 export const tidy = defineAction({
   input: found,
+  handle: workHandle,
   async start(run, before) {
     const reading = await readProject(run.binding, run.context.signal);
     return beginWork(run, workOf(run, removable(run.binding, reading, before)));
   },
   async resume(run, _before, handle): Promise<StepProgress> {
-    const end = await followWork(run, workOf(run, []), workHandle.parse(handle));
+    const end = await followWork(run, workOf(run, []), handle);
     return end.phase === 'done' ? { phase: 'succeeded', message: 'old images are gone' } : end;
   },
 });

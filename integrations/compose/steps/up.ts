@@ -44,18 +44,19 @@ exec "$@"
  */
 export const up = defineAction({
   input,
+  handle: z.union([settleHandle, workHandle]),
   async start(run, asked): Promise<StepProgress> {
     const work = await workOf(run, asked);
     if (!(await wasBegun(run, work))) await prepare(run, asked);
     return beginWork(run, work);
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const settling = settleHandle.safeParse(handle);
-    if (!settling.success) {
-      const end = await followWork(run, await workOf(run, asked), workHandle.parse(handle));
+    const settling = 'since' in handle;
+    if (!settling) {
+      const end = await followWork(run, await workOf(run, asked), handle);
       if (end.phase !== 'done') return end;
     }
-    const since = settling.success ? settling.data.since : run.binding.now();
+    const since = settling ? handle.since : run.binding.now();
     return settle(run, since, {
       services: partsIn(run.binding, asked.release),
       isRight: (reading, part) => servingDigests(part, reading).includes(contentOf(asked.release, part.name)),

@@ -6,7 +6,7 @@ import type { StepProgress } from '../../target.ts';
 import { ailment } from '../inspect.ts';
 import { type ProjectReading, readProject, servingDigests } from '../project.ts';
 import { contentOf, partsIn, release } from '../release.ts';
-import { defineAction, failure, type StepRun } from './step.ts';
+import { defineLook, failure, type StepRun } from './step.ts';
 
 export const verifyInput = z.object({ release, checks: storedChecks });
 export type VerifyInput = z.output<typeof verifyInput>;
@@ -15,11 +15,7 @@ export type VerifyInput = z.output<typeof verifyInput>;
 const SETTLE = 10_000;
 
 /** Proves that the containers run the approved contents, then makes the checks, from the host. */
-export const verify = defineAction({
-  input: verifyInput,
-  start: (run, asked) => proven(run, asked, SETTLE),
-  resume: (run, asked) => proven(run, asked, SETTLE),
-});
+export const verify = defineLook(verifyInput, (run, asked) => proven(run, asked, SETTLE));
 
 /** One proof; `settle` is how long wrong answers are forgiven. */
 export async function proven(run: StepRun, asked: VerifyInput, settle: number): Promise<StepProgress> {

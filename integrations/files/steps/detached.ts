@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/domain/json.ts';
-import { lookAtWhole } from '../../detached.ts';
+import { lookAtWhole, stopRun } from '../../detached.ts';
 import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import type { StepRun } from './step.ts';
@@ -16,8 +16,10 @@ export interface WorkEnd {
   readonly output: string;
 }
 
-/** Which attempt is under way; the same in every process. */
-const handle = z.object({ attempt: z.number() });
+/** Which attempt is under way; the same in every process. What was begun by older versions does not name its run. */
+const handle = z.object({ attempt: z.number(), run: z.string().optional() });
+/** That of a step that does more than follow the work has it inside. */
+const anyHandle = z.union([handle, z.object({ work: handle }).transform(({ work }) => work)]);
 
 const MOST_ATTEMPTS = 3;
 /** Milliseconds that one look stays for the end. */
@@ -31,6 +33,12 @@ export function beginWork(run: StepRun, work: Work): Promise<WorkEnd | StepProgr
 
 export async function followWork(run: StepRun, work: Work, stored: Json): Promise<WorkEnd | StepProgress> {
   return lookAtWork(run, work, handle.parse(stored).attempt);
+}
+
+/** Ends what the handle of a step follows, if it follows something. */
+export async function stopWork({ binding, context }: StepRun, stored: Json): Promise<void> {
+  const { success, data } = anyHandle.safeParse(stored);
+  if (success && data.run !== undefined) await stopRun(binding.host, data.run, context.signal);
 }
 
 export function isEnd(progress: WorkEnd | StepProgress): progress is WorkEnd {
@@ -70,7 +78,7 @@ async function lookAtWork(run: StepRun, work: Work, number: number): Promise<Wor
     case 'running':
       return {
         phase: 'running',
-        handle: { attempt: number },
+        handle: { attempt: number, run: id },
         message: lastLine(state.output) ?? `${host.name} is at work`,
         lookAgainAfter: LOOK_AGAIN,
       };

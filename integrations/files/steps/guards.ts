@@ -4,7 +4,7 @@ import type { GuardConfig } from '../config.ts';
 import { brokenGuards, describeGuard } from '../guards.ts';
 import { runTree, treeCommand } from '../host/script.ts';
 import { artifactInput } from './stage.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineLook, type StepRun, succeeded } from './step.ts';
 
 const COPY_LIMIT = 4 * 60_000;
 /** Lines of a program’s complaint that people are shown. */
@@ -13,7 +13,7 @@ const SHOWN = 5;
 type Program = Extract<GuardConfig, { run: unknown }>;
 
 /** Looks into the files of the release, then lets the config’s programs look at the whole new tree on the host. */
-export const guards = defineShortAction(z.object(artifactInput), async (run, artifact) => {
+export const guards = defineLook(z.object(artifactInput), async (run, artifact) => {
   const { guards, directory } = run.binding.config;
   const broken = await run.binding.releases.withRelease(artifact, (release) => brokenGuards(release, guards));
   if (broken.length > 0) return lacking(broken);

@@ -4,12 +4,12 @@ import type { StepProgress } from '../../target.ts';
 import { somePaths } from '../live.ts';
 import { look, releaseListing } from '../look.ts';
 import { contentDigest } from '../tree.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineLook, type StepRun, succeeded } from './step.ts';
 
 const input = z.object({ digest: z.string().refine(isDigest) });
 
 /** Reads the live tree again and compares every file of it with what was approved. */
-export const prove = defineShortAction(input, async (run, { digest }) => {
+export const prove = defineLook(input, async (run, { digest }) => {
   const [{ tree }, listing] = await Promise.all([
     look(run.binding, run.context.signal),
     releaseListing(run.binding, run.context.operationId),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/domain/json.ts';
+import type { StepAction } from '../../step-action.ts';
 import type { StepProgress } from '../../target.ts';
 import { checkerFor, healthCheck } from '../addresses.ts';
 import { RESTART_LIMIT } from '../plan-steps.ts';
 import { beginWork, followWork, isEnd, ranOutOfTime, type Work, type WorkEnd, wasBegun } from './detached.ts';
-import { defineAction, type StepAction, type StepRun, succeeded } from './step.ts';
+import { defineAction, type StepRun, succeeded } from './step.ts';
 
 /** How often it was asked whether it is up; null while the restart’s own command runs. */
 const handle = z.object({ work: z.json(), tried: z.number().nullable() });
@@ -13,12 +14,12 @@ const handle = z.object({ work: z.json(), tried: z.number().nullable() });
 const SHOWN = 10;
 
 /** Runs the config’s restart command, then asks until it answers, at most so many times. */
-export const restart: StepAction = defineRestart('restart');
+export const restart: StepAction<StepRun> = defineRestart('restart');
 
 /** The same with what was there before; not needed where nothing was restarted. */
-export const restartBack: StepAction = defineRestart('restart-back');
+export const restartBack: StepAction<StepRun> = defineRestart('restart-back');
 
-function defineRestart(name: 'restart' | 'restart-back'): StepAction {
+function defineRestart(name: 'restart' | 'restart-back'): StepAction<StepRun> {
   const workOf = ({ binding: { config } }: StepRun): Work => ({
     name,
     argv: config.restart,
@@ -27,14 +28,14 @@ function defineRestart(name: 'restart' | 'restart-back'): StepAction {
   });
   return defineAction({
     input: z.object({}),
+    handle,
     async start(run) {
       if (name === 'restart-back' && !(await wasBegun(run, 'restart'))) {
         return succeeded('It was not restarted.');
       }
       return afterWork(run, await beginWork(run, workOf(run)));
     },
-    async resume(run, _input, stored) {
-      const { work, tried } = handle.parse(stored);
+    async resume(run, _input, { work, tried }) {
       if (tried !== null) return ask(run, tried);
       return afterWork(run, await followWork(run, workOf(run), work));
     },

@@ -7,13 +7,13 @@ import { type Restorable, restorable } from '../rollback.ts';
 import { packed, wordsOf } from '../staging.ts';
 import { contentDigest } from '../tree.ts';
 import { asPlanned, isStaged, recordsOf, sendStaging } from './stage.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineLook, type StepRun, succeeded } from './step.ts';
 
 const input = z.object({ backup: z.string(), digest: z.string().refine(isDigest), live: z.string() });
 type Input = z.output<typeof input>;
 
 /** Copies what backups remember into the operation’s own directory, on the host, and compares it by hash. */
-export const stageBackup = defineShortAction(input, async (run, asked) => {
+export const stageBackup = defineLook(input, async (run, asked) => {
   if (await isStaged(run)) return succeeded('It is there.');
   const seen = await asPlanned(run, asked.live);
   const wanted = restorable(seen).find(({ name }) => name === asked.backup);

@@ -10,7 +10,7 @@ import { deployChanges } from '../plan.ts';
 import type { HostTree } from '../scan.ts';
 import { describeLive, ownershipFor, packed, type Staging, wordsOf } from '../staging.ts';
 import type { Tree } from '../tree.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineLook, type StepRun, succeeded } from './step.ts';
 
 export const artifactInput = {
   version: z.string(),
@@ -27,7 +27,7 @@ const TIME_LIMIT = 30 * 60_000;
  * Sends what is new or modified, and the words of the operation, in one stream; the host checks every file by its
  * hash before it says that it is there. The live tree must still be what the plan saw.
  */
-export const stage = defineShortAction(input, async (run, asked) => {
+export const stage = defineLook(input, async (run, asked) => {
   if (await isStaged(run)) return succeeded('It is there.');
   const seen = await asPlanned(run, asked.live);
   return run.binding.releases.withRelease(asked, (release) => upload(run, asked, seen, release));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runTree, treeCommand } from '../host/script.ts';
 import { look } from '../look.ts';
-import { defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineLook, type StepRun, succeeded } from './step.ts';
 import { defineTreeAction } from './tree-work.ts';
 
 const MINUTE = 60_000;
@@ -50,7 +50,7 @@ export const tidy = defineTreeAction({
 });
 
 /** Takes back what was staged, and the backup of an operation that was put back. */
-export const discard = defineShortAction(z.object({}), async (run: StepRun) => {
+export const discard = defineLook(z.object({}), async (run: StepRun) => {
   const { binding, operation, context } = run;
   const argv = treeCommand('discard', binding.config.directory, operation, binding.backups);
   await runTree(binding.host, { argv, timeLimit: 4 * MINUTE }, context.signal);

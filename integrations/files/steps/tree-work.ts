@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Json } from '../../../src/domain/json.ts';
+import { anyHandle, type StepAction } from '../../step-action.ts';
 import type { StepProgress } from '../../target.ts';
 import { checkStatus, treeCommand, type Verb } from '../host/script.ts';
 import { beginWork, followWork, isEnd, type Work, type WorkEnd } from './detached.ts';
-import { defineAction, type StepAction, type StepRun, succeeded } from './step.ts';
+import { defineAction, type StepRun, succeeded } from './step.ts';
 
 /** An action that lets the host’s script do something to the tree, and says what came of it. */
 export function defineTreeAction(work: {
@@ -13,7 +13,7 @@ export function defineTreeAction(work: {
   readonly data?: (run: StepRun) => readonly string[];
   readonly timeLimit: number;
   readonly done: (run: StepRun, said: string) => Promise<string> | string;
-}): StepAction {
+}): StepAction<StepRun> {
   const workOf = (run: StepRun): Work => {
     const { config, backups } = run.binding;
     const data = [run.operation, backups, ...(work.data?.(run) ?? [])];
@@ -30,7 +30,8 @@ export function defineTreeAction(work: {
   };
   return defineAction({
     input: z.object({}),
+    handle: anyHandle,
     start: async (run) => settle(run, await beginWork(run, workOf(run))),
-    resume: async (run, _input, handle: Json) => settle(run, await followWork(run, workOf(run), handle)),
+    resume: async (run, _input, handle) => settle(run, await followWork(run, workOf(run), handle)),
   });
 }

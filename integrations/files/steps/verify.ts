@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type HttpCheck, storedHttpChecks } from '../../checks.ts';
 import type { StepProgress } from '../../target.ts';
+import { watched, watchHandle } from '../../watching.ts';
 import { runChecks } from '../addresses.ts';
-import { defineAction, defineShortAction, type StepRun, succeeded } from './step.ts';
+import { defineAction, defineLook, type StepRun, succeeded } from './step.ts';
 
 /** Makes the config’s functional checks. */
-export const verify = defineShortAction(z.object({ checks: storedHttpChecks }), (run, { checks }) =>
+export const verify = defineLook(z.object({ checks: storedHttpChecks }), (run, { checks }) =>
   check(run, checks),
 );
 
@@ -20,28 +21,18 @@ const watchInput = z.object({
   duration: z.number(),
 });
 
-/** When the watch began, in epoch milliseconds: a crash in between does not begin it anew. */
-const since = z.object({ since: z.number() });
-
 const LOOK_AGAIN = 2_000;
 
 /** Goes on making the checks for a while. */
 export const watch = defineAction({
   input: watchInput,
+  handle: watchHandle,
   start: (run, asked) => goOn(run, asked, run.binding.now()),
-  resume: (run, asked, begun) => goOn(run, asked, since.parse(begun).since),
+  resume: (run, asked, { since }) => goOn(run, asked, since),
 });
 
-async function goOn(run: StepRun, asked: z.output<typeof watchInput>, began: number): Promise<StepProgress> {
-  const result = await check(run, asked.checks);
-  if (result.phase !== 'succeeded') return result;
-  const watched = Math.max(0, run.binding.now() - began);
-  const seconds = (milliseconds: number) => Math.round(milliseconds / 1_000);
-  if (watched >= asked.duration) return succeeded(`${result.message}, for ${seconds(asked.duration)} s`);
-  return {
-    phase: 'running',
-    handle: { since: began },
-    message: `well so far, watched ${seconds(watched)} of ${seconds(asked.duration)} s`,
-    lookAgainAfter: LOOK_AGAIN,
-  };
+async function goOn(run: StepRun, asked: z.output<typeof watchInput>, since: number): Promise<StepProgress> {
+  const { checks, duration } = asked;
+  const proof = await check(run, checks);
+  return watched(proof, { since, now: run.binding.now(), duration, lookAgainAfter: LOOK_AGAIN });
 }

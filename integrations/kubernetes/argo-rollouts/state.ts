@@ -7,7 +7,7 @@ import { stepsOf } from './own-steps.ts';
  * but for one thing: it is done only when the pods of the template before have ended, which a Rollout with a traffic
  * router keeps for a while.
  */
-export function argoRolloutState(workload: Workload): RolloutState {
+export function argoRolloutState(workload: Workload, earlier: string | null = null): RolloutState {
   const { spec, status } = workload;
   if (spec.paused)
     return { state: 'paused', message: 'somebody has paused it (kubectl argo rollouts pause)' };
@@ -15,7 +15,7 @@ export function argoRolloutState(workload: Workload): RolloutState {
   if (invalid !== undefined) return failed(`Its controller refuses it: ${invalid.message}`);
   if (!isObserved(workload)) return waiting('the cluster has not seen the change yet');
   if (status.abort) return failed(abortText(workload));
-  if (!isPromoted(workload)) return underWay(workload);
+  if (!isPromoted(workload)) return underWay(workload, earlier);
   const desired = spec.replicas ?? 1;
   if (status.updatedReplicas < desired)
     return waiting(`${status.updatedReplicas} of ${desired} pods are new`);
@@ -27,11 +27,11 @@ export function argoRolloutState(workload: Workload): RolloutState {
   return { state: 'done', message: `${status.availableReplicas} of ${desired} pods are new and available` };
 }
 
-function underWay({ spec, status }: Workload): RolloutState {
+function underWay({ spec, status }: Workload, earlier: string | null): RolloutState {
   const late = status.conditions.find(
     ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
   );
-  if (late !== undefined) {
+  if (late !== undefined && late.lastUpdateTime !== earlier) {
     return failed(
       `It made no progress for ${spec.progressDeadlineSeconds ?? 600} s (its progress deadline).`,
     );

@@ -5,7 +5,7 @@ import { parseAnswer } from '../client.ts';
 import { workloadText } from '../history.ts';
 import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
-import { progressOf, type RolloutState, rolloutState } from '../rollout.ts';
+import { exceededAt, progressDeadline, progressOf, type RolloutState, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
 import { changedBehindOurBack, ensureSame } from './change-template.ts';
 import { findTroubles, tellLogs } from './reasons.ts';
@@ -18,6 +18,8 @@ export const rolloutHandle = z.object({
   /** When it last got on, in epoch milliseconds, and how far it was then. */
   since: z.number(),
   progress: z.string(),
+  /** When a rollout before this one exceeded its deadline, which may still stand there; null for none. */
+  earlier: z.string().nullable().default(null),
 });
 export type RolloutHandle = z.output<typeof rolloutHandle>;
 
@@ -34,15 +36,21 @@ const TELL_AFTER = 1_000;
 /** Milliseconds between looks while nothing moves: a watch that ends at once is no reason to hurry. */
 const STANDSTILL = 500;
 
-/** A rollout that was just begun, or found begun. */
+/** A rollout that was just begun, or found begun; one that is over already is not watched. */
 export function begunRollout(run: StepRun, found: Workload): StepProgress {
-  const { kind } = run.binding.workload;
-  const handle: RolloutHandle = {
+  const { state, message } = rolloutState(run.binding.workload.kind, found, exceededAt(found));
+  if (state === 'done') return { phase: 'succeeded', message: `${message}.` };
+  return { phase: 'running', handle: handleOf(run, found), message: 'the change is made', lookAgainAfter: 0 };
+}
+
+/** From where a watch goes on that begins now. */
+export function handleOf(run: StepRun, found: Workload): RolloutHandle {
+  return {
     resourceVersion: found.metadata.resourceVersion,
     since: run.binding.now(),
-    progress: progressOf(kind, found),
+    progress: progressOf(run.binding.workload.kind, found),
+    earlier: exceededAt(found),
   };
-  return { phase: 'running', handle, message: 'the change is made', lookAgainAfter: 0 };
 }
 
 /**
@@ -57,7 +65,7 @@ export async function followRollout(
   const { found, resourceVersion } = (await nextChange(run, rollout, handle)) ?? (await readAnew(run));
   ensureSame(run, found, rollout.uid);
   if (templateHash(found.spec.template) !== rollout.hash) throw changedBehindOurBack(run, found);
-  const state = rolloutState(run.binding.workload.kind, found);
+  const state = rolloutState(run.binding.workload.kind, found, handle.earlier);
   if (state.state === 'done') return { phase: 'succeeded', message: `${state.message}.` };
   if (state.state === 'failed') return failed(run, rollout, found, state.message);
   return goOn(run, rollout, { found, state, handle: { ...handle, resourceVersion } });
@@ -93,7 +101,7 @@ async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle)
     if (event.type === 'deleted') throw deleted(run);
     if (event.type === 'bookmark') continue;
     const found = parseAnswer(event.object, workload, placeOf(name));
-    if (isDecided(run, rollout, found)) return seenIn(found);
+    if (isDecided(run, { rollout, handle }, found)) return seenIn(found);
     if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
     if (latest !== null && now() >= tellFrom) return latest;
   }
@@ -101,8 +109,12 @@ async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle)
 }
 
 /** It has come to an end, or is not ours any more. */
-function isDecided(run: StepRun, rollout: Rollout, found: Workload): boolean {
-  const { state } = rolloutState(run.binding.workload.kind, found);
+function isDecided(
+  run: StepRun,
+  { rollout, handle }: { readonly rollout: Rollout; readonly handle: RolloutHandle },
+  found: Workload,
+): boolean {
+  const { state } = rolloutState(run.binding.workload.kind, found, handle.earlier);
   const changed = found.metadata.uid !== rollout.uid || templateHash(found.spec.template) !== rollout.hash;
   return changed || state !== 'waiting';
 }
@@ -124,14 +136,26 @@ async function goOn(
   const progress = progressOf(kind, found);
   const stands = progress === handle.progress;
   const since = stands ? handle.since : run.binding.now();
-  const limit = run.binding.config.progressDeadline;
-  if (kind !== 'deployment' && state.state === 'waiting' && run.binding.now() - since > limit) {
-    return failed(run, rollout, found, `It made no progress for ${limit / 1_000} s (progressDeadline).`);
+  const limit = ownLimit(run, found, handle);
+  if (limit !== null && state.state === 'waiting' && run.binding.now() - since > limit.milliseconds) {
+    const message = `It made no progress for ${limit.milliseconds / 1_000} s (${limit.name}).`;
+    return failed(run, rollout, found, message);
   }
   const trouble = stands ? (await findTroubles(run, found, rollout.hash)).text : '';
   const next: RolloutHandle = { ...handle, since, progress };
   const message = trouble === '' ? state.message : `${state.message}; ${trouble}`;
   return { phase: 'running', handle: next, message, lookAgainAfter: stands ? STANDSTILL : 0 };
+}
+
+/**
+ * How long it may stand still where no controller says so: none does for StatefulSets and DaemonSets, nor for a
+ * Deployment that still has the exceeded deadline of an earlier rollout, which its controller does not renew.
+ */
+function ownLimit({ binding }: StepRun, found: Workload, { earlier }: RolloutHandle) {
+  if (binding.workload.kind !== 'deployment')
+    return { milliseconds: binding.config.progressDeadline, name: 'progressDeadline' };
+  if (earlier === null || exceededAt(found) !== earlier) return null;
+  return { milliseconds: progressDeadline(found), name: 'its progress deadline' };
 }
 
 async function failed(

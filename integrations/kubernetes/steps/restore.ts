@@ -9,7 +9,8 @@ import { PODS } from '../resources.ts';
 import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';
 import { changeWorkload, isOurs } from './change-template.ts';
-import { begunRollout, followRollout, type RolloutHandle, rolloutHandle } from './follow.ts';
+import { begunRollout, followRollout, rolloutHandle } from './follow.ts';
+import { standAgain } from './stand-again.ts';
 import { defineAction, type StepRun, templateChange } from './step.ts';
 
 /**
@@ -26,23 +27,25 @@ export const restore = defineAction({
     );
     if (templateHash(found.spec.template) !== input.found.hash) return leftAsItIs();
     await removeStuckPods(run, found, input);
-    return begunRollout(run, found);
+    return ended(run, input, begunRollout(run, found));
   },
-  resume: (run, input, handle) => followBack(run, input, handle),
+  async resume(run, input, handle) {
+    return ended(run, input, await followRollout(run, { uid: input.uid, hash: input.found.hash }, handle));
+  },
 });
 
 function isRolledOut(run: StepRun, now: Workload, { wanted }: TemplateChange): boolean {
   return templateHash(now.spec.template) === wanted.hash && isOurs(run, now);
 }
 
-async function followBack(run: StepRun, input: TemplateChange, handle: RolloutHandle): Promise<StepProgress> {
-  const end = await followRollout(run, { uid: input.uid, hash: input.found.hash }, handle);
-  if (end.phase !== 'succeeded') return end;
+async function ended(run: StepRun, input: TemplateChange, end: StepProgress): Promise<StepProgress> {
+  const stands = await standAgain(run, { uid: input.uid, hash: input.found.hash }, end);
+  if (stands.phase !== 'succeeded') return stands;
   if (input.own !== undefined) {
     const found = await putStepsBack(run, { change: input, behind: 'found' });
     if (!isObserved(found)) return begunRollout(run, found);
   }
-  return { phase: 'succeeded', message: `The template is as it was; ${end.message}` };
+  return { phase: 'succeeded', message: `The template is as it was; ${stands.message}` };
 }
 
 function leftAsItIs(): StepProgress {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isDigest } from '../../../src/domain/artifact.ts';
-import type { Json, JsonObject } from '../../../src/domain/json.ts';
-import type { StepContext, StepProgress } from '../../target.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { actionsWith } from '../../step-action.ts';
+import type { StepContext } from '../../target.ts';
 import type { KubernetesBinding } from '../binding.ts';
 
 /** One step under way: the target, and the operation that it belongs to. */
@@ -10,25 +11,7 @@ export interface StepRun {
   readonly context: StepContext;
 }
 
-/** What an action does, on input and handles as they come back from the database. */
-export interface StepAction {
-  start(run: StepRun, input: JsonObject): Promise<StepProgress>;
-  resume(run: StepRun, input: JsonObject, handle: Json): Promise<StepProgress>;
-}
-
-/** Parses what comes back from the database before the action sees it. */
-export function defineAction<I, H>(action: {
-  readonly input: z.ZodType<I>;
-  readonly handle: z.ZodType<H>;
-  start(run: StepRun, input: I): Promise<StepProgress>;
-  resume(run: StepRun, input: I, handle: H): Promise<StepProgress>;
-}): StepAction {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input, handle) =>
-      action.resume(run, action.input.parse(input), action.handle.parse(handle)),
-  };
-}
+export const { defineAction, defineLook } = actionsWith<StepRun>();
 
 export const digest = z.string().refine(isDigest);
 

@@ -9,7 +9,7 @@ import { desiredPods, rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
 import { isReady } from '../trouble.ts';
 import { changedBehindOurBack, currentWorkload } from './change-template.ts';
-import { defineAction, digest, type StepRun } from './step.ts';
+import { defineLook, digest, type StepRun } from './step.ts';
 
 /** What has to serve. */
 export const servingInput = z.object({
@@ -24,12 +24,7 @@ type Input = z.output<typeof servingInput>;
 const LOOK_AGAIN = 500;
 
 /** Reads back what every ready pod runs, then checks the service where people reach it. */
-export const verifyServing = defineAction({
-  input: servingInput,
-  handle: z.null(),
-  start: (run, input) => provenServing(run, input),
-  resume: (run, input) => provenServing(run, input),
-});
+export const verifyServing = defineLook(servingInput, provenServing);
 
 /** One look: succeeded when every pod runs that content and every check passes at the service's address. */
 export async function provenServing(run: StepRun, input: Input): Promise<StepProgress> {
@@ -44,29 +39,28 @@ export async function provenServing(run: StepRun, input: Input): Promise<StepPro
 
 /** A sentence's beginning when it is proven, else where it stands. */
 async function contentProof(run: StepRun, found: Workload, input: Input): Promise<string | StepProgress> {
-  const { workload } = run.binding;
-  const desired = desiredPods(workload.kind, found);
+  const { digest, hash } = input;
+  const desired = desiredPods(run.binding.workload.kind, found);
   const [revisions] = await readRevisions(run.binding, found, run.context.signal);
-  const pods = revisions.flatMap((one) => one.pods);
-  if (input.digest === null) {
-    const ready = revisions
-      .filter(({ hash }) => hash === input.hash)
-      .flatMap((one) => one.pods)
-      .filter(isReady);
-    return ready.length < desired
-      ? waiting(`${ready.length} of ${desired} pods are ready`)
-      : podsText(ready.length, null);
-  }
-  return proveContent(run, pods, { digest: input.digest, desired });
+  const asked = digest === null ? revisions.filter((one) => one.hash === hash) : revisions;
+  const pods = asked.flatMap((one) => one.pods);
+  return proveContent(run, pods, { digest, desired });
 }
 
-/** A sentence's beginning when every ready pod runs that content and as many are ready as should be. */
+/**
+ * A sentence's beginning when as many pods are ready as should be and every ready one runs that content; where
+ * nothing tells the content, `pods` are those of the revision.
+ */
 export async function proveContent(
   run: StepRun,
   pods: readonly Pod[],
-  { digest: approved, desired }: { readonly digest: Digest; readonly desired: number },
+  { digest: approved, desired }: { readonly digest: Digest | null; readonly desired: number },
 ): Promise<string | StepProgress> {
   const { container } = run.binding.config;
+  if (approved === null) {
+    const ready = pods.filter((one) => one.metadata.deletionTimestamp === null && isReady(one)).length;
+    return ready < desired ? waiting(`${ready} of ${desired} pods are ready`) : podsText(ready, null);
+  }
   const proof = proofOf({ pods, container, accepted: [approved], desired });
   const last =
     proof.proven || !proof.wrong
@@ -83,7 +77,7 @@ async function platforms(run: StepRun, approved: Digest): Promise<readonly Diges
   return [approved, ...(await run.binding.artifacts.manifestsOf(approved))];
 }
 
-export function podsText(count: number, approved: Digest | null): string {
+function podsText(count: number, approved: Digest | null): string {
   const pods = count === 1 ? 'The one pod runs' : `All ${count} pods run`;
   return approved === null ? `${pods} that revision` : `${pods} ${shortDigest(approved)}`;
 }

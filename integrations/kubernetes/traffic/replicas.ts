@@ -25,6 +25,7 @@ export function replicaSplit(binding: KubernetesBinding): CanarySplit {
       return { pods: desiredPods('deployment', await readWorkload(binding)) };
     },
     reachable: (found) => reachable(podsIn(found)),
+    share: async () => null,
     pods: () => 0,
     async read(found, signal) {
       return standing(binding, await api.find(place, workload, signal), podsIn(found));

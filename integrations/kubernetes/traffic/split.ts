@@ -21,6 +21,8 @@ export interface CanarySplit {
   find(): Promise<JsonObject>;
   /** The percents below 100 that can be had. */
   reachable(found: JsonObject): readonly number[];
+  /** The canary's percent as it is set now, and what people should know of it; null where only pods decide. */
+  share(): Promise<{ readonly percent: number; readonly note: string | null } | null>;
   /** How many pods a canary begins with, beside so many of the workload. */
   pods(stable: number): number;
   read(found: JsonObject, signal: AbortSignal): Promise<Standing>;

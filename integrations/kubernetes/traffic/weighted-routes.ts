@@ -87,6 +87,7 @@ function weightedSplit(api: KubernetesBinding['api'], kind: RouteKind): CanarySp
       return { rules: rules.map(({ index, entries }) => ({ index, entries })) };
     },
     reachable: () => EVERY_PERCENT,
+    share: async () => shareIn(kind, (await read()).rules),
     pods: (stable) => stable,
     read: async (found, signal) => standing(kind, await read(signal), foundSchema.parse(found).rules),
     async set({ found, percent, allow }, signal) {
@@ -135,11 +136,13 @@ function ensureGround(kind: RouteKind, rules: readonly Rule[]): void {
   );
 }
 
-function hasOthers(kind: RouteKind, { entries }: Rule): boolean {
-  return (
-    entries.filter((one) => kind.is(one, 'stable')).length !== 1 ||
-    entries.some((one) => !kind.is(one, 'stable') && !kind.is(one, 'canary'))
-  );
+function hasOthers(kind: RouteKind, { index, entries }: Rule): boolean {
+  return entries.filter((one) => kind.is(one, 'stable')).length !== 1 || isShared(kind, { index, entries });
+}
+
+/** Whether anything else than the two takes part. */
+function isShared(kind: RouteKind, { entries }: Rule): boolean {
+  return entries.some((one) => !kind.is(one, 'stable') && !kind.is(one, 'canary'));
 }
 
 function weightOf(kind: RouteKind, entry: JsonObject, alone: boolean): number {
@@ -179,6 +182,14 @@ function rulesAt(kind: RouteKind, found: readonly Rule[], percent: number): read
     });
     return { index, entries: named === undefined ? [...others, canary] : others };
   });
+}
+
+/** The largest share that any rule gives the canary; rules that differ are told. */
+function shareIn(kind: RouteKind, rules: readonly Rule[]) {
+  const percents = rules.map((rule) => percentIn(kind, rule) ?? 0);
+  const plain = new Set(percents).size <= 1 && !rules.some((rule) => isShared(kind, rule));
+  const note = plain ? null : `${placeText(kind.place)}: ${textOf(kind, rules)}`;
+  return { percent: Math.max(0, ...percents), note };
 }
 
 function patchOf(kind: RouteKind, now: Reading, wanted: readonly Rule[]): readonly PatchOperation[] {

@@ -62,6 +62,10 @@ function dataOf(provider: BackupProviderConfig): JsonObject {
       const { kind, host, path = null, volume = null } = provider;
       return { kind, host, path, volume };
     }
+    case 'velero': {
+      const { kind, kubeconfig = null, context = null, namespace } = provider;
+      return { kind, kubeconfig, context, namespace };
+    }
   }
 }
 
@@ -88,3 +92,62 @@ export const checkSchedules: Check = ({ config }) =>
       }),
     ];
   });
+
+/** Velero deletes by its own clock: what retention promises must be there that long. */
+export const checkVeleroLifetimes: Check = ({ config }) =>
+  placesOf(config).flatMap(({ place, path }): readonly PathProblem[] => {
+    const { provider, retention } = place.backup ?? {};
+    if (provider?.kind !== 'velero' || retention?.age === undefined || retention.age <= provider.ttl)
+      return [];
+    const message = 'Velero deletes them before that, after the `ttl` of `provider`';
+    return [problemAt([...path, 'backup', 'retention', 'age'], message, { allowed: 'no more than `ttl`' })];
+  });
+
+/** What is restored into a scratch namespace is deleted: nothing else may be there. */
+export const checkVeleroScratches: Check = ({ config }) => {
+  const users = placesOf(config).flatMap(({ place, path }) => {
+    const { target, backup } = place;
+    const at = [...path, 'backup', 'provider'];
+    const velero = backup?.provider.kind === 'velero' ? backup.provider : null;
+    return [
+      ...(target.kind === 'kubernetes'
+        ? [
+            {
+              cluster: clusterOf(target),
+              namespace: target.namespace,
+              path: [...path, 'target'],
+              scratch: false,
+            },
+          ]
+        : []),
+      ...(velero?.scratch === undefined
+        ? []
+        : [
+            {
+              cluster: clusterOf(velero),
+              namespace: velero.scratch,
+              path: [...at, 'scratch'],
+              scratch: true,
+            },
+          ]),
+    ];
+  });
+  return users.flatMap((user, index): readonly PathProblem[] => {
+    const other = users.find(
+      ({ cluster, namespace }, at) =>
+        at !== index && cluster === user.cluster && namespace === user.namespace,
+    );
+    if (!user.scratch || other === undefined) return [];
+    return [problemAt(user.path, `${pathText(other.path)} uses this namespace too`)];
+  });
+};
+
+function clusterOf({
+  kubeconfig,
+  context,
+}: {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+}): string {
+  return canonicalJson({ kubeconfig: kubeconfig ?? null, context: context ?? null });
+}

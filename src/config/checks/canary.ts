@@ -1,5 +1,5 @@
 import { type ConfigPath, type PathProblem, problemAt, valueText } from '../problem.ts';
-import type { CanaryConfig } from '../schema.ts';
+import type { CanaryConfig, Config } from '../schema.ts';
 import { type Check, LONGEST_WAIT, placesOf } from './check.ts';
 
 /** A canary's steps rise, and in each of them there is time to look. */
@@ -10,6 +10,7 @@ export const checkCanaries: Check = ({ config }) =>
       ...checkSteps(place.canary, at),
       ...checkTimes(place.canary, at),
       ...checkQueries(place.canary, at),
+      ...checkProbes(place, path),
     ];
   });
 
@@ -43,4 +44,26 @@ function checkQueries({ analysis }: CanaryConfig, path: ConfigPath): readonly Pa
       return [problemAt(at, 'another query has this name already', { found: valueText(name) })];
     });
   });
+}
+
+/** Kubernetes gives the two sides of a canary no addresses: a probe could only ever find none. */
+function checkProbes(
+  { target, canary }: Config['services'][string]['environments'][string],
+  path: ConfigPath,
+): readonly PathProblem[] {
+  if (target.kind !== 'kubernetes' || target.traffic === undefined) return [];
+  const { canaryUrl, stableUrl } = target.traffic;
+  const probes = canary.analysis.filter((one) => one.kind === 'probe');
+  const compares = probes.some(
+    ({ maxErrorRatio, maxP95Ratio }) => maxErrorRatio !== undefined || maxP95Ratio !== undefined,
+  );
+  const missing = (key: string, what: string) => {
+    const allowed = `${key}: http://…, or \`canary: { analysis: … }\` with prometheus or []`;
+    return problemAt([...path, 'target', 'traffic', key], `this is missing, and ${what}`, { allowed });
+  };
+  if (probes.length > 0 && canaryUrl === undefined) {
+    return [missing('canaryUrl', 'canaries here are judged by probes, which ask the canary there')];
+  }
+  if (!compares || stableUrl !== undefined) return [];
+  return [missing('stableUrl', 'a probe here compares the canary with what answers there')];
 }

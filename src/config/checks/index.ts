@@ -6,6 +6,8 @@ import {
   checkRestores,
   checkSchedules,
   checkSecondPlaces,
+  checkVeleroLifetimes,
+  checkVeleroScratches,
 } from './backups.ts';
 import { checkCanaries } from './canary.ts';
 import { checkChannels } from './channels.ts';
@@ -53,6 +55,8 @@ export const CHECKS: readonly Check[] = [
   checkBackupHosts,
   checkBackupTwins,
   checkSecondPlaces,
+  checkVeleroLifetimes,
+  checkVeleroScratches,
   checkRestores,
   checkSchedules,
   checkChannels,

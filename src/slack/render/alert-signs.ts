@@ -1,4 +1,4 @@
-import { type AlertGroupView, type Severity, severityOf } from '../../domain/alert.ts';
+import { type AlertGroupView, type GroupState, type Severity, severityOf } from '../../domain/alert.ts';
 
 /** The colour of a severity, always beside its word. */
 export const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = {
@@ -14,9 +14,7 @@ export const SEVERITY_COLORS: Readonly<Record<Severity, string>> = {
 export const RESOLVED_SIGN = '✅';
 export const RESOLVED_COLOR = '#2eb67d';
 
-export type GroupState = 'firing' | 'acknowledged' | 'silenced' | 'resolved';
-
-/** How a group stands: what was done last by people goes before that it fires. */
+/** How a group stands now. */
 export function groupState({ group, silences }: AlertGroupView, now: Date): GroupState {
   if (group.resolvedAt !== null) return 'resolved';
   if (silences.some(({ until }) => until > now)) return 'silenced';

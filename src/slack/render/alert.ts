@@ -107,7 +107,9 @@ function operationLines({ view, operations }: ShownGroup, { words }: AlertContex
     const before = began - (startedAt ?? createdAt).getTime();
     const what = `${words.operation.title(plan.kind, plan.target)} (${changeLine(plan, words)})`;
     const word = words.operation.states[state];
-    return `${stateSign(state)} *${words.alerts.operation(prose(what), mention(requesterId), before, word)}*`;
+    // A storm would call the same person once for each of its groups.
+    const who = view.group.stormId === null ? mention(requesterId) : null;
+    return `${stateSign(state)} *${words.alerts.operation(prose(what), who, before, word)}*`;
   });
 }
 

@@ -28,7 +28,7 @@ export const alerts: AlertWords = {
   fired: (whenText, lasted) => `Fired at ${whenText} for ${lasted}`,
   value: (value) => `Value: ${code(value)}`,
   operation: (changeText, whoText, before, state) =>
-    `${changeText} by ${whoText}, ${duration(Math.abs(before))} ${before >= 0 ? 'before' : 'after'} this alert: ${state}`,
+    `${changeText}${whoText === null ? '' : ` by ${whoText}`}, ${duration(Math.abs(before))} ${before >= 0 ? 'before' : 'after'} this alert: ${state}`,
   firing: 'firing',
   firingCount: (firing, resolved) =>
     [`${firing} firing`, ...(resolved > 0 ? [`${resolved} resolved`] : [])].join(', '),
@@ -56,6 +56,8 @@ export const alerts: AlertWords = {
     over: (fromText, toText) => `Over: ${fromText} to ${toText}`,
     explained:
       'Too many at once for a message each: this one stays current. Critical ones have their own; what still fires when the storm is over gets one.',
+    afterwards:
+      'What still fires gets a message of its own, one every few seconds, the worst first. What is over stays here only.',
     unknownService: 'no service',
     counts: (firing, acknowledged, resolved) =>
       [

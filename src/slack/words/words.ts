@@ -314,7 +314,7 @@ export interface AlertWords {
   fired(whenText: string, lasted: string): string;
   value(value: string): string;
   /** An operation near the alert; `before` is how long before it that began, negative for after. */
-  operation(changeText: string, whoText: string, before: number, state: string): string;
+  operation(changeText: string, whoText: string | null, before: number, state: string): string;
   readonly firing: string;
   firingCount(firing: number, resolved: number): string;
   resolvedAt(whenText: string): string;
@@ -340,6 +340,7 @@ export interface AlertWords {
     readonly since: (whenText: string) => string;
     readonly over: (fromText: string, toText: string) => string;
     readonly explained: string;
+    readonly afterwards: string;
     readonly unknownService: string;
     counts(firing: number, acknowledged: number, resolved: number): string;
     readonly nothingLeft: string;

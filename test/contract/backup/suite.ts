@@ -33,7 +33,8 @@ export function backupSuite(name: string, make: () => Promise<BackupWorld>): voi
       const before = await world.provider.list();
       const backup = await backUp(world);
       expect(backup.state).toEqual({ is: 'good' });
-      expect(backup.size).toBeGreaterThan(0);
+      // Not every system tells.
+      expect(backup.size ?? 1).toBeGreaterThan(0);
       expect(backup.duration).toBeGreaterThanOrEqual(0);
       expect(backup.places.length).toBeGreaterThan(0);
       expect(Date.now() - new Date(backup.takenAt).getTime()).toBeLessThan(600_000);

@@ -37,7 +37,9 @@ export function describeRollback(world: () => TargetWorld): void {
     const live = await target.inspect();
     const plan = granted(await rollbackOf(target).plan({ live, to: world().versions.running, good: [] }));
     const { begun } = await runSteps(target, plan.steps, contextOf('op_rollback'));
-    await undo(target, begun, contextOf('op_rollback'));
+    for (const undone of await undo(target, begun, contextOf('op_rollback'))) {
+      expect(undone).toMatchObject({ ok: true });
+    }
     expect(await world().split()).toEqual(found);
   });
 

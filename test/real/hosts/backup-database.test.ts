@@ -44,7 +44,9 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-async function databaseWorld(): Promise<BackupWorld & { readonly directory: string }> {
+async function databaseWorld(
+  more: { readonly user?: string } = {},
+): Promise<BackupWorld & { readonly directory: string }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'slipway-dumps-'));
   const config = hostsConfig.parse({
     'saga-1': server.config({ environment: { DOCKER_HOST: engine.address } }),
@@ -53,7 +55,7 @@ async function databaseWorld(): Promise<BackupWorld & { readonly directory: stri
   const provider = createHostBackups(
     pgDumpBackupConfig.parse({
       ...{ kind: 'pg-dump', host: 'saga-1', directory: `${directory}/kept` },
-      ...{ project, service, user, database },
+      ...{ project, service, user, database, ...more },
     }),
     createSshHosts(config),
   );
@@ -136,6 +138,21 @@ describe('the dump of a database', () => {
     expect(
       saga.sql('select (select count(*) from pg_publication) + (select count(*) from pg_event_trigger)'),
     ).toBe('2');
+  });
+
+  it('warns whose things would belong to its user after a restore, where that is no superuser', async () => {
+    const world = await databaseWorld({ user: 'clerk' });
+    saga.sql(`create role clerk login; create role keeper;
+      alter table shop.orders owner to keeper; alter table note owner to clerk`);
+    onTestFinished(() => void saga.sql('drop owned by keeper, clerk cascade; drop role keeper, clerk'));
+    const planned = await world.provider.planBackup();
+    expect(planned.ok && planned.value.warnings).toEqual([
+      expect.stringMatching(
+        /^clerk is no superuser of \w+: what keeper, \w+ own there would belong to clerk/,
+      ),
+    ]);
+    const byOwner = await (await databaseWorld()).provider.planBackup();
+    expect(byOwner.ok && byOwner.value.warnings).toEqual([]);
   });
 
   it('fails its verification where a row is another one than was dumped', async () => {

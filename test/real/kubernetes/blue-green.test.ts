@@ -3,8 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import type { TargetPlan } from '../../../src/domain/plan.ts';
-import { contextOf, deployPlan, granted, runSteps, stepOf, undo } from '../../contract/target/drive.ts';
-import { noCluster } from '../../support/kubernetes/cluster.ts';
+import {
+  contextOf,
+  deployPlan,
+  granted,
+  runStep,
+  runSteps,
+  stepOf,
+  undo,
+} from '../../contract/target/drive.ts';
+import { eventually, noCluster } from '../../support/kubernetes/cluster.ts';
 import { machineAddress } from '../../support/kubernetes/control-plane.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { type BlueGreenWorld, makeBlueGreenWorld } from './blue-green-world.ts';
@@ -158,6 +166,29 @@ describe.skipIf(noCluster)('blue and green', () => {
     }
     expect(await shop.selected()).toBe('blue');
     expect((await shop.colour('blue')).spec.replicas).toBe(2);
+  });
+
+  test('switching back waits for pods that are on their way, and refuses where none is', async () => {
+    const shop = await world({ annotations: { [BEHAVIOUR.startsIn]: '1s' } });
+    const target = shop.connect();
+    const plan = await deployPlan(target, 'v1.1.0');
+    expect((await runSteps(target, untilSwitched(plan), CONTEXT)).end).toMatchObject({ ok: true });
+    const { undo: back } = stepOf(plan.steps, 'switch-service');
+    if (back === undefined) throw new Error('switching has no way back');
+    await shop.editColour('blue', { spec: { replicas: 0 } });
+    await eventually(async () => (await shop.colour('blue')).status.replicas === undefined);
+    await expect(target.start(back, CONTEXT)).rejects.toMatchObject({
+      problem: 'conflict',
+      message: 'blue has no ready pod any more: switching back to it would leave nothing that serves.',
+    });
+    await shop.editColour('blue', { spec: { replicas: 2 } });
+    expect(await target.start(back, CONTEXT)).toMatchObject({
+      phase: 'running',
+      message: 'blue has no ready pod yet: nothing is switched before it has one',
+    });
+    expect(await shop.selected()).toBe('green');
+    expect(await runStep(target, back, CONTEXT)).toMatchObject({ ok: true });
+    expect(await shop.selected()).toBe('blue');
   });
 
   test('a Service that selects neither colour is explained', async () => {

@@ -99,6 +99,30 @@ describe.skipIf(noCluster)('why a rollout does not get on', () => {
   });
 });
 
+describe.skipIf(noCluster)('a deadline that an earlier rollout exceeded', () => {
+  const deadline = async (world: KubernetesWorld) => {
+    const conditions: readonly { reason: string }[] = (await world.workload()).status.conditions;
+    return conditions.some(({ reason }) => reason === 'ProgressDeadlineExceeded');
+  };
+
+  test('fails neither its undo nor what is deployed after it, and its own is noticed again', async () => {
+    const world = await worldWith({ replicas: 1 });
+    const target = world.connect();
+    const broken = await deployPlan(target, 'v1.3.0-broken');
+    expect((await runSteps(target, broken.steps, contextOf('op_1'))).end).toMatchObject({ ok: false });
+    expect(await deadline(world)).toBe(true);
+    const [back] = await undo(target, broken.steps, contextOf('op_1'));
+    expect(back).toMatchObject({ ok: true, message: expect.stringMatching(/as it was; 1 of 1 pods/) });
+
+    await world.setImage(`${world.image}@${await world.digestOf('v1.1.0')}`);
+    const again = await deployPlan(target, 'v1.3.0-broken');
+    expect((await runSteps(target, again.steps, contextOf('op_2'))).end).toMatchObject({ ok: false });
+    expect(await deadline(world)).toBe(true);
+    const good = await deployPlan(target, 'v1.1.0');
+    expect((await runSteps(target, good.steps, contextOf('op_3'))).end).toMatchObject({ ok: true });
+  });
+});
+
 describe.skipIf(noCluster)('what others do', () => {
   /** A rollout that goes on until it is told otherwise, under way. */
   async function underWay(options: KubernetesWorldOptions = {}) {

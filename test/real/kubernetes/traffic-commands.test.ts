@@ -40,6 +40,11 @@ describe.skipIf(noCluster)('canaries on Kubernetes, typed in Slack', () => {
     const { ana, watch, digestOf } = bot;
     const id = await watch.begun(() => ana.command('deploys', '/canary 10 api v1.1.0 staging'));
     await weightIs(bot, 10);
+    const status = wordsOf(await ana.ask('deploys', '/status api staging'));
+    expect(status).toMatch(
+      / 90 % {2}\*`v1\.0\.0`\*.* 10 % {2}\*`v1\.1\.0`\*.*`api-staging-canary-\w+` {2}\(canary\)/,
+    );
+    expect(status).toContain('api-staging-canary: 2 of 2 pods ready');
     await ana.command('deploys', '/canary 50 api staging');
     await weightIs(bot, 50);
     await ana.command('deploys', '/canary promote api staging');

@@ -1,8 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { DeployTarget } from '../../../integrations/target.ts';
 import { contextOf, runStep } from '../../contract/target/drive.ts';
 import { plannedOn, succeed } from '../../contract/target/drive-canary.ts';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
+import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { startBackend } from './backend.ts';
+import { BROKEN } from './target-world.ts';
 
 const PODS = 4;
 
@@ -14,11 +17,26 @@ async function world() {
   });
   onTestFinished(() => backend.stop());
   const { cluster, imageOf } = backend;
-  await cluster.deploy({ name: 'api', image: await imageOf('v1.0.0'), replicas: PODS });
+  await cluster.deploy({
+    name: 'api',
+    image: await imageOf('v1.0.0'),
+    replicas: PODS,
+    annotations: { [BEHAVIOUR.crashLoop]: await backend.digestOf(BROKEN) },
+    spec: { progressDeadlineSeconds: 2 },
+  });
   const where = (name: string) => cluster.path('apps/v1', 'deployments', name);
   const canary = () => cluster.api.find(where('api-canary'));
-  const planned = () => plannedOn(backend.connect(), { version: 'v1.1.0' });
+  const planned = (version = 'v1.1.0') => plannedOn(backend.connect(), { version });
   return { ...backend, where, canary, planned };
+}
+
+/** What `/status` shows of the traffic. */
+async function shownShares(target: DeployTarget): Promise<readonly string[]> {
+  const { traffic, revisions } = await target.inspect();
+  return traffic.map(({ revision, percent, tag }) => {
+    const { version } = revisions.find(({ name }) => name === revision) ?? { version: null };
+    return `${version} ${percent} %${tag === undefined ? '' : ` ${tag}`}`;
+  });
 }
 
 describe.skipIf(noCluster)('a canary by the number of its pods', () => {
@@ -30,6 +48,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     expect(plan.warnings.join()).toContain('20, 33, 43, 50 % can be had');
     await succeed(one, plan.steps);
     expect((await canary())?.spec.replicas).toBe(0);
+    expect(await shownShares(target)).toEqual(['v1.0.0 100 %', 'v1.1.0 0 % canary']);
     for (const [from, to, pods] of [
       [0, 20, 1],
       [20, 50, 4],
@@ -37,6 +56,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     ] as const) {
       await succeed(one, [traffic.weightStep({ plan, from, to })]);
       expect((await canary())?.status.readyReplicas).toBe(pods);
+      expect(await shownShares(target)).toEqual([`v1.0.0 ${100 - to} %`, `v1.1.0 ${to} % canary`]);
       expect(await traffic.observe({ plan, operationId: 'op_canary', percent: to })).toMatchObject({
         ours: true,
       });
@@ -48,6 +68,7 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     });
     await succeed(one, traffic.promoteSteps(plan, 33));
     expect(await canary()).toBeNull();
+    expect(await shownShares(target)).toEqual(['v1.1.0 100 %']);
     expect((await cluster.api.get(where('api'))).spec.replicas).toBe(PODS);
   });
 
@@ -65,6 +86,20 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     const { spec } = await cluster.api.get(where('api'));
     expect(spec.replicas).toBe(6);
     expect(spec.template.spec.containers[0].image).toBe(await imageOf('v1.0.0'));
+  });
+
+  test('whose pods never get ready fails for their own reason, and is aborted', async () => {
+    const { planned, canary } = await world();
+    const one = await planned(BROKEN);
+    const { target, traffic, plan, context } = one;
+    await succeed(one, plan.steps);
+    const end = await runStep(target, traffic.weightStep({ plan, from: 0, to: 33 }), context);
+    expect(end).toMatchObject({
+      problem: 'unhealthy',
+      message: expect.stringMatching(/^It made no progress for 2 s .*CrashLoopBackOff: app exited with 1/),
+    });
+    await succeed(one, traffic.abortSteps(plan, [0, 33]));
+    expect(await canary()).toBeNull();
   });
 
   test('that somebody else scales is told, and is left with its pods', async () => {

@@ -21,6 +21,7 @@ const WANTED = new Set([
   'backups.velero.io',
   'restores.velero.io',
   'backupstoragelocations.velero.io',
+  'deletebackuprequests.velero.io',
 ]);
 
 /** Creates the custom kinds that stand in a directory of YAML files, and waits until they are served. */

@@ -140,3 +140,61 @@ services:
   const loaded = loadConfig(new TextEncoder().encode(text));
   return loaded.ok ? [] : loaded.errors.map(({ path }) => path);
 }
+
+describe('`provider:` of `kind: velero`', () => {
+  const here = '{ namespace: shop, workload: deployment/api, container: app, kind: kubernetes }';
+  function problems(provider: string, backup = '', more = '') {
+    const text = `
+roles: { ops: { users: [U012AB3CD] } }
+environments: { production: {}, staging: {} }
+services:
+  api:
+    image: registry.example/team/api
+    environments:
+      production: { target: ${here}, backup: { provider: { kind: velero, namespace: shop${provider} }${backup} } }
+      ${more}
+`;
+    const loaded = loadConfig(new TextEncoder().encode(text));
+    return loaded.ok
+      ? []
+      : loaded.errors.map(({ path, message, allowed }) => `${path}: ${message}; ${allowed}`);
+  }
+
+  it('is right with what it needs, and with everything that it may have', () => {
+    expect(problems('')).toEqual([]);
+    const health = 'health: { service: api, path: /health, port: 8000, json: { status: healthy } }';
+    const places = 'velero: backups, storageLocation: s3, ttl: 60d, scratch: shop-verify';
+    const connection = 'kubeconfig: /etc/kubeconfig, context: production';
+    expect(problems(`, ${places}, ${connection}, ${health}`, ', retention: { age: 60d }')).toEqual([]);
+  });
+
+  it.each([
+    [', context: production', /provider\.context: .*a context is one of a kubeconfig/],
+    [', velero: shop', /provider\.namespace: .*Velero does not restore itself/],
+    [', scratch: shop', /provider\.scratch: .*nothing else uses/],
+    [', scratch: velero', /provider\.scratch: .*nothing else uses/],
+    [', health: { service: api, path: health, port: 80 }', /health\.path/],
+    [', storageLocation: "../x"', /storageLocation/],
+  ])('is wrong with %s', (provider, problem) => {
+    expect(problems(provider)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('promises nothing beyond the time after which Velero deletes', () => {
+    expect(problems(', ttl: 7d', ', retention: { age: 30d }')).toEqual([
+      expect.stringMatching(/retention\.age: Velero deletes them before that/),
+    ]);
+  });
+
+  it('restores into no namespace that something else uses', () => {
+    const target = '{ namespace: shop-verify, workload: deployment/api, container: app, kind: kubernetes }';
+    expect(problems(', scratch: shop-verify', '', `staging: { target: ${target} }`)).toEqual([
+      expect.stringMatching(/provider\.scratch: services\.api\.environments\.staging\.target uses/),
+    ]);
+  });
+
+  it('backs up a namespace for one target alone', () => {
+    const target = '{ namespace: shop, workload: deployment/other, container: app, kind: kubernetes }';
+    const twin = `staging: { target: ${target}, backup: { provider: { kind: velero, namespace: shop } } }`;
+    expect(problems('', '', twin)).toEqual([expect.stringMatching(/the same data as/)]);
+  });
+});

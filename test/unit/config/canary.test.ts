@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
 
 /** Loads a config whose one service has this `canary:`. */
-function load(canary: string) {
+function load(canary: string, target = '{ kind: cloud-run, project: p, region: r, service: api }') {
   const yaml = `
 environments: { production: {} }
 services:
@@ -10,7 +10,7 @@ services:
     image: registry.example/team/api
     environments:
       production:
-        target: { kind: cloud-run, project: p, region: r, service: api }
+        target: ${target}
 ${canary.replace(/^/gm, '        ')}
 `;
   const loaded = loadConfig(new TextEncoder().encode(yaml));
@@ -167,5 +167,37 @@ describe('a canary’s config is refused', () => {
     );
     expect(errors).toHaveLength(1);
     expect(JSON.stringify(errors)).not.toContain('hunter2');
+  });
+});
+
+describe('probes of a canary on Kubernetes', () => {
+  const withTraffic = (traffic: string) =>
+    `{ kind: kubernetes, namespace: shop, workload: deployment/api, container: app, traffic: { kind: replicas${traffic} } }`;
+  const CANARY_URL = ', canaryUrl: "http://api-canary.shop"';
+
+  it.each([
+    ['where the canary has no address', '', '', 'canaryUrl'],
+    [
+      'where what they compare with has none',
+      'canary: { analysis: [{ probe: { maxP95Ratio: 1.5 } }] }',
+      CANARY_URL,
+      'stableUrl',
+    ],
+  ])('are refused %s, with what to write', (_, canary, traffic, key) => {
+    const { errors } = load(canary, withTraffic(traffic));
+    expect(errors).toMatchObject([
+      {
+        path: `services.api.environments.production.target.traffic.${key}`,
+        allowed: expect.stringMatching(/^\w+Url: http:\/\/….*analysis/),
+      },
+    ]);
+  });
+
+  it.each([
+    ['with an address', '', CANARY_URL],
+    ['where nothing but time judges', 'canary: { analysis: [] }', ''],
+    ['where Prometheus judges', prometheus('queries: [{ name: a, query: up, max: 1 }]'), ''],
+  ])('are no trouble %s', (_, canary, traffic) => {
+    expect(load(canary, withTraffic(traffic)).errors).toEqual([]);
   });
 });

@@ -24,6 +24,9 @@ describe('the config of TechAssist', () => {
     for (const target of targets.values()) expect(capabilitiesOf(target)).toContain('rollback');
     const canaries = [...targets].filter(([, target]) => capabilitiesOf(target).includes('canary'));
     expect(canaries.map(([key]) => key)).toEqual(['techassist/production']);
+    expect([...targets].flatMap(([key, { backup }]) => (backup ? [[key, backup.subject]] : []))).toEqual([
+      ['techassist/production', 'namespace techassist, by Velero in velero'],
+    ]);
   });
 
   it('is refused where a path could not be asked for', () => {

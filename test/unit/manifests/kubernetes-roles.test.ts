@@ -3,6 +3,7 @@ import { blueGreenConfig } from '../../../integrations/kubernetes/blue-green/con
 import { workloadName } from '../../../integrations/kubernetes/names.ts';
 import { rightsOf, rightText } from '../../../integrations/kubernetes/rights.ts';
 import { trafficConfig } from '../../../integrations/kubernetes/traffic/config.ts';
+import * as backups from '../../../integrations/velero/rights.ts';
 import { grantedRules, rightsIn } from '../../support/kubernetes/granted.ts';
 
 test.each([
@@ -41,6 +42,16 @@ test.each([
   const traffic = trafficConfig.parse(given);
   const rights = rightsOf({ workload, migrationJob: null, config: { traffic } });
   expect(rightsIn(grantedRules('deployment', given.kind))).toEqual(textsOf(rights));
+});
+
+test.each([
+  ['home', 'velero'],
+  ['server', 'velero-server'],
+  ['scratch', 'velero-scratch'],
+])('the role for backups in the namespace %s grants exactly what they take', (namespace, role) => {
+  const rights = backups.rightsOf({ namespace: 'home', velero: 'server', scratch: 'scratch' });
+  const wanted = (rights.get(namespace) ?? []).map(backups.rightText);
+  expect(rightsIn(grantedRules(role))).toEqual([...wanted].toSorted());
 });
 
 function textsOf(rights: ReturnType<typeof rightsOf>): readonly string[] {

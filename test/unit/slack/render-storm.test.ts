@@ -1,57 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertGroupView, Severity } from '../../../src/domain/alert.ts';
+import type { DigestRow } from '../../../src/alerts/context.ts';
 import { renderDigest } from '../../../src/slack/render/storm.ts';
 import { en } from '../../../src/slack/words/en.ts';
 import { limitsBroken } from './block-limits.ts';
 
 const NOW = new Date('2026-11-22T03:00:00Z');
-const storm = { id: 'st-1', channel: '#incidents', beganAt: NOW, endedAt: null, pages: 0 };
+const storm = { id: 'st-1', channel: '#incidents', beganAt: NOW, endedAt: null, pages: 0, digestedAt: null };
 
-function group(
-  name: string,
-  changes: { readonly severity?: Severity; readonly resolved?: boolean } = {},
-): AlertGroupView {
-  const { severity = 'warning', resolved = false } = changes;
+function group(name: string, changes: Partial<DigestRow> = {}): DigestRow {
   return {
-    group: {
-      id: name,
-      source: 'alertmanager',
-      groupKey: name,
-      groupLabels: { alertname: name },
-      channel: '#incidents',
-      openedAt: NOW,
-      resolvedAt: resolved ? NOW : null,
-      acknowledgedBy: null,
-      acknowledgedAt: null,
-      truncated: 0,
-      stormId: 'st-1',
-      posted: false,
-    },
-    alerts: [
-      {
-        fingerprint: name,
-        name,
-        state: resolved ? 'resolved' : 'firing',
-        startsAt: NOW.toISOString(),
-        endsAt: null,
-        labels: {},
-        summary: null,
-        description: null,
-        value: null,
-        links: { runbook: null, dashboard: null, source: null },
-        severity,
-        service: 'api',
-        environment: 'production',
-        firstHeardAt: NOW,
-        heardAt: NOW,
-      },
-    ],
-    silences: [],
+    name,
+    alerts: 1,
+    severity: 'warning',
+    service: 'api',
+    environment: 'production',
+    state: 'firing',
+    apart: '',
+    ...changes,
   };
 }
 
-function digest(views: readonly AlertGroupView[]) {
-  return renderDigest({ storm, views }, { words: en, now: NOW });
+function digest(groups: readonly DigestRow[]) {
+  return renderDigest({ storm, groups }, en);
 }
 
 describe('the digest of a storm', () => {
@@ -71,7 +41,7 @@ describe('the digest of a storm', () => {
     const [page] = digest([
       group('Slow'),
       group('Down', { severity: 'critical' }),
-      group('Full', { resolved: true }),
+      group('Full', { state: 'resolved' }),
     ]);
     const words = JSON.stringify(page?.blocks);
     expect(page?.text).toContain('3 alert groups, 2 firing');

@@ -6,7 +6,7 @@ import type { Pod } from '../../objects.ts';
 import { readRevisions } from '../../reading.ts';
 import { desiredPods } from '../../rollout.ts';
 import { defineAction, digest, type StepRun } from '../../steps/step.ts';
-import { podsText, proveContent } from '../../steps/verify-serving.ts';
+import { proveContent } from '../../steps/verify-serving.ts';
 import { isReady } from '../../trouble.ts';
 import { podFetch } from '../pod-fetch.ts';
 import { colourAsPlanned, ensureStillFrom, onColour, turn } from './input.ts';
@@ -47,10 +47,7 @@ async function look(run: StepRun, asked: Input, from: Handle): Promise<StepProgr
   const [revisions] = await readRevisions(own.binding, found, run.context.signal);
   const pods = currentRevision(found, revisions)?.pods ?? [];
   const desired = desiredPods('deployment', found);
-  const runs =
-    asked.digest === null
-      ? podsText(pods.filter(isReady).length, null)
-      : await proveContent(own, pods, { digest: asked.digest, desired });
+  const runs = await proveContent(own, pods, { digest: asked.digest, desired });
   if (typeof runs !== 'string') return runs.phase === 'running' ? { ...runs, handle: from } : runs;
   if (pods.length === 0) return waiting(asked, from, LOOK_AGAIN);
   return askPods(own, asked, { from, runs, pods: pods.filter(isReady) });

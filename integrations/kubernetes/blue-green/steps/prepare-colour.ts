@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StepProgress } from '../../../target.ts';
 import { desiredPods } from '../../rollout.ts';
 import {
   changedBehindOurBack,
@@ -8,6 +9,7 @@ import {
   ownMarks,
 } from '../../steps/change-template.ts';
 import { begunRollout, followRollout, rolloutHandle } from '../../steps/follow.ts';
+import { standAgain } from '../../steps/stand-again.ts';
 import { defineAction, type StepRun, templateChange } from '../../steps/step.ts';
 import { templateHash } from '../../template.ts';
 import { COLOUR_MARKS, selectedColour } from '../colours.ts';
@@ -60,7 +62,9 @@ export const restoreColour = defineAction({
     );
     if (templateHash(now.spec.template) === template.hash) {
       // Without pods nothing is rolled out, and the Deployment goes on telling of the rollout that failed.
-      return replicas === 0 ? { phase: 'succeeded', message: told(asked) } : begunRollout(own, now);
+      return replicas === 0
+        ? { phase: 'succeeded', message: told(asked) }
+        : restored(run, asked, begunRollout(own, now));
     }
     return {
       phase: 'succeeded',
@@ -69,15 +73,16 @@ export const restoreColour = defineAction({
     };
   },
   async resume(run, asked, handle) {
-    const {
-      uid,
-      found,
-      turn: { to },
-    } = asked;
-    const end = await followRollout(onColour(run, to.colour), { uid, hash: found.hash }, handle);
-    return end.phase === 'succeeded' ? { phase: 'succeeded', message: told(asked) } : end;
+    const own = onColour(run, asked.turn.to.colour);
+    return restored(run, asked, await followRollout(own, { uid: asked.uid, hash: asked.found.hash }, handle));
   },
 });
+
+async function restored(run: StepRun, asked: Input, end: StepProgress): Promise<StepProgress> {
+  const { uid, found, turn: wanted } = asked;
+  const stands = await standAgain(onColour(run, wanted.to.colour), { uid, hash: found.hash }, end);
+  return stands.phase === 'succeeded' ? { phase: 'succeeded', message: told(asked) } : stands;
+}
 
 function told({ foundReplicas, turn: { to } }: Input): string {
   const pods = foundReplicas === 1 ? '1 pod' : `${foundReplicas} pods`;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { StepProgress } from '../../../target.ts';
 import { desiredPods } from '../../rollout.ts';
-import { changeWorkload } from '../../steps/change-template.ts';
+import { changedBehindOurBack, changeWorkload } from '../../steps/change-template.ts';
 import { begunRollout, followRollout, rolloutHandle } from '../../steps/follow.ts';
+import { standAgain } from '../../steps/stand-again.ts';
 import { defineAction, digest, type StepRun } from '../../steps/step.ts';
+import { templateHash } from '../../template.ts';
 import { COLOUR_MARKS } from '../colours.ts';
 import type { Turn } from '../plan-steps.ts';
 import { colourAsPlanned, ensureSwitched, onColour, turn } from './input.ts';
@@ -62,13 +64,17 @@ export const reviveColour = defineAction({
   handle: rolloutHandle,
   async start(run, { from }) {
     const own = onColour(run, from.colour);
-    const found = await changeWorkload(own, from.uid, ({ metadata, spec }) => {
+    const found = await changeWorkload(own, from.uid, (now) => {
+      const { metadata, spec } = now;
+      if (templateHash(spec.template) !== from.hash) throw changedBehindOurBack(own, now);
       const [by, pods] = (metadata.annotations[COLOUR_MARKS.retired] ?? '').split(' ');
       if (by !== run.context.operationId || spec.replicas !== 0) return null;
       return { replicas: Number(pods), marks: { [COLOUR_MARKS.retired]: null } };
     });
-    return begunRollout(own, found);
+    return standAgain(own, from, begunRollout(own, found));
   },
-  resume: (run, { from }, handle) =>
-    followRollout(onColour(run, from.colour), { uid: from.uid, hash: from.hash }, handle),
+  async resume(run, { from }, handle) {
+    const own = onColour(run, from.colour);
+    return standAgain(own, from, await followRollout(own, from, handle));
+  },
 });

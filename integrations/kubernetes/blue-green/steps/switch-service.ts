@@ -3,6 +3,7 @@ import { type StepProgress, TargetError } from '../../../target.ts';
 import type { PatchOperation } from '../../client.ts';
 import { type Service, service } from '../../objects.ts';
 import { readRevisions } from '../../reading.ts';
+import { desiredPods } from '../../rollout.ts';
 import { currentWorkload, markOperations } from '../../steps/change-template.ts';
 import { defineAction, type StepRun } from '../../steps/step.ts';
 import { templateHash } from '../../template.ts';
@@ -19,6 +20,7 @@ import {
 } from './input.ts';
 
 const TRIES = 8;
+const LOOK_AGAIN = 300;
 
 /** Gives all traffic to the new colour, if the Service still selects the one that the plan found. */
 export const switchService = defineAction({
@@ -65,18 +67,24 @@ async function switchBack(run: StepRun, asked: Turn): Promise<StepProgress> {
     const message = `Somebody else has changed ${to.colour}, which serves; it was left as it is.`;
     return { phase: 'succeeded', message, left: true };
   }
-  await ensureStands(run, asked);
+  const wait = await untilStanding(run, asked);
+  if (wait !== null) return wait;
   const found = await changeService(run, asked, (latest) =>
     isOurs(run, latest, to.colour) ? { colour: from.colour, marks } : null,
   );
   return { phase: 'succeeded', message: `The Service ${found.metadata.name} selects ${from.colour} again.` };
 }
 
-async function ensureStands(run: StepRun, { from }: Turn): Promise<void> {
+/** Null when a pod of the old colour can take requests; waits for one that is on its way. */
+async function untilStanding(run: StepRun, { from }: Turn): Promise<StepProgress | null> {
   const own = onColour(run, from.colour);
   const found = await currentWorkload(own, from.uid);
   const [revisions] = await readRevisions(own.binding, found, run.context.signal);
-  if (revisions.some(({ pods }) => pods.some(isReady))) return;
+  if (revisions.some(({ pods }) => pods.some(isReady))) return null;
+  if (desiredPods('deployment', found) > 0) {
+    const message = `${from.colour} has no ready pod yet: nothing is switched before it has one`;
+    return { phase: 'running', handle: null, message, lookAgainAfter: LOOK_AGAIN };
+  }
   throw new TargetError(
     'conflict',
     `${from.colour} has no ready pod any more: switching back to it would leave nothing that serves.`,

@@ -6,8 +6,7 @@ import { placeOfAll } from '../../reading.ts';
 import { PODS } from '../../resources.ts';
 import { desiredPods } from '../../rollout.ts';
 import { defineAction, digest, type StepRun } from '../../steps/step.ts';
-import { checkService, podsText, proveContent } from '../../steps/verify-serving.ts';
-import { isReady } from '../../trouble.ts';
+import { checkService, proveContent } from '../../steps/verify-serving.ts';
 import { ensureSwitched, turn } from './input.ts';
 
 const input = z.object({
@@ -50,10 +49,7 @@ export async function proven(
   const { api } = run.binding;
   const pods = await api.list(placeOfAll(run.binding, PODS), pod, { labelSelector }, run.context.signal);
   const desired = desiredPods('deployment', workload);
-  const runs =
-    asked.digest === null
-      ? podsText(pods.filter(isReady).length, null)
-      : await proveContent(run, pods, { digest: asked.digest, desired });
+  const runs = await proveContent(run, pods, { digest: asked.digest, desired });
   if (typeof runs !== 'string') return runs;
   return checkService(run, `${runs} behind the Service ${service.metadata.name}`, asked);
 }

@@ -3,9 +3,9 @@ import { type StepProgress, TargetError } from '../../../target.ts';
 import { currentRevision } from '../../history.ts';
 import type { Workload } from '../../objects.ts';
 import { readRevisions } from '../../reading.ts';
-import { desiredPods, rolloutState } from '../../rollout.ts';
+import { desiredPods, progressDeadline, rolloutState } from '../../rollout.ts';
 import { isOurs } from '../../steps/change-template.ts';
-import { findTroubles } from '../../steps/reasons.ts';
+import { findTroubles, tellLogs } from '../../steps/reasons.ts';
 import { defineAction, type StepRun } from '../../steps/step.ts';
 import { proveContent } from '../../steps/verify-serving.ts';
 import { templateHash } from '../../template.ts';
@@ -15,10 +15,14 @@ import { canaryRun, changedSplit, findCanary, stableAsFound } from './create-can
 
 const LOOK_AGAIN = 300;
 
+/** When its pods last got on, in epoch milliseconds, and how far they were; null before it was looked at. */
+const handle = z.object({ since: z.number(), progress: z.string() }).nullable();
+type Handle = z.output<typeof handle>;
+
 /** Gives the canary a share, if everything still is as this operation left it. */
 export const setCanaryWeight = defineAction({
   input: weightInput,
-  handle: z.null(),
+  handle,
   async start(run, asked) {
     await stableAsFound(run, asked);
     await ourCanary(run);
@@ -36,19 +40,38 @@ export const setCanaryWeight = defineAction({
       },
       signal,
     );
-    return settled(run, asked);
+    return settled(run, asked, null);
   },
-  resume: (run, asked) => settled(run, asked),
+  resume: (run, asked, from) => settled(run, asked, from),
 });
 
 type Weight = z.output<typeof weightInput>;
 
-async function settled(run: StepRun, asked: Weight): Promise<StepProgress> {
+async function settled(run: StepRun, asked: Weight, from: Handle): Promise<StepProgress> {
   const standing = await splitOf(run.binding).read(asked.found, run.context.signal);
   if (!standing.at(asked.to)) throw changedSplit(run, standing.text, asked.to);
   const runs = await provenCanary(run, asked);
-  if (typeof runs !== 'string') return runs;
+  if (typeof runs !== 'string') return runs.phase === 'running' ? waitOn(run, runs, from) : runs;
   return { phase: 'succeeded', message: `Traffic is ${splitText(run.binding, asked.to)}.` };
+}
+
+type Running = Extract<StepProgress, { phase: 'running' }>;
+
+/**
+ * Pods that a scaled canary does not get ready: the progress deadline of a Deployment is for new templates alone, so
+ * that no controller ever says so.
+ */
+async function waitOn(run: StepRun, progress: Running, from: Handle): Promise<StepProgress> {
+  const now = run.binding.now();
+  const since = from !== null && from.progress === progress.message ? from.since : now;
+  const found = await ourCanary(run);
+  const limit = progressDeadline(found);
+  if (now - since <= limit) return { ...progress, handle: { since, progress: progress.message } };
+  const own = canaryRun(run);
+  const { text, troubles } = await findTroubles(own, found, templateHash(found.spec.template));
+  await tellLogs(own, troubles);
+  const message = `It made no progress for ${limit / 1_000} s (its progress deadline): ${progress.message}. ${text}`;
+  return { phase: 'failed', problem: 'unhealthy', message: message.trim() };
 }
 
 async function ourCanary(run: StepRun): Promise<Workload> {

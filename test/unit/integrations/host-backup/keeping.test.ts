@@ -7,7 +7,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { manifestsOn } from '../../../../integrations/host-backup/binding.ts';
 import { archiveBackupConfig } from '../../../../integrations/host-backup/config.ts';
 import { manifestSchema } from '../../../../integrations/host-backup/manifest.ts';
-import { ARCHIVE, LIST } from '../../../../integrations/host-backup/scripts.ts';
+import { ARCHIVE } from '../../../../integrations/host-backup/scripts/archive.ts';
+import { LIST } from '../../../../integrations/host-backup/scripts/shelf.ts';
 import { sourceOf } from '../../../../integrations/host-backup/source.ts';
 
 const run = promisify(execFile);

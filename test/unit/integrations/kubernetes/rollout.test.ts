@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rolloutState } from '../../../../integrations/kubernetes/rollout.ts';
+import { exceededAt, rolloutState } from '../../../../integrations/kubernetes/rollout.ts';
 import { workloadWith } from './objects.ts';
 
 const complete = { replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3 };
@@ -20,17 +20,36 @@ describe('a Deployment is rolled out by the rules of kubectl rollout status', ()
     expect(rolloutState('deployment', workloadWith({ status: complete })).state).toBe('done');
   });
 
-  test('has failed when its deadline is over, whatever else is so', () => {
-    const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }];
-    const spec = { progressDeadlineSeconds: 30 };
-    const state = rolloutState('deployment', workloadWith({ spec, status: { ...complete, conditions } }));
-    expect(state).toEqual({ state: 'failed', message: expect.stringContaining('30 s') });
-  });
+  describe('when a deadline was exceeded', () => {
+    const exceeded = (at: string) => [
+      { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', lastUpdateTime: at },
+    ];
+    const standing = { ...complete, updatedReplicas: 1, conditions: exceeded('03:10:00') };
 
-  test('is not failed by a deadline that was over before the change was seen', () => {
-    const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }];
-    const of = { generation: 3, status: { ...complete, conditions } };
-    expect(rolloutState('deployment', workloadWith(of)).state).toBe('waiting');
+    test('it has failed', () => {
+      const state = rolloutState(
+        'deployment',
+        workloadWith({ spec: { progressDeadlineSeconds: 30 }, status: standing }),
+      );
+      expect(state).toEqual({ state: 'failed', message: expect.stringContaining('30 s') });
+    });
+
+    test('it has not while its controller has yet to see the change', () => {
+      const of = { generation: 3, status: standing };
+      expect(rolloutState('deployment', workloadWith(of)).state).toBe('waiting');
+    });
+
+    test('by an earlier rollout, it has not; by this one too, it has', () => {
+      const earlier = exceededAt(workloadWith({ status: standing }));
+      expect(rolloutState('deployment', workloadWith({ status: standing }), earlier).state).toBe('waiting');
+      const own = workloadWith({ status: { ...standing, conditions: exceeded('03:10:07') } });
+      expect(rolloutState('deployment', own, earlier).state).toBe('failed');
+    });
+
+    test('and all its pods are new and available, it is done', () => {
+      const of = { status: { ...complete, conditions: exceeded('03:10:00') } };
+      expect(rolloutState('deployment', workloadWith(of)).state).toBe('done');
+    });
   });
 
   test('is paused, not waiting, when somebody has paused it', () => {
