@@ -9,7 +9,7 @@ import { type RunningBot, startBotWithPlayground } from '../../support/running-b
 import { type OperationWatch, watchOperations } from '../../support/watched-operations.ts';
 import type { TestPerson } from '../../support/workspace.ts';
 
-/** A bot in a playground whose `api` is a Deployment, under RBAC, in both environments. */
+/** A bot in a playground whose `api` is a Deployment or a Rollout, under RBAC, in both environments. */
 export interface BotOnCluster {
   readonly running: RunningBot;
   readonly watch: OperationWatch;
@@ -27,10 +27,14 @@ export interface BotOnCluster {
 /** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environment’s config. */
 export async function botOnCluster(
   options: {
+    readonly kind?: 'Deployment' | 'Rollout';
     readonly startsIn?: string;
     readonly more?: object;
     /** The directories under manifests/kubernetes/targets whose roles the bot has. */
     readonly roles?: readonly string[];
+    /** What their specs say more. */
+    readonly spec?: object;
+    readonly replicas?: number;
     /** What its targets say more. */
     readonly target?: object;
     /** Adds to what stands in the cluster before the test. */
@@ -40,7 +44,9 @@ export async function botOnCluster(
   const cluster = await useCluster();
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
-  const rules = grantedRules('deployment', 'migration', ...(options.roles ?? []));
+  const { kind = 'Deployment', replicas = 2 } = options;
+  const own = kind === 'Rollout' ? 'argo-rollouts' : 'deployment';
+  const rules = grantedRules(own, 'migration', ...(options.roles ?? []));
   const proxy = await startApiProxy(await cluster.account('bot', rules), path);
   onTestFinished(() => proxy.stop());
   let image = '';
@@ -52,7 +58,7 @@ export async function botOnCluster(
       delete settings.watch;
       delete settings.migrate;
       settings.verify = [];
-      const target = { ...targetOf(cluster, proxy, environment), ...options.target };
+      const target = { ...targetOf({ cluster, proxy, kind }, environment), ...options.target };
       Object.assign(settings, options.more, { target });
     }
   });
@@ -61,14 +67,15 @@ export async function botOnCluster(
   const [first, broken] = await Promise.all([digestOf('v1.0.0'), digestOf('v1.3.0-broken')]);
   for (const environment of ['staging', 'production']) {
     await cluster.deploy({
+      kind,
       name: `api-${environment}`,
       image: `${image}@${first}`,
-      replicas: 2,
+      replicas,
       annotations: {
         [BEHAVIOUR.crashLoop]: broken,
         ...(options.startsIn && { [BEHAVIOUR.startsIn]: options.startsIn }),
       },
-      spec: { progressDeadlineSeconds: 5 },
+      spec: { progressDeadlineSeconds: 5, ...options.spec },
     });
   }
   await options.prepare?.(cluster, `${image}@${first}`);
@@ -82,16 +89,23 @@ export async function botOnCluster(
     ana: running.workspace.person('ana'),
     bo: running.workspace.person('bo'),
     deny: async () => proxy.becomes(await cluster.account('reader', withoutChanges(rules))),
-    workload: (environment) => cluster.get('apps/v1', 'deployments', `api-${environment}`),
+    workload: (environment) =>
+      kind === 'Rollout'
+        ? cluster.get('argoproj.io/v1alpha1', 'rollouts', `api-${environment}`)
+        : cluster.get('apps/v1', 'deployments', `api-${environment}`),
     digestOf,
   };
 }
 
-function targetOf(cluster: Cluster, proxy: ApiProxy, environment: string): object {
+function targetOf(
+  of: { readonly cluster: Cluster; readonly proxy: ApiProxy; readonly kind: string },
+  environment: string,
+): object {
+  const { cluster, proxy, kind } = of;
   return {
     kind: 'kubernetes',
     namespace: cluster.namespace,
-    workload: `deployment/api-${environment}`,
+    workload: `${kind.toLowerCase()}/api-${environment}`,
     container: 'app',
     kubeconfig: proxy.kubeconfig,
   };
