@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { backupIdOf } from '../../src/domain/backup.ts';
 import type { Json } from '../../src/domain/json.ts';
+import { sizeInWords } from '../../src/domain/size.ts';
 import { actionsWith, anyHandle, type StepAction } from '../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import type { CloudSqlApi } from './client.ts';
@@ -114,7 +115,7 @@ async function lookAtOwn(run: SqlRun): Promise<StepProgress> {
   if (state.is === 'under-way') return running(null, `Cloud SQL is making ${id}`);
   if (state.is === 'bad') return { phase: 'failed', problem: 'invalid', message: state.reason };
   const took = duration === null ? '' : `, made in ${Math.round(duration / 1_000)} s`;
-  const bytes = size === null ? '' : `, ${size} bytes`;
+  const bytes = size === null ? '' : `, ${sizeInWords(size)}`;
   return { phase: 'succeeded', message: `${id} is in Cloud SQL${bytes}${took}.` };
 }
 

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { sizeInWords } from '../../src/domain/size.ts';
 import type { Host } from '../host.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
@@ -34,7 +35,7 @@ export async function copyFarther(
   if (arrived < size) {
     const part = await read(shelf, { file, from: arrived, signal });
     await run(copy.host, [APPEND, copy.directory, file, String(arrived)], signal, part);
-    return running(`${arrived + part.length} of ${size} bytes are at ${copy.host.name}`);
+    return running(`${sizeInWords(arrived + part.length)} of ${sizeInWords(size)} are at ${copy.host.name}`);
   }
   await copyCheck(binding, copy, { id, signal });
   await run(copy.host, [SEAL, copy.directory, id, file, sha256], signal, `${JSON.stringify(manifest)}\n`);
@@ -87,5 +88,5 @@ function running(message: string): StepProgress {
 
 function succeeded({ id, size, sha256 }: Manifest, shelves: readonly Shelf[]): StepProgress {
   const places = shelves.map(placeOf).join(' and at ');
-  return { phase: 'succeeded', message: `${id}: ${size} bytes, sha256:${sha256}, at ${places}.` };
+  return { phase: 'succeeded', message: `${id}: ${sizeInWords(size)}, sha256:${sha256}, at ${places}.` };
 }

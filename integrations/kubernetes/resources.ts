@@ -19,6 +19,7 @@ export const CONTROLLER_REVISIONS = resource('apps', 'v1', 'controllerrevisions'
 export const PODS = resource('', 'v1', 'pods', 'Pod');
 export const SERVICES = resource('', 'v1', 'services', 'Service');
 export const VIRTUAL_SERVICES = resource('networking.istio.io', 'v1', 'virtualservices', 'VirtualService');
+export const DESTINATION_RULES = resource('networking.istio.io', 'v1', 'destinationrules', 'DestinationRule');
 export const HTTP_ROUTES = resource('gateway.networking.k8s.io', 'v1', 'httproutes', 'HTTPRoute');
 export const EVENTS = resource('', 'v1', 'events', 'Event');
 export const AUTOSCALERS = resource(

@@ -4,6 +4,7 @@ import {
   CONTROLLER_REVISIONS,
   CRON_JOBS,
   DEPLOYMENTS,
+  DESTINATION_RULES,
   EVENTS,
   HTTP_ROUTES,
   JOBS,
@@ -56,11 +57,16 @@ export function rightText({ verb, resource, subresource }: Right): string {
 /** What a Deployment of a canary's own takes beside rolling the other one out. */
 const CANARY = all(DEPLOYMENTS, ['create', 'delete']);
 
-/** What canaries of a kind take beside the workload. */
+/** What canaries of a kind take beside the workload: setting shares, and looking whether what they lead to is there. */
 const CANARIES: Readonly<Record<TrafficConfig['kind'], readonly Right[]>> = {
   replicas: CANARY,
-  istio: [...CANARY, ...all(VIRTUAL_SERVICES, ['get', 'patch'])],
-  'gateway-api': [...CANARY, ...all(HTTP_ROUTES, ['get', 'patch'])],
+  istio: [
+    ...CANARY,
+    ...all(VIRTUAL_SERVICES, ['get', 'patch']),
+    ...all(DESTINATION_RULES, ['list']),
+    ...all(SERVICES, ['get']),
+  ],
+  'gateway-api': [...CANARY, ...all(HTTP_ROUTES, ['get', 'patch']), ...all(SERVICES, ['get'])],
   'argo-rollouts': [],
 };
 

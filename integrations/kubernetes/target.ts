@@ -19,6 +19,7 @@ import { workloadName } from './names.ts';
 import { planDeploy } from './plan.ts';
 import { planRollback } from './rollback.ts';
 import { createTraffic } from './traffic/canary.ts';
+import { examineTraffic } from './traffic/examine.ts';
 import { inspectWithCanary } from './traffic/inspect.ts';
 
 export interface KubernetesTargetOptions {
@@ -74,7 +75,11 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
 /** What is different where a canary can stand beside the workload, or in it. */
 function withCanaries(binding: KubernetesBinding): Partial<DeployTarget> {
   if (binding.config.traffic?.kind === 'argo-rollouts') return { traffic: createRolloutTraffic(binding) };
-  return { inspect: () => inspectWithCanary(binding), traffic: createTraffic(binding) };
+  return {
+    inspect: () => inspectWithCanary(binding),
+    examine: () => examineTraffic(binding),
+    traffic: createTraffic(binding),
+  };
 }
 
 /** What is different where two Deployments take turns. */

@@ -1,8 +1,9 @@
+import type { StepAction } from '../step-action.ts';
 import { deleteBackups } from './steps/delete.ts';
 import { make } from './steps/make.ts';
 import { checkPods, checkReached, waitForPods } from './steps/recover.ts';
 import { restoreAll, restoreRoutes, undoRestore } from './steps/restore.ts';
-import type { Action } from './steps/step.ts';
+import type { VeleroRun } from './steps/step.ts';
 import { clearScratch, compareScratch, restoreScratch } from './steps/verify.ts';
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
@@ -18,10 +19,6 @@ export const ACTIONS = {
   'compare-scratch': compareScratch,
   'clear-scratch': clearScratch,
   delete: deleteBackups,
-} as const satisfies Readonly<Record<string, Action>>;
+} as const satisfies Readonly<Record<string, StepAction<VeleroRun>>>;
 
 export type ActionName = keyof typeof ACTIONS;
-
-export function isAction(name: string): name is ActionName {
-  return Object.hasOwn(ACTIONS, name);
-}

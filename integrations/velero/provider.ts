@@ -1,13 +1,13 @@
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
-import { type StepContext, TargetError } from '../target.ts';
-import { ACTIONS, isAction } from './actions.ts';
+import { runsBy } from '../step-action.ts';
+import { TargetError } from '../target.ts';
+import { ACTIONS } from './actions.ts';
 import { atVelero, type VeleroBinding } from './binding.ts';
 import { BACKUPS } from './cluster.ts';
 import { examine } from './examine.ts';
 import { backup } from './objects.ts';
 import { deletionStep, makeSteps, restoreSteps, verificationSteps } from './plan.ts';
-import type { Action, VeleroRun } from './steps/step.ts';
 import { storedBackup } from './stored.ts';
 
 /** Backups of a Kubernetes namespace, which Velero makes, keeps and restores. */
@@ -26,9 +26,7 @@ export function createVeleroBackups(binding: VeleroBinding): BackupProvider {
     },
     planRestore: async (chosen) => accept(restoreSteps(binding, chosen)),
     deletionStep,
-    start: async ({ action, input }, context) => actionOf(action).start(begin(binding, context), input),
-    resume: async ({ action, input }, _handle, context) =>
-      actionOf(action).resume(begin(binding, context), input),
+    ...runsBy(ACTIONS, (_step, context) => ({ binding, context })),
     examine: () => examine(binding),
     close: () => cluster.close(),
   };
@@ -45,14 +43,4 @@ function noScratch(): TargetError {
     'invalid',
     'The config names no `scratch` namespace that a backup could be restored into, and compared.',
   );
-}
-
-function begin(binding: VeleroBinding, context: StepContext): VeleroRun {
-  context.signal.throwIfAborted();
-  return { binding, context };
-}
-
-function actionOf(action: string): Action {
-  if (isAction(action)) return ACTIONS[action];
-  throw new TargetError('invalid', `This version of Slipway does not know the step ${action}.`);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { ANNOTATIONS, jobName } from '../names.ts';
-import { type CronJob, cronJob, type Job, job, type Pod, pod } from '../objects.ts';
-import { CRON_JOBS, JOBS, type Place, PODS } from '../resources.ts';
+import { type CronJob, cronJob, event, type Job, job, type Pod, pod } from '../objects.ts';
+import { CRON_JOBS, EVENTS, JOBS, type Place, PODS } from '../resources.ts';
 import { withImage } from '../template.ts';
 import { troubleOf, troubleText } from '../trouble.ts';
 import { tellLog } from './reasons.ts';
@@ -19,12 +19,18 @@ const input = z.object({
 type Input = z.output<typeof input>;
 
 const LOOK_AGAIN = 1_500;
-/** Seconds after which the cluster cleans a finished Job up; one that the template asks for stands. */
-const KEPT_FOR = 24 * 3_600;
+/**
+ * Seconds after which the cluster may clean a finished Job up. A template that asks for less is not followed: the bot
+ * may be away for a while, and a Job that is gone does not say whether it has finished.
+ */
+const KEPT_AT_LEAST = 24 * 3_600;
+/** Milliseconds for which an API server keeps events by default: an hour, and some room. */
+const EVENTS_KEPT = 55 * 60_000;
 
 /**
  * Runs the migration once, as a Job made from the template of a CronJob. Its name is that of the operation, so that
- * a second one cannot be made when the first reply was lost.
+ * a second one cannot be made when the first reply was lost; that it is about to be made is declared before, so that
+ * one which is gone is not made again.
  */
 export const migrate = defineAction({
   input,
@@ -38,16 +44,37 @@ export const migrate = defineAction({
 
 async function createOnce(run: StepRun, input: Input): Promise<void> {
   const { api, config } = run.binding;
-  const { signal } = run.context;
+  const { signal, intents } = run.context;
   const place = jobPlace(run, input);
   if ((await api.find(place, job, signal)) !== null) return;
   const source = { resource: CRON_JOBS, namespace: config.namespace, name: input.job };
   const template = await api.read(source, cronJob, signal);
+  const intent = `make ${place.name}`;
+  const before = await intents.declare(intent);
+  if (before !== null && !(await wasNeverMade(run, place, before))) throw gone(place);
   try {
     await api.create(place, jobFrom(run, input, template), job, signal);
   } catch (error) {
-    if (!(error instanceof TargetError && error.problem === 'conflict')) throw error;
+    if (!(error instanceof TargetError)) throw error;
+    if (error.problem === 'conflict') return;
+    if (error.retry === 'terminal') await intents.withdraw(intent);
+    throw error;
   }
+}
+
+/** False also where nobody can tell: its events would be too old to be kept. */
+async function wasNeverMade(run: StepRun, place: Place, declared: Date): Promise<boolean> {
+  if (run.binding.now() - declared.getTime() > EVENTS_KEPT) return false;
+  const events = { resource: EVENTS, namespace: place.namespace, name: null };
+  const selection = { fieldSelector: `involvedObject.kind=Job,involvedObject.name=${place.name}` };
+  return (await run.binding.api.list(events, event, selection, run.context.signal)).length === 0;
+}
+
+function gone({ name }: Place): TargetError {
+  return new TargetError(
+    'not-found',
+    `The Job ${name} was begun and is gone: whether it has finished, nobody can tell any more. It was not run again; look at the data first.`,
+  );
 }
 
 function jobFrom(run: StepRun, input: Input, { spec }: CronJob): JsonObject {
@@ -67,8 +94,16 @@ function jobFrom(run: StepRun, input: Input, { spec }: CronJob): JsonObject {
       labels: metadata.labels,
       annotations: { ...metadata.annotations, ...marks },
     },
-    spec: { ttlSecondsAfterFinished: KEPT_FOR, ...jobSpec, template: withApprovedImage(input, jobSpec) },
+    spec: {
+      ...jobSpec,
+      ttlSecondsAfterFinished: Math.max(KEPT_AT_LEAST, ttlOf(jobSpec)),
+      template: withApprovedImage(input, jobSpec),
+    },
   };
+}
+
+function ttlOf({ ttlSecondsAfterFinished }: JsonObject): number {
+  return typeof ttlSecondsAfterFinished === 'number' ? ttlSecondsAfterFinished : 0;
 }
 
 const podTemplate = z.record(z.string(), z.json());
@@ -86,10 +121,7 @@ async function look(run: StepRun, input: Input): Promise<StepProgress> {
   const place = jobPlace(run, input);
   const found = await run.binding.api.find(place, job, run.context.signal);
   const name = place.name ?? '';
-  if (found === null) {
-    const message = `Somebody has deleted the Job ${name} before it was done.`;
-    return { phase: 'failed', problem: 'not-found', message };
-  }
+  if (found === null) throw gone(place);
   const ended = endOf(found);
   const pods = await podsOf(run, name);
   if (ended === null) {

@@ -26,6 +26,10 @@ export function replicaSplit(binding: KubernetesBinding): CanarySplit {
     },
     reachable: (found) => reachable(podsIn(found)),
     share: async () => null,
+    async examine() {
+      const pods = desiredPods('deployment', await readWorkload(binding));
+      return `shares are those of the pods: beside ${pods}, ${reachable(pods).join(', ')} % can be had`;
+    },
     pods: () => 0,
     async read(found, signal) {
       return standing(binding, await api.find(place, workload, signal), podsIn(found));

@@ -23,6 +23,8 @@ export interface CanarySplit {
   reachable(found: JsonObject): readonly number[];
   /** The canary's percent as it is set now, and what people should know of it; null where only pods decide. */
   share(): Promise<{ readonly percent: number; readonly note: string | null } | null>;
+  /** For people, that what splits the traffic is there and leads to the workload; throws a TargetError where not. */
+  examine(): Promise<string>;
   /** How many pods a canary begins with, beside so many of the workload. */
   pods(stable: number): number;
   read(found: JsonObject, signal: AbortSignal): Promise<Standing>;

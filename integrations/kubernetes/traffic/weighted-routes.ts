@@ -88,6 +88,12 @@ function weightedSplit(api: KubernetesBinding['api'], kind: RouteKind): CanarySp
     },
     reachable: () => EVERY_PERCENT,
     share: async () => shareIn(kind, (await read()).rules),
+    async examine() {
+      const { rules } = await read();
+      ensureLeads(kind, rules);
+      const count = rules.length === 1 ? '1 rule leads' : `${rules.length} rules lead`;
+      return `is there; ${count} to the workload, ${textOf(kind, rules)}`;
+    },
     pods: (stable) => stable,
     read: async (found, signal) => standing(kind, await read(signal), foundSchema.parse(found).rules),
     async set({ found, percent, allow }, signal) {
@@ -124,16 +130,20 @@ async function readRules(
 
 /** Everything that leads to the workload must lead to it alone: a split that is there already is somebody's. */
 function ensureGround(kind: RouteKind, rules: readonly Rule[]): void {
+  ensureLeads(kind, rules);
   const what = placeText(kind.place);
-  if (rules.length === 0) {
-    throw new TargetError('invalid', `Nothing in ${what} leads to the stable destination of the config.`);
-  }
   const split = rules.some((rule) => percentIn(kind, rule) !== 0 || hasOthers(kind, rule));
   if (!split) return;
   throw new TargetError(
     'conflict',
     `The traffic in ${what} is split already: ${textOf(kind, rules)}. A canary needs all of it on the stable destination.`,
   );
+}
+
+function ensureLeads({ place, is }: RouteKind, rules: readonly Rule[]): void {
+  if (rules.some(({ entries }) => entries.some((one) => is(one, 'stable')))) return;
+  const what = placeText(place);
+  throw new TargetError('invalid', `Nothing in ${what} leads to the stable destination of the config.`);
 }
 
 function hasOthers(kind: RouteKind, { index, entries }: Rule): boolean {

@@ -6,13 +6,13 @@ import { BACKUPS, DELETIONS } from '../cluster.ts';
 import { LABELS, labelValue, MANAGER, nameOf, requestName } from '../names.ts';
 import { backup, deletion, type VeleroBackup } from '../objects.ts';
 import { isOurs } from '../stored.ts';
-import { defineAction, failed, running, succeeded, type VeleroRun } from './step.ts';
+import { defineLook, failed, running, succeeded, type VeleroRun } from './step.ts';
 
 const several = z.object({ backups: z.array(z.string()) });
 type Several = z.output<typeof several>;
 
 /** Asks Velero to delete them: it takes the data out of its storage, and the Backup away last. */
-export const deleteBackups = defineAction({ input: several, start: lookAtAll, resume: lookAtAll });
+export const deleteBackups = defineLook(several, lookAtAll);
 
 async function lookAtAll(run: VeleroRun, { backups }: Several): Promise<StepProgress> {
   const left: string[] = [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backupIdOf } from '../../../src/domain/backup.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
+import { anyHandle } from '../../step-action.ts';
 import { type StepProgress, TargetError } from '../../target.ts';
 import { atVelero } from '../binding.ts';
 import { BACKUPS } from '../cluster.ts';
@@ -13,6 +14,7 @@ import { defineAction, failed, running, succeeded, type VeleroRun } from './step
 /** Asks Velero for the operation's one backup, by the name that is the operation's alone, and follows it. */
 export const make = defineAction({
   input: z.object({}),
+  handle: anyHandle,
   async start(run) {
     if ((await findOwn(run)) === null) await create(run);
     return look(run);

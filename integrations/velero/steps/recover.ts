@@ -6,12 +6,12 @@ import { PODS, SERVICES } from '../cluster.ts';
 import { RESTORE_LABEL, requestName } from '../names.ts';
 import { pod, service } from '../objects.ts';
 import { isReady, podTrouble, readWorkloads, settledState } from '../workloads.ts';
-import { defineAction, failed, running, succeeded, type VeleroRun } from './step.ts';
+import { defineLook, failed, running, succeeded, type VeleroRun } from './step.ts';
 
 const MOST_NAMED = 3;
 
 /** Waits until everything that was restored and has pods has them, ready. */
-export const waitForPods = defineAction({ input: z.object({}), start: lookAtPods, resume: lookAtPods });
+export const waitForPods = defineLook(z.object({}), lookAtPods);
 
 async function lookAtPods(run: VeleroRun): Promise<StepProgress> {
   const { binding, context } = run;
@@ -43,7 +43,7 @@ async function troubledPods({ binding, context }: VeleroRun): Promise<string> {
 const health = z.object({ service: z.string(), port: z.number(), check: storedHttpChecks.element });
 
 /** Asks every ready pod of the Service, through the API server: nobody is led to them yet. */
-export const checkPods = defineAction({ input: health, start: askPods, resume: askPods });
+export const checkPods = defineLook(health, askPods);
 
 async function askPods(run: VeleroRun, asked: z.output<typeof health>): Promise<StepProgress> {
   const { binding, context } = run;
@@ -77,7 +77,7 @@ async function askPods(run: VeleroRun, asked: z.output<typeof health>): Promise<
 const reach = z.object({ checks: storedHttpChecks });
 
 /** The checks of `verify:`, where people reach the service. */
-export const checkReached = defineAction({ input: reach, start: reached, resume: reached });
+export const checkReached = defineLook(reach, reached);
 
 async function reached(
   { binding, context }: VeleroRun,

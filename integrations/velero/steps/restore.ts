@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { backupIdOf } from '../../../src/domain/backup.ts';
+import { anyHandle } from '../../step-action.ts';
 import type { StepProgress } from '../../target.ts';
-import { atHome } from '../binding.ts';
 import { resourceName } from '../cluster.ts';
-import { COMPARED } from '../inventory.ts';
+import { COMPARED, lookAround } from '../inventory.ts';
 import { type Purpose, RESTORE_LABEL, requestName } from '../names.ts';
-import { kept, type VeleroRestore } from '../objects.ts';
+import type { VeleroRestore } from '../objects.ts';
 import { counted, standingOf, troubles } from '../phases.ts';
 import { beginRestore, findRestore, followRestore, isProgress } from '../restores.ts';
-import { defineAction, running, succeeded, type VeleroRun } from './step.ts';
+import { defineAction, defineLook, running, succeeded, type VeleroRun } from './step.ts';
 
 /** What leads traffic from outside to Services, by the names that Velero has for kinds. */
 export const ROUTES = [
@@ -27,6 +27,7 @@ const chosen = z.object({ backup: z.string() });
 /** Brings everything back but what leads traffic there. */
 export const restoreAll = defineAction({
   input: chosen,
+  handle: anyHandle,
   async start(run, input) {
     const part = { ...OVER_WHAT_IS_THERE, excludedResources: [...ROUTES] };
     await beginRestore(run, 'restore', { backupName: input.backup, ...part });
@@ -43,6 +44,7 @@ async function lookAtRestore(run: VeleroRun, input: z.output<typeof chosen>): Pr
 /** Brings back what leads traffic there. */
 export const restoreRoutes = defineAction({
   input: chosen,
+  handle: anyHandle,
   async start(run, input) {
     const part = { ...OVER_WHAT_IS_THERE, includedResources: [...ROUTES] };
     await beginRestore(run, 'routes', { backupName: input.backup, ...part });
@@ -66,11 +68,7 @@ function restoredText({ status }: VeleroRestore): string {
 }
 
 /** Restores what was there before, from the operation's own backup, if anything may have been changed. */
-export const undoRestore = defineAction({
-  input: z.object({}),
-  start: undo,
-  resume: undo,
-});
+export const undoRestore = defineLook(z.object({}), undo);
 
 async function undo(run: VeleroRun): Promise<StepProgress> {
   const others = await Promise.all((['restore', 'routes'] as const).map((which) => endOf(run, which)));
@@ -98,19 +96,15 @@ async function endOf(run: VeleroRun, purpose: Purpose): Promise<'unchanged' | 'g
 
 /** What still has the mark of the first Restore was not in the backup that was restored after it. */
 async function leftBehind({ binding, context }: VeleroRun): Promise<readonly string[]> {
-  const labelSelector = `${RESTORE_LABEL}=${requestName(context.operationId, 'restore')}`;
-  const lists = await Promise.all(
-    COMPARED.map(async (resource) => {
-      const found = await binding.cluster.list(
-        atHome(binding, resource),
-        kept,
-        { labelSelector },
-        context.signal,
-      );
-      return found.map(({ metadata }) => `${resource.kind} ${metadata.name}`);
-    }),
+  const mark = requestName(context.operationId, 'restore');
+  const found = await lookAround(
+    binding,
+    context.signal,
+    (one) => one.metadata.labels[RESTORE_LABEL] === mark,
   );
-  return lists.flat();
+  return Object.entries(found ?? {}).flatMap(([kind, names]) =>
+    Object.keys(names).map((name) => `${kind} ${name}`),
+  );
 }
 
 /** The kinds of a verification, by the names that Velero has for them. */

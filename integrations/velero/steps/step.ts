@@ -1,6 +1,5 @@
-import type { z } from 'zod';
-import type { JsonObject } from '../../../src/domain/json.ts';
 import type { TargetProblem } from '../../../src/domain/refusal.ts';
+import { actionsWith } from '../../step-action.ts';
 import type { StepContext, StepProgress } from '../../target.ts';
 import type { VeleroBinding } from '../binding.ts';
 
@@ -10,24 +9,10 @@ export interface VeleroRun {
   readonly context: StepContext;
 }
 
-/** What a step does. It is followed by looking at the cluster, so that it needs no handle. */
-export interface Action {
-  start(run: VeleroRun, input: JsonObject): Promise<StepProgress>;
-  resume(run: VeleroRun, input: JsonObject): Promise<StepProgress>;
-}
-
 const LOOK_AGAIN = 1_000;
 
-export function defineAction<I>(action: {
-  readonly input: z.ZodType<I>;
-  start(run: VeleroRun, input: I): Promise<StepProgress>;
-  resume(run: VeleroRun, input: I): Promise<StepProgress>;
-}): Action {
-  return {
-    start: (run, input) => action.start(run, action.input.parse(input)),
-    resume: (run, input) => action.resume(run, action.input.parse(input)),
-  };
-}
+/** Steps are followed by looking at the cluster: they need no handle. */
+export const { defineAction, defineLook } = actionsWith<VeleroRun>();
 
 export function running(message: string): StepProgress {
   return { phase: 'running', handle: null, message, lookAgainAfter: LOOK_AGAIN };

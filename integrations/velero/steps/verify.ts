@@ -16,7 +16,7 @@ import { counted } from '../phases.ts';
 import { beginRestore, findRestore, followRestore, isProgress } from '../restores.ts';
 import { emptyScratch, scratchProblem } from '../scratch.ts';
 import { COMPARED_NAMES } from './restore.ts';
-import { defineAction, failed, running, succeeded, type VeleroRun } from './step.ts';
+import { defineLook, failed, running, succeeded, type VeleroRun } from './step.ts';
 
 const chosen = z.object({ backup: z.string(), scratch: z.string() });
 type Chosen = z.output<typeof chosen>;
@@ -24,7 +24,7 @@ type Chosen = z.output<typeof chosen>;
 const MOST_NAMED = 8;
 
 /** Restores what is compared into the scratch namespace, where its quota lets nothing run. */
-export const restoreScratch = defineAction({ input: chosen, start: restore, resume: restore });
+export const restoreScratch = defineLook(chosen, restore);
 
 async function restore(run: VeleroRun, { backup: name, scratch }: Chosen): Promise<StepProgress> {
   const { binding, context } = run;
@@ -44,7 +44,7 @@ async function restore(run: VeleroRun, { backup: name, scratch }: Chosen): Promi
 }
 
 /** Compares what came back with what stood there when the backup was asked for, as far as that is known. */
-export const compareScratch = defineAction({ input: chosen, start: compareAll, resume: compareAll });
+export const compareScratch = defineLook(chosen, compareAll);
 
 async function compareAll(run: VeleroRun, { backup: name, scratch }: Chosen): Promise<StepProgress> {
   const { binding, context } = run;
@@ -98,11 +98,7 @@ function comparedWithNow(now: Inventory | null, found: Inventory, scratch: strin
 }
 
 /** Deletes what was restored there; once its Restore has ended, so that nothing comes after it. */
-export const clearScratch = defineAction({
-  input: z.object({ scratch: z.string() }),
-  start: clear,
-  resume: clear,
-});
+export const clearScratch = defineLook(z.object({ scratch: z.string() }), clear);
 
 async function clear(run: VeleroRun, { scratch }: { readonly scratch: string }): Promise<StepProgress> {
   if ((await findRestore(run, 'verify')) === null) return succeeded(`Nothing was restored into ${scratch}.`);

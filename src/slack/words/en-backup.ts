@@ -1,15 +1,14 @@
+import { sizeInWords } from '../../domain/size.ts';
 import { prose } from '../mrkdwn.ts';
 import { duration } from './en-terms.ts';
 import type { BackupWords } from './words.ts';
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** What is said of backups, in English. */
 export const backup: BackupWords = {
   new: 'a new backup',
   of: (whichText, subject) => `${whichText}\n${prose(subject)}`,
   taken: (whenText) => `taken ${whenText}`,
-  size,
+  size: sizeInWords,
   youngEnough: (backupText) => `Data is backed up already: ${backupText}`,
   title: 'Backups',
   nowhere: 'No target here has backups: the config has no `backup` for it.',
@@ -33,13 +32,6 @@ export const backup: BackupWords = {
     `${failed > 0 || made === 0 ? ':warning:' : '✅'} *${targetText}* · ${made} made, ${failed} failed`,
   last: (idText, ageText, verifiedText) => `Last backup: ${idText}, ${ageText}, ${verifiedText}`,
 };
-
-/** Bytes as people say them: “1.2 GB”. */
-function size(bytes: number): string {
-  const unit = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const count = bytes / 1_000 ** unit;
-  return `${unit === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${UNITS[unit] ?? ''}`;
-}
 
 function keeps(count: number | null, age: number | null): string {
   const rules = [

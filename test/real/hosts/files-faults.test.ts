@@ -141,8 +141,13 @@ async function killedSwap(live: string): Promise<void> {
 }
 
 function isSwapping(operation: string): boolean {
-  const names = new Set(readdirSync(operation));
-  return names.has('swapping') && !names.has('swapped');
+  try {
+    const names = new Set(readdirSync(operation));
+    return names.has('swapping') && !names.has('swapped');
+  } catch {
+    // It has been tidied away meanwhile.
+    return false;
+  }
 }
 
 function kill(pid: number): void {

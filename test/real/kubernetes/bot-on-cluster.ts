@@ -3,6 +3,7 @@ import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy
 import type { Resource } from '../../support/kubernetes/api-server.ts';
 import { type Cluster, useCluster } from '../../support/kubernetes/cluster.ts';
 import { grantedRules, withoutChanges } from '../../support/kubernetes/granted.ts';
+import { mountAccount } from '../../support/kubernetes/mounted-account.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { temporaryDirectory } from '../../support/processes.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
@@ -24,12 +25,14 @@ export interface BotOnCluster {
   digestOf(version: string): Promise<string>;
 }
 
-/** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environment’s config. */
+/** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environments’ config. */
 export async function botOnCluster(
   options: {
     readonly kind?: 'Deployment' | 'Rollout';
     readonly startsIn?: string;
-    readonly more?: object;
+    readonly more?: object | ((environment: string, kubeconfig: string) => object);
+    /** Where it runs; a namespace of its own by default. */
+    readonly cluster?: Cluster;
     /** The directories under manifests/kubernetes/targets whose roles the bot has. */
     readonly roles?: readonly string[];
     /** What their specs say more. */
@@ -37,20 +40,25 @@ export async function botOnCluster(
     readonly replicas?: number;
     /** What its targets say more. */
     readonly target?: object;
+    /** Without a kubeconfig: by the account’s files and variables, as the kubelet gives them to a pod. */
+    readonly inCluster?: boolean;
     /** Adds to what stands in the cluster before the test. */
     readonly prepare?: (cluster: Cluster, image: string) => Promise<void>;
   } = {},
 ): Promise<BotOnCluster> {
-  const cluster = await useCluster();
+  const cluster = options.cluster ?? (await useCluster());
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
   const { kind = 'Deployment', replicas = 2 } = options;
   const own = kind === 'Rollout' ? 'argo-rollouts' : 'deployment';
   const rules = grantedRules(own, 'migration', ...(options.roles ?? []));
-  const proxy = await startApiProxy(await cluster.account('bot', rules), path);
+  const account = await cluster.account('bot', rules);
+  const proxy = await startApiProxy(account, path);
   onTestFinished(() => proxy.stop());
+  const mounted = options.inCluster ? mountAccount(account, cluster.namespace) : null;
+  onTestFinished(() => mounted?.unmount());
   let image = '';
-  const running = await startBotWithPlayground({}, (config) => {
+  const running = await startBotWithPlayground(mounted?.env ?? {}, (config) => {
     const api = config.services.api;
     if (api === undefined) throw new Error('the demo has an api');
     image = String(api.image);
@@ -58,8 +66,14 @@ export async function botOnCluster(
       delete settings.watch;
       delete settings.migrate;
       settings.verify = [];
-      const target = { ...targetOf({ cluster, proxy, kind }, environment), ...options.target };
-      Object.assign(settings, options.more, { target });
+      const target = {
+        ...targetOf({ cluster, kind }, environment),
+        ...(mounted === null && { kubeconfig: proxy.kubeconfig }),
+        ...options.target,
+      };
+      const more =
+        typeof options.more === 'function' ? options.more(environment, proxy.kubeconfig) : options.more;
+      Object.assign(settings, more, { target });
     }
   });
   onTestFinished(() => running.stop());
@@ -98,16 +112,14 @@ export async function botOnCluster(
 }
 
 function targetOf(
-  of: { readonly cluster: Cluster; readonly proxy: ApiProxy; readonly kind: string },
+  { cluster, kind }: { readonly cluster: Cluster; readonly kind: string },
   environment: string,
 ): object {
-  const { cluster, proxy, kind } = of;
   return {
     kind: 'kubernetes',
     namespace: cluster.namespace,
     workload: `${kind.toLowerCase()}/api-${environment}`,
     container: 'app',
-    kubeconfig: proxy.kubeconfig,
   };
 }
 

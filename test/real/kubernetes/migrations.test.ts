@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StepContext } from '../../../integrations/target.ts';
 import { contextOf, deployPlan, runStep, stepOf } from '../../contract/target/drive.ts';
-import { noCluster } from '../../support/kubernetes/cluster.ts';
+import { eventually, noCluster } from '../../support/kubernetes/cluster.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { type KubernetesWorld, makeKubernetesWorld } from './target-world.ts';
 
@@ -96,19 +96,59 @@ describe.skipIf(noCluster)('a migration', () => {
     expect(lines.join()).toContain('relation "users" does not exist');
   });
 
-  test('keeps an image and a TTL of its own', async () => {
+  test.each([
+    { asked: 600, kept: DAY },
+    { asked: 7 * DAY, kept: 7 * DAY },
+  ])('keeps an image of its own, and for a TTL of $asked s is kept for $kept s', async ({ asked, kept }) => {
     const world = await worldWithJob({
       image: 'r.example/flyway:11',
-      spec: { ttlSecondsAfterFinished: 600 },
+      spec: { ttlSecondsAfterFinished: asked },
     });
     const { plan, step } = await migrateStepOf(world);
     expect(plan.warnings.join()).toContain('runs its own image as it is');
     await runStep(world.connect(), step, contextOf('op_own'));
     const [job] = await jobsOf(world);
     expect(job?.spec).toMatchObject({
-      ttlSecondsAfterFinished: 600,
+      ttlSecondsAfterFinished: kept,
       template: { spec: { containers: [{ image: 'r.example/flyway:11' }] } },
     });
+  });
+
+  test('whose Job is gone is neither run again nor called failed: nobody can tell', async () => {
+    const world = await worldWithJob({});
+    const { step } = await migrateStepOf(world);
+    const context = contextOf('op_gone');
+    await world.connect().start(step, context);
+    const name = await eventually(async () => {
+      const [job] = await jobsOf(world);
+      return job?.status?.succeeded === 1 && String(job.metadata.name);
+    });
+    await world.cluster.api.remove(world.cluster.path('batch/v1', 'jobs', name));
+    await eventually(async () => (await jobsOf(world)).length === 0);
+    for (const again of ['start', 'resume'] as const) {
+      const target = world.connect();
+      const look = again === 'start' ? target.start(step, context) : target.resume(step, null, context);
+      await expect(look).rejects.toMatchObject({
+        problem: 'not-found',
+        retry: 'terminal',
+        message: expect.stringContaining(`The Job ${name} was begun and is gone: whether it has finished`),
+      });
+    }
+    expect(await jobsOf(world)).toEqual([]);
+  });
+
+  test('that was only about to begin when the bot died is begun by the next one, soon after', async () => {
+    const world = await worldWithJob({});
+    const { step } = await migrateStepOf(world);
+    const context = contextOf('op_about');
+    const { intents } = context;
+    const dying = {
+      ...intents,
+      declare: (key: string) => intents.declare(key).then(() => Promise.reject(new Error('killed'))),
+    };
+    await expect(world.connect().start(step, { ...context, intents: dying })).rejects.toThrow('killed');
+    expect(await runStep(world.connect(), step, context)).toMatchObject({ ok: true });
+    expect(await jobsOf(world)).toHaveLength(1);
   });
 
   test('without its CronJob is said when planning, and by doctor', async () => {

@@ -64,6 +64,8 @@ export const GATEWAY: RouteFixture = {
 export interface RouteWorld extends SplitWorld, Omit<Backend, 'connect' | 'stop'> {
   route(): Promise<Resource>;
   canary(): Promise<Resource | null>;
+  /** Gives the workload’s pods these labels; resolves at once. */
+  relabel(labels: Readonly<Record<string, string>>): Promise<Resource>;
 }
 
 /** A Deployment with two pods, and a route that leads to it. */
@@ -105,6 +107,7 @@ export async function makeRouteWorld(fixture: RouteFixture): Promise<RouteWorld>
     ...started,
     route,
     canary,
+    relabel: (labels) => cluster.api.patch(deployment, { spec: { template: { metadata: { labels } } } }),
     addresses: false,
     versions: {
       running: 'v1.0.0',
