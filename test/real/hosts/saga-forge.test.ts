@@ -28,7 +28,7 @@ function sagaAt(
   const api = { ...part('api'), ports: [`127.0.0.1:${port}:8080`] };
   const postgres = {
     image: 'slipway-postgres:test',
-   
+
     volumes: ['postgres_data:/data'],
   };
   const services = { api, worker: part('worker'), webui: part('webui'), postgres };
@@ -139,7 +139,8 @@ describe('SagaForge, by its own config', () => {
   function ended(asked: SeenMessage, end: string): Promise<SeenMessage> {
     const look = async () => {
       const found = (await bo.messages('deploys')).find(({ ts }) => ts === asked.ts);
-      if (found === undefined || !says(end)(found)) throw new Error(`it did not end: ${JSON.stringify(found)}`);
+      if (found === undefined || !says(end)(found))
+        throw new Error(`it did not end: ${JSON.stringify(found)}`);
       return found;
     };
     return vi.waitFor(look, { timeout: 240_000, interval: 500 });
