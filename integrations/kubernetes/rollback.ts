@@ -7,7 +7,7 @@ import type { KubernetesBinding } from './binding.ts';
 import { currentRevision, type KeptRevision, ownMarks, revisionDigest, workloadText } from './history.ts';
 import { ensureDeployable, fromEnd, provingSteps, warningsOf } from './plan.ts';
 import { foundMarks, rollOutStep, type TemplateChange } from './plan-steps.ts';
-import { type Reading, readAll } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 
 type Request = Parameters<RollbackCapability['plan']>[0];
 
@@ -16,7 +16,7 @@ export async function planRollback(
   binding: KubernetesBinding,
   { live, to, good }: Request,
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const current = asked(binding, reading);
   const wanted =
     to === null
