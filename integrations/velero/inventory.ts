@@ -30,10 +30,19 @@ const EXCLUDED = 'velero.io/exclude-from-backup';
 
 const stored = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** What stands in a namespace; null where Slipway may not look, or there is no such namespace. */
-export async function takeInventory(binding: VeleroBinding, signal: AbortSignal): Promise<Inventory | null> {
+/** What stands in the namespace that is backed up; null where Slipway may not look, or there is no such namespace. */
+export function takeInventory(binding: VeleroBinding, signal: AbortSignal): Promise<Inventory | null> {
+  return lookAround(binding, signal, isBackedUp);
+}
+
+/** The same of what is selected. */
+export async function lookAround(
+  binding: VeleroBinding,
+  signal: AbortSignal,
+  select: (found: Kept) => boolean,
+): Promise<Inventory | null> {
   try {
-    return await inventoryOf(binding, binding.config.namespace, { signal, select: isBackedUp });
+    return await inventoryOf(binding, binding.config.namespace, { signal, select });
   } catch (error) {
     // After a disaster the role has gone with its namespace: that must not stand in the way of a restore.
     if (error instanceof TargetError && ['permission', 'not-found'].includes(error.problem)) return null;

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { backupIdOf } from '../../../src/domain/backup.ts';
 import { anyHandle } from '../../step-action.ts';
 import type { StepProgress } from '../../target.ts';
-import { atHome } from '../binding.ts';
 import { resourceName } from '../cluster.ts';
-import { COMPARED } from '../inventory.ts';
+import { COMPARED, lookAround } from '../inventory.ts';
 import { type Purpose, RESTORE_LABEL, requestName } from '../names.ts';
-import { kept, type VeleroRestore } from '../objects.ts';
+import type { VeleroRestore } from '../objects.ts';
 import { counted, standingOf, troubles } from '../phases.ts';
 import { beginRestore, findRestore, followRestore, isProgress } from '../restores.ts';
 import { defineAction, defineLook, running, succeeded, type VeleroRun } from './step.ts';
@@ -97,19 +96,15 @@ async function endOf(run: VeleroRun, purpose: Purpose): Promise<'unchanged' | 'g
 
 /** What still has the mark of the first Restore was not in the backup that was restored after it. */
 async function leftBehind({ binding, context }: VeleroRun): Promise<readonly string[]> {
-  const labelSelector = `${RESTORE_LABEL}=${requestName(context.operationId, 'restore')}`;
-  const lists = await Promise.all(
-    COMPARED.map(async (resource) => {
-      const found = await binding.cluster.list(
-        atHome(binding, resource),
-        kept,
-        { labelSelector },
-        context.signal,
-      );
-      return found.map(({ metadata }) => `${resource.kind} ${metadata.name}`);
-    }),
+  const mark = requestName(context.operationId, 'restore');
+  const found = await lookAround(
+    binding,
+    context.signal,
+    (one) => one.metadata.labels[RESTORE_LABEL] === mark,
   );
-  return lists.flat();
+  return Object.entries(found ?? {}).flatMap(([kind, names]) =>
+    Object.keys(names).map((name) => `${kind} ${name}`),
+  );
 }
 
 /** The kinds of a verification, by the names that Velero has for them. */

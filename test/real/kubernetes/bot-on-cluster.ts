@@ -25,11 +25,13 @@ export interface BotOnCluster {
   digestOf(version: string): Promise<string>;
 }
 
-/** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environment’s config. */
+/** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environments’ config. */
 export async function botOnCluster(
   options: {
     readonly startsIn?: string;
-    readonly more?: object;
+    readonly more?: object | ((environment: string, kubeconfig: string) => object);
+    /** Where it runs; a namespace of its own by default. */
+    readonly cluster?: Cluster;
     /** The directories under manifests/kubernetes/targets whose roles the bot has. */
     readonly roles?: readonly string[];
     /** What its targets say more. */
@@ -40,7 +42,7 @@ export async function botOnCluster(
     readonly prepare?: (cluster: Cluster, image: string) => Promise<void>;
   } = {},
 ): Promise<BotOnCluster> {
-  const cluster = await useCluster();
+  const cluster = options.cluster ?? (await useCluster());
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
   const rules = grantedRules('deployment', 'migration', ...(options.roles ?? []));
@@ -63,7 +65,9 @@ export async function botOnCluster(
         ...(mounted === null && { kubeconfig: proxy.kubeconfig }),
         ...options.target,
       };
-      Object.assign(settings, options.more, { target });
+      const more =
+        typeof options.more === 'function' ? options.more(environment, proxy.kubeconfig) : options.more;
+      Object.assign(settings, more, { target });
     }
   });
   onTestFinished(() => running.stop());

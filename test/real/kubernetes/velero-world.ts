@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -11,6 +12,7 @@ import { drive } from '../../contract/backup/drive.ts';
 import type { BackupWorld } from '../../contract/backup/suite.ts';
 import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy.ts';
 import { type Cluster, type Rule, useCluster } from '../../support/kubernetes/cluster.ts';
+import { machineAddress } from '../../support/kubernetes/control-plane.ts';
 import { grantedRules, type withoutChanges } from '../../support/kubernetes/granted.ts';
 import { Velero } from '../../support/kubernetes/velero.ts';
 import { temporaryDirectory } from '../../support/processes.ts';
@@ -143,4 +145,14 @@ export async function backUp(provider: BackupProvider, operation: string) {
   const found = (await provider.list()).find(({ id }) => id === backupIdOf(operation));
   if (found === undefined) throw new Error('it is not listed');
   return { ...found, said: ends.at(-1)?.message ?? '' };
+}
+
+/** Something that pods with this machine's address answer. */
+export async function answering(text: string): Promise<{ readonly port: number }> {
+  const server = createServer((_, response) => response.end(text));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, machineAddress(), () => resolve()));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it has no port');
+  return { port: address.port };
 }
