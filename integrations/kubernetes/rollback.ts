@@ -15,7 +15,7 @@ import {
   warningsOf,
 } from './plan.ts';
 import { foundMarks, rollOutStep, type TemplateChange } from './plan-steps.ts';
-import { type Reading, readAll } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 import { containerOf, templateHash, withImage } from './template.ts';
 
 type Request = Parameters<RollbackCapability['plan']>[0];
@@ -25,7 +25,7 @@ export async function planRollback(
   binding: KubernetesBinding,
   { live, to, good }: Request,
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const current = asked(binding, reading);
   const wanted =
     to === null
