@@ -113,8 +113,9 @@ function openTargets(
   repositories: TargetDependencies['repositories'],
   stack: AsyncDisposableStack,
 ): ReadonlyMap<string, DeployTarget> {
-  const { githubToken, vercelToken } = tokens;
-  const targets = createTargets(config, { repositories, githubToken, vercelToken });
+  const { githubToken, vercelToken, registryPasswords } = tokens;
+  const means = { repositories, githubToken, vercelToken, registryPasswords };
+  const targets = createTargets(config, means);
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }
