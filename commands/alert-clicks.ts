@@ -1,10 +1,12 @@
 import { type AlertAct, acknowledge, endSilences, reportIncident, silence } from '../src/alerts/act.ts';
 import type { AlertContext } from '../src/alerts/context.ts';
+import { groupName } from '../src/domain/alert.ts';
 import type { AlertAction, Delivery } from '../src/domain/delivery.ts';
 import type { Refusal } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
 import { submit } from '../src/operations/request.ts';
+import { readGroupViews } from '../src/store/alerts.ts';
 import { answered, type DeliveryContext } from './delivery-context.ts';
 
 type Of<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
@@ -59,10 +61,11 @@ async function rollBack(
   { groupId, service, environment }: Extract<AlertAction, { do: 'roll-back-target' }>,
 ): Promise<Reply | null> {
   const { threadTs: _, ...inChannel } = origin;
+  const [view] = await readGroupViews(operations.database, [groupId]);
   return submit(operations, engine, {
     deliveryId,
     requests: [{ kind: 'rollback', target: { service, environment }, to: null }],
-    options: { emergency: null, reason: groupId },
+    options: { emergency: null, reason: view === undefined ? groupId : groupName(view.alerts).name },
     dryRun: false,
     origin: inChannel,
   });

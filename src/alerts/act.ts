@@ -85,7 +85,7 @@ async function make(
   try {
     return await silences.create({ id: silenceKey(act), matchers, from, until, by, reason: act.reason });
   } catch (error) {
-    return failure(error);
+    return failure('not-silenced', error);
   }
 }
 
@@ -121,8 +121,11 @@ export async function endSilences(context: AlertContext, act: AlertAct): Promise
   const refusal = await refuseAct(context, act, 'silence');
   if (refusal !== null) return refusal;
   const [view] = await readGroupViews(context.database, [act.groupId]);
-  const silences = view === undefined ? undefined : context.silences.get(view.group.source);
-  if (silences === undefined) return { code: 'alert-over' };
+  if (view === undefined) return { code: 'alert-forgotten' };
+  const silences = context.silences.get(view.group.source);
+  if (silences === undefined) {
+    return { code: 'silence-not-ended', detail: 'No address of its API is in the config.' };
+  }
   const at = context.clock();
   const lasting = await lastingSilences(context.database, act.groupId, at);
   if (lasting.length === 0) {
@@ -131,7 +134,7 @@ export async function endSilences(context: AlertContext, act: AlertAct): Promise
   try {
     for (const { silenceId } of lasting) await silences.end(silenceId);
   } catch (error) {
-    return failure(error);
+    return failure('silence-not-ended', error);
   }
   return inTransaction(context.database, async (tx) => {
     await lockGroup(tx, act.groupId);
@@ -149,8 +152,10 @@ export async function reportIncident(context: AlertContext, act: AlertAct): Prom
   const refusal = refuseAccount(await context.operations.people.person(act.userId));
   if (refusal !== null) return refusal;
   const [view] = await readGroupViews(context.database, [act.groupId]);
-  const channelId = view === undefined ? null : await context.channelIdOf(view.group.channel);
-  if (view === undefined || channelId === null) return { code: 'alert-over' };
+  if (view === undefined) return { code: 'alert-forgotten' };
+  const { channel } = view.group;
+  const channelId = await context.channelIdOf(channel);
+  if (channelId === null) return { code: 'no-alert-channel', channel };
   const shown = await shownGroup(context, context.database, { view, channelId });
   const events = await readEvents(context.database, act.groupId);
   const ids = new Set([
@@ -162,7 +167,11 @@ export async function reportIncident(context: AlertContext, act: AlertAct): Prom
   const names = new Map(
     people.flatMap((person) => (person === null ? [] : [[person.id, person.name] as const])),
   );
-  await inTransaction(context.database, (tx) => context.messages.report(tx, { shown, events, names }));
+  await inTransaction(context.database, async (tx) => {
+    await lockGroup(tx, act.groupId);
+    await context.messages.report(tx, { shown, events, names });
+    await record(tx, act, { at: context.clock(), event: { kind: 'report-asked', by: act.userId } });
+  });
   return null;
 }
 
@@ -208,7 +217,7 @@ function silenceKey({ deliveryId }: AlertAct): string {
   return createHash('sha256').update(deliveryId).digest('hex').slice(0, 16);
 }
 
-function failure(error: unknown): Refusal {
-  if (error instanceof SilenceError) return { code: 'not-silenced', detail: error.message };
+function failure(code: 'not-silenced' | 'silence-not-ended', error: unknown): Refusal {
+  if (error instanceof SilenceError) return { code, detail: error.message };
   throw error;
 }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { ALERT_SOURCES } from '../../integrations/alerts/kinds.ts';
 import type { AlertsConfig } from '../config/alerts.ts';
 import type { Config } from '../config/schema.ts';
-import type { AlertGroup, AlertNotification, PlacedReport } from '../domain/alert.ts';
+import {
+  type AlertGroup,
+  type AlertGroupView,
+  type AlertNotification,
+  isSilenced,
+  isWorse,
+  type PlacedReport,
+  worstFiring,
+} from '../domain/alert.ts';
 import type { Webhook, WebhookAnswer } from '../http/webhooks.ts';
 import { type KnownAlert, LATEST_DELIVERY, type Merged, mergeReport } from '../policy/alert-merge.ts';
 import { channelFor, placeReport } from '../policy/alert-place.ts';
@@ -13,6 +21,7 @@ import {
   knownAlerts,
   newestGroup,
   putAlerts,
+  readGroupViews,
   reopenGroup,
   settleGroup,
 } from '../store/alerts.ts';
@@ -148,6 +157,7 @@ async function storeChanges(
   const groupId = begins ? groupIdOf(part.series, (newest?.number ?? 0) + 1) : (mine ?? newest?.group)?.id;
   if (groupId === undefined) throw new Error(`no group for ${part.series}`);
   if (begins) await begin(tx, { part, groupId, number: (newest?.number ?? 0) + 1, now, remindAt, fires });
+  const [before] = mine?.resolvedAt === null ? await readGroupViews(tx, [mine.id]) : [];
   await putAlerts(
     tx,
     { groupId, series: part.series },
@@ -157,6 +167,21 @@ async function storeChanges(
   const is = await settleGroup(tx, { groupId, at: now, truncated: part.notification.truncated });
   if (was === 'over' && is === 'open') await reopenGroup(tx, groupId, remindAt);
   await tellChanges(tx, { groupId, changes, now, was, is });
+  if (before !== undefined) await reopenIfWorse(tx, { before, now, remindAt });
+}
+
+/** What somebody acknowledged or silenced was not this bad: it needs somebody again. */
+async function reopenIfWorse(
+  tx: Queryable,
+  { before, now, remindAt }: { readonly before: AlertGroupView; readonly now: Date; readonly remindAt: Date },
+): Promise<void> {
+  const { id, acknowledgedBy } = before.group;
+  if (acknowledgedBy === null && !isSilenced(before, now)) return;
+  const [after] = await readGroupViews(tx, [id]);
+  const severity = worstFiring(after?.alerts ?? []);
+  if (severity === null || !isWorse(severity, worstFiring(before.alerts))) return;
+  await reopenGroup(tx, id, remindAt);
+  await appendEvent(tx, id, { at: now, event: { kind: 'worse', severity, acknowledgedBy } });
 }
 
 function begin(

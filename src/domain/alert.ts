@@ -1,4 +1,4 @@
-import type { TargetRef } from './target.ts';
+import { type TargetRef, targetKey } from './target.ts';
 
 /** How bad an alert is, worst first. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
@@ -79,6 +79,8 @@ export type AlertEventKind =
   | { readonly kind: 'opened' }
   | { readonly kind: 'joined' | 'resolved' | 'again'; readonly names: readonly string[] }
   | { readonly kind: 'all-resolved' }
+  /** Something worse fires than what somebody had acknowledged, which does not count any more. */
+  | { readonly kind: 'worse'; readonly severity: Severity; readonly acknowledgedBy: string | null }
   | { readonly kind: 'acknowledged'; readonly by: string }
   | { readonly kind: 'silenced'; readonly by: string; readonly until: string; readonly reason: string }
   | { readonly kind: 'silence-ended'; readonly by: string | null }
@@ -148,13 +150,53 @@ export function groupName(alerts: readonly Pick<Alert, 'name'>[]): { name: strin
   return { name: names[0] ?? '?', others: Math.max(0, names.length - 1) };
 }
 
-/** The targets that a group's alerts are about, each once. */
-export function targetsOf(alerts: readonly Pick<Alert, 'service' | 'environment'>[]): readonly TargetRef[] {
-  const targets = new Map<string, TargetRef>();
+/** What a group's alerts are about, each once; an environment that is null stands for all of that service. */
+export function scopesOf(alerts: readonly Pick<Alert, 'service' | 'environment'>[]): readonly AlertScope[] {
+  const scopes = new Map<string, AlertScope>();
   for (const { service, environment } of alerts) {
-    if (service !== null && environment !== null) {
-      targets.set(`${service}/${environment}`, { service, environment });
-    }
+    if (service !== null) scopes.set(JSON.stringify([service, environment]), { service, environment });
   }
-  return [...targets.values()];
+  return [...scopes.values()];
+}
+
+export interface AlertScope {
+  readonly service: string;
+  readonly environment: string | null;
+}
+
+/** The targets that a group's alerts are about, each once: all of a service where they name no environment. */
+export function targetsOf(
+  alerts: readonly Pick<Alert, 'service' | 'environment'>[],
+  environmentsOf: (service: string) => readonly string[],
+): readonly TargetRef[] {
+  const targets = scopesOf(alerts).flatMap(({ service, environment }) =>
+    (environment === null ? environmentsOf(service) : [environment]).map((each) => ({
+      service,
+      environment: each,
+    })),
+  );
+  return [...new Map(targets.map((target) => [targetKey(target), target])).values()];
+}
+
+/** The worst severity that fires; null when nothing does. */
+export function worstFiring(alerts: readonly Pick<Alert, 'severity' | 'state'>[]): Severity | null {
+  return alerts.some(({ state }) => state === 'firing') ? severityOf(alerts) : null;
+}
+
+/** Whether something is worse than something else; anything is worse than nothing. */
+export function isWorse(severity: Severity | null, than: Severity | null): boolean {
+  if (severity === null || than === null) return severity !== null;
+  return SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(than);
+}
+
+/** Whether somebody silenced the group as it is: not, if something worse has begun to fire since. */
+export function isSilenced(
+  { alerts, silences }: Pick<AlertGroupView, 'alerts' | 'silences'>,
+  now: Date,
+): boolean {
+  const worst = worstFiring(alerts);
+  return silences.some(({ from, until }) => {
+    const before = alerts.filter(({ firstHeardAt }) => firstHeardAt <= from);
+    return until > now && (before.length === 0 || !isWorse(worst, severityOf(before)));
+  });
 }

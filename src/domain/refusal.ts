@@ -175,12 +175,18 @@ export type Refusal =
   | { readonly code: 'critical-alert'; readonly target: TargetRef; readonly alert: string }
   /** The alert group is over, or long forgotten: there is nothing to do about it. */
   | { readonly code: 'alert-over' }
+  /** Nothing is kept of the alert group any more. */
+  | { readonly code: 'alert-forgotten' }
+  /** Slack has no channel of the name that the alert's channel has in the config. */
+  | { readonly code: 'no-alert-channel'; readonly channel: string }
   /** Somebody else looks at it already. */
   | { readonly code: 'acknowledged-before'; readonly by: string }
   /** No silence of the group lasts any more. */
   | { readonly code: 'no-silence' }
   /** The monitoring system could not be asked, or said no. */
   | { readonly code: 'not-silenced'; readonly detail: string }
+  /** The monitoring system could not be asked to end a silence, or said no. */
+  | { readonly code: 'silence-not-ended'; readonly detail: string }
   /** The bot met a fault of its own; its log tells more under this delivery. */
   | { readonly code: 'fault'; readonly deliveryId: string }
   /** The bot itself can't work now: its database is away, or it is stopping. */

@@ -61,7 +61,8 @@ export async function untoldOperations(db: Queryable, now: Date): Promise<readon
   const { rows } = await db.query<UntoldOperation>(
     `select distinct g.id as "groupId", o.id as "operationId", o.state
      from slipway.operations o
-       join slipway.alerts a on a.service = o.service and a.environment = o.environment and a.fired
+       join slipway.alerts a on a.service = o.service and a.fired
+         and (a.environment is null or a.environment = o.environment)
        join slipway.alert_groups g on g.id = a.group_id
      where (g.posted or g.storm_id is null)
        and (o.ended_at is null or o.ended_at > $1::timestamptz - interval '15 minutes')

@@ -122,7 +122,7 @@ describe('a critical alert', () => {
     await bo.click('incidents', await bo.see('incidents', again(message.ts)), 'Acknowledge');
     await ana.see('incidents', (one) => again(message.ts)(one) && says('Acknowledged by')(one));
     await ana.click('incidents', await ana.see('incidents', again(message.ts)), 'Roll back api in staging');
-    await ana.see('incidents', says('✅ Roll back api in staging · Done'));
+    await ana.see('incidents', says('✅ Roll back api in staging · Done', 'HighErrorRate'));
     expect((await running.workspace.serving('api', 'staging')).version).toBe('v1.1.0');
 
     await tell(running.url(), alertmanagerPayload('errors', [{ ...burning, status: 'resolved' }]));
@@ -131,5 +131,25 @@ describe('a critical alert', () => {
     await expect
       .poll(async () => (await ana.thread('incidents', message.ts)).map(wordsOf).join('\n'))
       .toMatch(/Incident report: HighErrorRate.*Timeline.*acknowledged by bo.*\[x\] Roll back/s);
+  });
+
+  it('that names no environment is about all of the service: where something was shipped, it can go back', async () => {
+    await ana.command('deploys', '/deploy frontend v1.1.0 staging');
+    const shipped = await ana.see('deploys', says('Deploy frontend to staging', 'Done'));
+    const everywhere = { name: 'Dark', labels: { service: 'frontend' }, startsAt: new Date().toISOString() };
+    await tell(running.url(), alertmanagerPayload('dark', [everywhere]));
+    const message = await ana.see(
+      'incidents',
+      says('Dark', 'Deploy frontend to staging', 'before this alert'),
+    );
+    expect(wordsOf(message)).not.toContain('Roll back frontend in production');
+    await expect
+      .poll(async () => (await ana.thread('deploys', shipped.ts)).map(wordsOf).join('\n'))
+      .toContain('Dark');
+    await ana.click('incidents', message, 'Roll back frontend in staging');
+    await ana.see('incidents', says('✅ Roll back frontend in staging · Done', 'Dark'));
+    await expect
+      .poll(async () => (await ana.thread('incidents', message.ts)).map(wordsOf).join('\n'))
+      .toMatch(/Roll back frontend in staging/);
   });
 });

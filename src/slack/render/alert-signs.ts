@@ -1,4 +1,10 @@
-import { type AlertGroupView, type GroupState, type Severity, severityOf } from '../../domain/alert.ts';
+import {
+  type AlertGroupView,
+  type GroupState,
+  isSilenced,
+  type Severity,
+  severityOf,
+} from '../../domain/alert.ts';
 
 /** The colour of a severity, always beside its word. */
 export const SEVERITY_SIGNS: Readonly<Record<Severity, string>> = {
@@ -15,9 +21,9 @@ export const RESOLVED_SIGN = '✅';
 export const RESOLVED_COLOR = '#2eb67d';
 
 /** How a group stands now. */
-export function groupState({ group, silences }: AlertGroupView, now: Date): GroupState {
+export function groupState({ group, alerts, silences }: AlertGroupView, now: Date): GroupState {
   if (group.resolvedAt !== null) return 'resolved';
-  if (silences.some(({ until }) => until > now)) return 'silenced';
+  if (isSilenced({ alerts, silences }, now)) return 'silenced';
   return group.acknowledgedBy === null ? 'firing' : 'acknowledged';
 }
 

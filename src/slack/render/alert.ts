@@ -7,8 +7,8 @@ import {
   type AlertGroupView,
   groupName,
   type Labels,
+  scopesOf,
   severityOf,
-  targetsOf,
 } from '../../domain/alert.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
@@ -83,15 +83,11 @@ export function titleOf(view: AlertGroupView, { words, now }: Pick<AlertContext,
 }
 
 function whereOf({ alerts }: AlertGroupView, { alerts: words }: Words): string {
-  const targets = targetsOf(alerts);
-  if (targets.length > 0) {
-    const shown = targets
-      .slice(0, MOST_TARGETS)
-      .map(({ service, environment }) => words.where(service, environment));
-    return targets.length > MOST_TARGETS ? `${shown.join(', ')} …` : shown.join(', ');
-  }
-  const service = alerts.find((alert) => alert.service !== null)?.service ?? null;
-  return service === null ? '' : words.where(service, null);
+  const scopes = scopesOf(alerts);
+  const shown = scopes
+    .slice(0, MOST_TARGETS)
+    .map(({ service, environment }) => words.where(service, environment));
+  return scopes.length > MOST_TARGETS ? `${shown.join(', ')} …` : shown.join(', ');
 }
 
 function summaryOf(view: AlertGroupView, how: AlertContext): string {

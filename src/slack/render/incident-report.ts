@@ -1,5 +1,5 @@
 import type { ShownGroup } from '../../alerts/context.ts';
-import { type AlertEvent, groupName, targetsOf } from '../../domain/alert.ts';
+import { type AlertEvent, groupName, scopesOf } from '../../domain/alert.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { clip } from '../mrkdwn.ts';
@@ -26,17 +26,33 @@ export function renderIncidentReport(story: Story, words: Words): MessageContent
   const began = beginningOf(story);
   const ended = view.group.resolvedAt ?? began;
   const lasted = words.duration(ended.getTime() - began.getTime());
-  const markdown = [
+  const before = [
     `## ${escaped(title)}`,
     its.lasted(timeText(began, 'day'), timeText(ended, 'day'), lasted),
     '',
     `### ${its.timeline}`,
-    ...timelineOf(story, words),
-    '',
-    `### ${its.checklist}`,
-    ...checklistOf(story, { words, lasted }),
-  ].join('\n');
+  ];
+  const after = ['', `### ${its.checklist}`, ...checklistOf(story, { words, lasted })];
+  const room = LONGEST_REPORT - [...before, ...after].join('\n').length;
+  const timeline = clippedLines(timelineOf(story, words), { room, more: its.more });
+  const markdown = [...before, ...timeline, ...after].join('\n');
   return { text: title, blocks: [{ type: 'markdown', text: clip(markdown, LONGEST_REPORT) }] };
+}
+
+/** Lines from both ends, and how many are left out between them: how it began and how it ended matter most. */
+function clippedLines(
+  lines: readonly string[],
+  { room, more }: { readonly room: number; readonly more: (count: number) => string },
+): readonly string[] {
+  const lengthOf = (some: readonly string[]) => some.reduce((sum, line) => sum + line.length + 1, 0);
+  if (lengthOf(lines) <= room) return lines;
+  for (let kept = lines.length - 1; kept > 0; kept -= 1) {
+    const first = lines.slice(0, Math.ceil(kept / 2));
+    const last = lines.slice(lines.length - Math.floor(kept / 2));
+    const clipped = [...first, `- ${more(lines.length - kept)}`, ...last];
+    if (lengthOf(clipped) <= room) return clipped;
+  }
+  return [`- ${more(lines.length)}`];
 }
 
 function beginningOf({ shown: { view } }: Story): Date {
@@ -113,6 +129,8 @@ function eventText(event: AlertEvent, story: Story, words: ReportWords): string 
       return words.again(listOf(event.names));
     case 'resolved':
       return words.resolved(listOf(event.names));
+    case 'worse':
+      return words.worse(event.severity);
     case 'all-resolved':
       return words.allResolved;
     case 'acknowledged':
@@ -142,7 +160,7 @@ function checklistOf(
     ({ plan, state, startedAt }) =>
       plan.kind === 'rollback' && state === 'succeeded' && startedAt !== null && startedAt >= began,
   );
-  const where = targetsOf(alerts).map(({ service, environment }) => words.alerts.where(service, environment));
+  const where = scopesOf(alerts).map(({ service, environment }) => words.alerts.where(service, environment));
   const line = (operation: Operation) =>
     operationLine(operation, story, { words, state: operation.state, detail: '' });
   const who = group.acknowledgedBy === null ? null : personOf(group.acknowledgedBy, story.names);

@@ -89,6 +89,8 @@ export const alerts: AlertWords = {
     joined: (names) => `also firing: ${names}`,
     again: (names) => `firing again: ${names}`,
     resolved: (names) => `resolved: ${names}`,
+    worse: (severity) => `${severities[severity]} now, which nobody had acknowledged`,
+    more: (count) => `… ${count} more, in the thread`,
     allResolved: '**everything was resolved**',
     acknowledged: (who) => `acknowledged by ${who}`,
     silenced: (who, until, reason) => `silenced by ${who} until ${until}: “${reason}”`,
@@ -130,6 +132,10 @@ function eventText(event: AlertEventKind, whoText: string, whenText: string): st
       return `🔺 Firing again: ${list(event.names)}.`;
     case 'resolved':
       return `✅ Resolved: ${list(event.names)}.`;
+    case 'worse':
+      return event.acknowledgedBy === null
+        ? `${SIGNS[event.severity]} *${severities[event.severity]} now*: worse than what was silenced.`
+        : `${SIGNS[event.severity]} *${severities[event.severity]} now*: worse than what ${whoText} acknowledged, so it is open again.`;
     case 'all-resolved':
       return `✅ *Everything is resolved* at ${whenText}.`;
     case 'acknowledged':

@@ -136,10 +136,16 @@ export const refusals: RefusalSentences = {
       `/rollback ${target.service} ${target.environment}`,
     )}). If this is the remedy, say so: ${code('--during-incident "reason"')}.`,
   'alert-over': () => 'That alert is over, so there is nothing to do about it.',
+  'alert-forgotten': () =>
+    'Nothing is kept of that alert any more: the records go a month after it was over. The audit trail still has who did what.',
+  'no-alert-channel': ({ channel }) =>
+    `Slack knows no channel ${code(channel)}, where that alert belongs. Invite me there, or correct the config.`,
   'acknowledged-before': ({ by }) => `${mention(by)} has acknowledged that alert already.`,
   'no-silence': () => 'That alert is not silenced any more, so there is no silence to end.',
   'not-silenced': ({ detail }) =>
     `It was not silenced: ${prose(detail)} Alerts go on as before; try again, or silence it where it comes from.`,
+  'silence-not-ended': ({ detail }) =>
+    `The silence was not ended: ${prose(detail)} It lasts as before; try again, or end it where the alert comes from.`,
   fault: ({ deliveryId }) =>
     `Slipway met a fault of its own; its log says more under ${code(deliveryId)}. Please try again.`,
   'not-stored': () =>

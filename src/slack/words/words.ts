@@ -287,6 +287,10 @@ export interface ReportWords {
   joined(names: string): string;
   again(names: string): string;
   resolved(names: string): string;
+  /** Something worse fires than was acknowledged or silenced. */
+  worse(severity: Severity): string;
+  /** What a timeline leaves out. */
+  more(count: number): string;
   readonly allResolved: string;
   acknowledged(who: string): string;
   silenced(who: string, until: string, reason: string): string;
