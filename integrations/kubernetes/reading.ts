@@ -44,9 +44,17 @@ export interface Reading {
 export async function readWorkload(binding: KubernetesBinding, signal?: AbortSignal): Promise<Workload> {
   const { api, config } = binding;
   const found = await api.read(placeOf(binding.workload), workload, signal);
-  const { template } = found.spec;
+  const { template, workloadRef } = found.spec;
+  if (workloadRef != null) throw borrowedTemplate(binding, workloadRef);
   if (containerOf(template, config.container) === null) throw noContainer(template, config.container);
   return found;
+}
+
+function borrowedTemplate({ workload: name }: KubernetesBinding, ref: { kind: string; name: string }) {
+  return new TargetError(
+    'invalid',
+    `${workloadText(name)} takes its template from the ${ref.kind} ${ref.name} (workloadRef), which Slipway does not change. Give the Rollout a template of its own.`,
+  );
 }
 
 export async function readAll(binding: KubernetesBinding, signal?: AbortSignal): Promise<Reading> {
@@ -64,7 +72,7 @@ export async function readRevisions(
   const { api, workload: name } = binding;
   const selection = { labelSelector: selectorText(found) };
   const pods = api.list(placeOfAll(binding, PODS), pod, selection, signal);
-  if (name.kind === 'deployment') {
+  if (name.kind === 'deployment' || name.kind === 'rollout') {
     const sets = api.list(placeOfAll(binding, REPLICA_SETS), replicaSet, selection, signal);
     const [all, selected] = await Promise.all([sets, pods]);
     const own = all.filter(({ metadata }) => isOwnedBy(metadata, found.metadata.uid));
@@ -105,8 +113,10 @@ export function placeOfAll(binding: KubernetesBinding, resource: Resource): Plac
 /** A rollout under way that somebody has stopped can neither be begun nor proven. */
 export function ensureRunning(binding: KubernetesBinding, found: Workload): void {
   if (!found.spec.paused) return;
+  const resume =
+    binding.workload.kind === 'rollout' ? 'kubectl argo rollouts promote' : 'kubectl rollout resume';
   throw new TargetError(
     'conflict',
-    `Somebody has paused ${workloadText(binding.workload)}: nothing would be rolled out. Resume it first (kubectl rollout resume).`,
+    `Somebody has paused ${workloadText(binding.workload)}: nothing would be rolled out. Resume it first (${resume}).`,
   );
 }
