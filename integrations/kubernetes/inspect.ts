@@ -44,6 +44,7 @@ export async function inspectPods(binding: KubernetesBinding): Promise<Inspectio
       ...[note, scaler.note, warnings.note].filter((one) => one !== null),
     ],
   };
+  binding.readings.set(live, reading);
   return { live, ready: reading.revisions.flatMap(({ pods }) => pods).filter(isReady).length };
 }
 

@@ -18,7 +18,7 @@ import {
   verifyServingStep,
   watchServingStep,
 } from './plan-steps.ts';
-import { ensureRunning, type Reading, readAll } from './reading.ts';
+import { ensureRunning, type Reading, readingOf } from './reading.ts';
 import { desiredPods, rolloutState } from './rollout.ts';
 import { containerOf, namedDigest, namedTag, noContainer, templateHash, withImage } from './template.ts';
 
@@ -27,7 +27,7 @@ export async function planDeploy(
   binding: KubernetesBinding,
   { live, artifact }: { readonly live: LiveState; readonly artifact: Artifact },
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const { workload } = reading;
   if (isServing(binding, reading, live, artifact)) {
     return refuse({ code: 'already-serving', target: binding.ref, version: artifact.version });

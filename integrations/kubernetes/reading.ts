@@ -1,3 +1,4 @@
+import type { LiveState } from '../../src/domain/live-state.ts';
 import { TargetError } from '../target.ts';
 import type { KubernetesBinding } from './binding.ts';
 import {
@@ -61,6 +62,15 @@ export async function readAll(binding: KubernetesBinding, signal?: AbortSignal):
   const found = await readWorkload(binding, signal);
   const [revisions, pods] = await readRevisions(binding, found, signal);
   return { workload: found, revisions, pods };
+}
+
+/**
+ * What this live state of the target was made of: a plan on it is one of the same moment. Whatever changed since is
+ * noticed by the steps, each of which compares before it changes anything.
+ */
+export function readingOf(binding: KubernetesBinding, live: LiveState): Promise<Reading> {
+  const known = binding.readings.get(live);
+  return known === undefined ? readAll(binding) : Promise.resolve(known);
 }
 
 /** The revisions and the pods of a workload; pods of another one that its selector takes in, as a canary’s, are not its own. */

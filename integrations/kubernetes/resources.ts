@@ -36,6 +36,12 @@ export const ACCESS_REVIEWS = resource(
   'selfsubjectaccessreviews',
   'SelfSubjectAccessReview',
 );
+export const RULES_REVIEWS = resource(
+  'authorization.k8s.io',
+  'v1',
+  'selfsubjectrulesreviews',
+  'SelfSubjectRulesReview',
+);
 
 function resource(group: string, version: string, plural: string, kind: string): Resource {
   return { group, version, plural, kind };

@@ -15,7 +15,7 @@ import {
   warningsOf,
 } from './plan.ts';
 import { foundMarks, rollOutStep, type TemplateChange } from './plan-steps.ts';
-import { type Reading, readAll } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 import { containerOf, templateHash, withImage } from './template.ts';
 
 type Request = Parameters<RollbackCapability['plan']>[0];
@@ -25,7 +25,7 @@ export async function planRollback(
   binding: KubernetesBinding,
   { live, to, good }: Request,
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const current = asked(binding, reading);
   const wanted =
     to === null
@@ -42,12 +42,13 @@ export async function planRollback(
   const change = templateChange(reading, { current, wanted, version, binding });
   const digest = known?.digest ?? null;
   const title = `Go back to ${version ?? wanted.name} (revision ${wanted.number})`;
+  const step = goingBack(binding, reading, { change, step: rollOutStep(title, change) });
   return accept({
     from: fromEnd(live, current),
     to: { version, digest, revision: wanted.name },
     artifact: null,
     steps: [
-      goingBack(binding, reading, { change, step: rollOutStep(title, change) }),
+      step,
       ...provingSteps(binding, { uid: change.uid, hash: change.wanted.hash, digest }),
       ...givingBackSteps(change),
     ],
@@ -55,6 +56,7 @@ export async function planRollback(
     warnings: [
       ...rollbackWarnings(known, good),
       ...skippingSteps(change),
+      ...(step.undo === undefined ? ['If it fails, nothing takes it back by itself.'] : []),
       ...warningsOf(binding, reading.workload),
     ],
   });

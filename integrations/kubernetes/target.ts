@@ -54,6 +54,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     checks: verify,
     watch,
     now: options.now ?? Date.now,
+    readings: new WeakMap(),
     migrationJob,
   };
   const rolling: DeployTarget = {
