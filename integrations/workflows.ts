@@ -11,6 +11,9 @@ export interface WorkflowRun {
   /** Where people read its log. */
   readonly url: string;
   readonly createdAt: string;
+  /** When it was begun last: a run that is run again keeps its ID, and has another attempt. ISO 8601. */
+  readonly startedAt: string;
+  readonly attempt: number;
 }
 
 /** One job of a run. */

@@ -151,7 +151,7 @@ async function createContext(parts: {
     clock,
   });
   const alerts: OperationContext['alerts'] = {
-    critical: (target, after) => criticalAlert(parts.database, target, after),
+    critical: criticalAlert,
   };
   return {
     ...parts,

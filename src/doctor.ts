@@ -6,6 +6,7 @@ import type { DoctorCheck } from './cli/doctor.ts';
 import { slackChecks } from './cli/doctor-slack.ts';
 import type { SlackManifest } from './cli/slack-manifest.ts';
 import { Secret } from './config/secret.ts';
+import { secretKey } from './config/settings.ts';
 import { targetKey } from './domain/target.ts';
 import type { ReadSetup, Setup } from './setup.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -26,6 +27,7 @@ export function doctorChecks(parts: {
       ? []
       : [
           ...slackChecks({ ...patientOf(known), manifest }),
+          ...webhookChecks(known),
           ...repositoryChecks(known),
           ...targetChecks(known),
         ]),
@@ -89,6 +91,36 @@ function patientOf({ config, slack }: Setup) {
     appToken: transport.kind === 'socket' ? new Secret(transport.appToken) : null,
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
   };
+}
+
+/** Webhooks of the config that nobody can call, for they have no secret. */
+export function webhookChecks({
+  config,
+  webhookSecret,
+}: Pick<Setup, 'config' | 'webhookSecret'>): readonly DoctorCheck[] {
+  const sources = Object.keys(config.alerts?.sources ?? {}).map((name) => ({
+    name,
+    subject: `Alerts of ${name}`,
+  }));
+  const releases = Object.values(config.services).some((service) => service.releases !== undefined);
+  const hooks = [...sources, ...(releases ? [{ name: 'github', subject: 'Releases of GitHub' }] : [])];
+  return hooks.map(({ name, subject }) => ({
+    subject,
+    run: async () => [examineWebhook({ name, subject, secret: webhookSecret(name) })],
+  }));
+}
+
+function examineWebhook(hook: {
+  readonly name: string;
+  readonly subject: string;
+  readonly secret: string | null;
+}): Finding {
+  const { name, subject, secret } = hook;
+  const path = `/webhooks/${name}`;
+  if (secret !== null) return { subject, ok: true, detail: `taken at ${path}`, remedy: null };
+  const variable = `WEBHOOK_SECRET_${secretKey(name)}`;
+  const remedy = `Set ${variable}, or ${variable}_FILE, to the secret that the sender has as well.`;
+  return { subject, ok: false, detail: `is off: ${path} has no secret`, remedy };
 }
 
 /** Every repository, asked for what a deploy would ask it for. */

@@ -56,7 +56,7 @@ async function ensureGuards(binding: FilesBinding, release: Release, version: st
   const broken = await brokenGuards(release, binding.config.guards);
   if (broken.length === 0) return;
   throw new TargetError(
-    'invalid',
+    'guarded',
     `${version} does not have the structure that it must: ${broken.slice(0, 5).join(' ')}`,
   );
 }

@@ -10,38 +10,57 @@ export interface MarkedRun {
   readonly marker: Marker | null;
 }
 
-/** The runs that may have to do with this target, newest first: ours for it, and those of others for who knows what. */
+/**
+ * The runs that may have to do with this target, the one that was begun last first: ours for it, and those of others
+ * for who knows what. An old run that somebody runs again is a new one.
+ */
 export async function runsOf({ workflows, config, ref }: ActionsBinding): Promise<readonly MarkedRun[]> {
   const runs = await workflows.runs(config.workflow);
   return runs
     .map((run) => ({ run, marker: readMarker(run.title) }))
     .filter(({ marker }) => marker === null || isSame(marker.target, ref))
-    .sort((a, b) => Number(b.run.id) - Number(a.run.id));
+    .sort((a, b) => begunAt(b) - begunAt(a) || Number(b.run.id) - Number(a.run.id));
 }
 
-/** What serves, as far as runs tell: the newest of ours that succeeded. */
+function begunAt({ run }: MarkedRun): number {
+  return Date.parse(run.startedAt);
+}
+
+/**
+ * What serves, as far as runs tell: the last of ours that succeeded. Nobody knows where one was run again since and
+ * did not succeed, for it succeeded before or not.
+ */
 export function servingRun(
   runs: readonly MarkedRun[],
 ): { readonly run: WorkflowRun; readonly marker: Marker } | null {
-  for (const { run, marker } of runs)
-    if (marker !== null && run.conclusion === 'success') return { run, marker };
+  for (const { run, marker } of runs) {
+    if (marker === null) continue;
+    if (run.conclusion === 'success') return { run, marker };
+    if (run.attempt > 1) return null;
+  }
   return null;
 }
 
 /** Changes with every run that may have changed what serves. */
 export function fingerprintOf(runs: readonly MarkedRun[]): string {
-  const newest = runs.find(({ run }) => run.conclusion === 'success')?.run.id ?? 'none';
-  return `run ${newest}`;
+  const newest = runs.find(({ run }) => run.conclusion === 'success' || run.attempt > 1)?.run;
+  if (newest === undefined) return 'run none';
+  return newest.attempt > 1 ? `run ${newest.id}, attempt ${newest.attempt}` : `run ${newest.id}`;
 }
 
 /** What the runs of the workflow say: nothing else knows what such a workflow did. */
 export async function inspect(binding: ActionsBinding): Promise<LiveState> {
   const runs = await runsOf(binding);
   const serving = servingRun(runs);
-  const others = runs.filter(
-    ({ run, marker }) =>
-      marker === null && run.conclusion === 'success' && Number(run.id) > Number(serving?.run.id ?? 0),
-  );
+  const since =
+    serving === null
+      ? runs
+      : runs.slice(
+          0,
+          runs.findIndex(({ run }) => run.id === serving.run.id),
+        );
+  const others = since.filter(({ run, marker }) => marker === null && run.conclusion === 'success');
+  const again = since.filter(({ run, marker }) => marker !== null && run.attempt > 1);
   const active = runs.filter(({ run, marker }) => marker !== null && run.status !== 'completed');
   return {
     traffic: serving === null ? [] : [{ revision: revisionName(serving.run), percent: 100 }],
@@ -55,6 +74,7 @@ export async function inspect(binding: ActionsBinding): Promise<LiveState> {
             `Since then ${others.length} ${others.length === 1 ? 'run was' : 'runs were'} begun by others; what they deployed where is not known.`,
           ]
         : []),
+      ...again.map(({ run }) => `A run was run again, so what serves is not known: ${run.url}`),
       ...active.map(({ run }) => `A run is under way: ${run.url}`),
     ],
   };

@@ -171,9 +171,11 @@ async function startBack(run: StepRun): Promise<StepProgress> {
   const forward = ownRun(runs, `${run.context.operationId}/run-workflow`);
   if (forward === null) return notFound(run);
   if (forward.status !== 'completed') return cancelled(run, forward);
-  const newer = runs.find(
-    ({ run: one }) => Number(one.id) > Number(forward.id) && one.conclusion === 'success',
+  const since = runs.slice(
+    0,
+    runs.findIndex(({ run: one }) => one.id === forward.id),
   );
+  const newer = since.find(({ run: one }) => one.conclusion === 'success');
   if (newer !== undefined) {
     return {
       phase: 'succeeded',

@@ -13,6 +13,9 @@ interface Check {
   readonly state: 'passed' | 'pending' | 'failed';
 }
 
+/** What stands for checks beyond those. */
+const UNREAD: Check = { name: 'more checks than Slipway reads', state: 'failed' };
+
 /** Check runs and commit statuses together: a repository may use either. */
 export async function readChecks(
   client: GithubClient,
@@ -48,17 +51,24 @@ async function checkRuns(client: GithubClient, where: Repo, ref: string): Promis
     );
     if (checks.length >= data.total_count || data.check_runs.length === 0) return checks;
   }
-  return [...checks, { name: 'more checks than Slipway reads', state: 'failed' }];
+  return [...checks, UNREAD];
 }
 
 async function commitStatuses(client: GithubClient, where: Repo, ref: string): Promise<readonly Check[]> {
-  const { data } = await client.ask((octokit) =>
-    octokit.rest.repos.getCombinedStatusForRef({ ...where, ref, per_page: PAGE }),
-  );
-  return data.statuses.map(({ context, state }) => ({
-    name: context,
-    state: state === 'success' ? 'passed' : state === 'pending' ? 'pending' : 'failed',
-  }));
+  const checks: Check[] = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const { data } = await client.ask((octokit) =>
+      octokit.rest.repos.getCombinedStatusForRef({ ...where, ref, per_page: PAGE, page }),
+    );
+    checks.push(
+      ...data.statuses.map(({ context, state }): Check => {
+        if (state === 'success') return { name: context, state: 'passed' };
+        return { name: context, state: state === 'pending' ? 'pending' : 'failed' };
+      }),
+    );
+    if (checks.length >= data.total_count || data.statuses.length === 0) return checks;
+  }
+  return [...checks, UNREAD];
 }
 
 /** One state for each name: the worst of those that have it. */

@@ -12,6 +12,8 @@ const PAGE = 100;
 const MOST_READ = 1_000;
 /** GitHub tells no more files of a comparison than these. */
 const MOST_FILES = 300;
+/** What GitHub commits as for whoever merges or edits at its pages. */
+const GITHUB_ITSELF = 'noreply@github.com';
 const PROGRAM = /\[bot\]$/;
 /** `Co-authored-by: Ana <ana@example.com>`, at most so long that nothing is searched for long. */
 const CO_AUTHOR = /^co-authored-by:\s{0,8}([^<>\n]{1,200})<([^<>\s]{1,200})>/gim;
@@ -67,23 +69,38 @@ function toCommit(commit: Commit): SourceCommit {
 }
 
 function authorOf({ author, commit }: Commit): SourceAuthor {
-  const login =
-    author !== null && 'login' in author && typeof author.login === 'string' ? author.login : null;
-  return { login, email: commit.author?.email ?? null, name: commit.author?.name ?? login ?? 'unknown' };
+  return personOf(author, commit.author);
 }
 
-/** Who wrote a commit, and who it says wrote it with them; programs left out. */
+/** The account to which GitHub attributes an e-mail, and what the commit itself says. */
+function personOf(account: Commit['author'], said: Commit['commit']['author']): SourceAuthor {
+  const login =
+    account !== null && 'login' in account && typeof account.login === 'string' ? account.login : null;
+  return { login, email: said?.email ?? null, name: said?.name ?? login ?? 'unknown' };
+}
+
+/** Who put the commit there, if not GitHub itself for somebody at its pages: people write under others' names, too. */
+function committersOf({ committer, commit }: Commit): readonly SourceAuthor[] {
+  if (commit.committer == null || commit.committer.email === GITHUB_ITSELF) return [];
+  return isProgram(committer) ? [] : [personOf(committer, commit.committer)];
+}
+
+/** A name is whatever its owner calls himself: only GitHub's own word makes a program of an author. */
+function isProgram(account: Commit['author']): boolean {
+  if (account === null) return false;
+  if ('type' in account && account.type === 'Bot') return true;
+  return 'login' in account && typeof account.login === 'string' && PROGRAM.test(account.login);
+}
+
+/** Who wrote a commit, who put it there, and who it says wrote it with them; programs left out. */
 function authorsOf(commit: Commit): readonly SourceAuthor[] {
   const also = [...commit.commit.message.matchAll(CO_AUTHOR)].map(([, name = '', email = '']) => ({
     login: null,
     email,
     name: name.trim(),
   }));
-  const isBot = commit.author !== null && 'type' in commit.author && commit.author.type === 'Bot';
-  const author = authorOf(commit);
-  // A name is whatever its owner calls himself: only GitHub's own word makes a program of an author.
-  const own = isBot || (author.login !== null && PROGRAM.test(author.login)) ? [] : [author];
-  return [...own, ...also.filter(({ name }) => !PROGRAM.test(name))];
+  const own = isProgram(commit.author) ? [] : [authorOf(commit)];
+  return [...own, ...committersOf(commit), ...also.filter(({ name }) => !PROGRAM.test(name))];
 }
 
 /** Each person once, by account, or else by e-mail. */

@@ -14,6 +14,8 @@ interface Told {
   readonly head_sha: string;
   readonly html_url: string;
   readonly created_at: string;
+  readonly run_started_at?: string;
+  readonly run_attempt?: number;
 }
 
 /** The workflows of one repository on GitHub. */
@@ -80,6 +82,8 @@ function toRun(run: Told): WorkflowRun {
     commit: run.head_sha,
     url: run.html_url,
     createdAt: run.created_at,
+    startedAt: run.run_started_at ?? run.created_at,
+    attempt: run.run_attempt ?? 1,
   };
 }
 

@@ -9,6 +9,7 @@ import { acknowledgeGroup, lookAgainAt } from '../store/alert-acts.ts';
 import {
   appendEvent,
   endSilence,
+  hasEvent,
   insertSilence,
   lastingSilences,
   lockGroup,
@@ -37,6 +38,9 @@ export async function acknowledge(context: AlertContext, act: AlertAct): Promise
     const group = await lockGroup(tx, act.groupId);
     if (group === null || group.resolvedAt !== null) return { code: 'alert-over' };
     const remindAt = new Date(at.getTime() + context.settings.remind);
+    const { acknowledgedBy } = group;
+    if (acknowledgedBy !== null && acknowledgedBy !== act.userId)
+      return { code: 'acknowledged-before', by: acknowledgedBy };
     const fresh = await acknowledgeGroup(tx, { id: act.groupId, by: act.userId, at, remindAt });
     if (fresh) await record(tx, act, { at, event: { kind: 'acknowledged', by: act.userId } });
     return null;
@@ -121,6 +125,9 @@ export async function endSilences(context: AlertContext, act: AlertAct): Promise
   if (silences === undefined) return { code: 'alert-over' };
   const at = context.clock();
   const lasting = await lastingSilences(context.database, act.groupId, at);
+  if (lasting.length === 0) {
+    return (await hasEvent(context.database, act.groupId, act.deliveryId)) ? null : { code: 'no-silence' };
+  }
   try {
     for (const { silenceId } of lasting) await silences.end(silenceId);
   } catch (error) {

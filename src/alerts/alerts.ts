@@ -14,6 +14,7 @@ import type { AlertContext, AlertMessages, Silences } from './context.ts';
 import { startAlertDesk } from './desk-loop.ts';
 import { resolveEnded } from './ended.ts';
 import { alertWebhooks, type IntakeContext } from './intake.ts';
+import { tellingOnce } from './telling-once.ts';
 
 /** Milliseconds between two looks at what fires where alerts come from. */
 const LOOK_INTERVAL = 15_000;
@@ -83,7 +84,7 @@ function lookForEnded({ settings, log }: AlertContext, intake: IntakeContext): r
   return Object.entries(settings.sources).flatMap(([source, its]) => {
     if (its.kind !== 'alertmanager' || its.api === undefined) return [];
     const { api } = its;
-    const ask = () => askWhatFires(api, fetch);
+    const ask = tellingOnce(source, log, () => askWhatFires(api, fetch));
     return [
       repeatedly(`looking at what fires in ${source}`, LOOK_INTERVAL, log, () =>
         resolveEnded(intake, { source, alerts: settings, askWhatFires: ask }),

@@ -16,7 +16,8 @@ export async function resolveEnded(
   request: {
     readonly source: string;
     readonly alerts: AlertsConfig;
-    readonly askWhatFires: () => Promise<Firing>;
+    /** Null if there is no answer. */
+    readonly askWhatFires: () => Promise<Firing | null>;
   },
 ): Promise<void> {
   const { database, clock } = context;
@@ -24,7 +25,9 @@ export async function resolveEnded(
   if (!(await hasFiring(database, source))) return;
   // What is heard of while the source is asked may be missing in its answer.
   const heardBefore = clock();
-  const { fingerprints, startedAt } = await request.askWhatFires();
+  const firing = await request.askWhatFires();
+  if (firing === null) return;
+  const { fingerprints, startedAt } = firing;
   const missing = await firingBeyond(database, { source, heardBefore, known: [...fingerprints] });
   const ended = missing.filter(({ firstHeardAt }) => mustKnow(startedAt, firstHeardAt, heardBefore));
   for (const its of Map.groupBy(ended, ({ series }) => series).values()) {

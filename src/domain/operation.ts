@@ -54,11 +54,15 @@ export type OperationOutcome =
         /** `left`: what somebody else did meanwhile was not touched, and what was found is not there again. */
         | { readonly result: 'failed' | 'left'; readonly step: string; readonly detail: string };
     }
-  /** The canary was taken back, and the split that was found is there again. */
+  /**
+   * The canary was taken back, and the split that was found is there again; unless `left` says what somebody else
+   * did, which was not touched.
+   */
   | {
       readonly code: 'canary-aborted';
       readonly by: string | null;
       readonly why: CanaryTrouble | { readonly code: 'asked'; readonly reason: string | null };
+      readonly left?: string;
     }
   | { readonly code: 'rejected' | 'cancelled'; readonly by: string }
   /** The canary that was to be extended has ended (`percent` null) or has another share in the meantime. */

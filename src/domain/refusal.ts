@@ -175,6 +175,10 @@ export type Refusal =
   | { readonly code: 'critical-alert'; readonly target: TargetRef; readonly alert: string }
   /** The alert group is over, or long forgotten: there is nothing to do about it. */
   | { readonly code: 'alert-over' }
+  /** Somebody else looks at it already. */
+  | { readonly code: 'acknowledged-before'; readonly by: string }
+  /** No silence of the group lasts any more. */
+  | { readonly code: 'no-silence' }
   /** The monitoring system could not be asked, or said no. */
   | { readonly code: 'not-silenced'; readonly detail: string }
   /** The bot met a fault of its own; its log tells more under this delivery. */
@@ -190,6 +194,8 @@ export type TargetProblem =
   | 'unavailable'
   | 'conflict'
   | 'invalid'
+  /** A guard of the config, which says what may be shipped. */
+  | 'guarded'
   | 'unhealthy'
   | 'timeout';
 

@@ -48,7 +48,7 @@ export interface SourceChange {
   readonly unread: string | null;
   readonly brings: SourceCommits;
   readonly takesOut: SourceCommits;
-  /** Everybody who wrote some of what it brings, people only. */
+  /** Everybody who wrote some of what it brings, or put it there; people only. */
   readonly authors: readonly SourceAuthor[];
   /** False where there is more than could be read, so that not all authors are known. */
   readonly authorsComplete: boolean;

@@ -74,8 +74,11 @@ export interface CanaryPictures {
 
 /** Whoever knows of alerts. */
 export interface Alerts {
-  /** The name of a critical alert that fires for the target now, of those that began after a time; or null. */
-  critical(target: TargetRef, after: Date | null): Promise<string | null>;
+  /**
+   * The name of a critical alert that fires for the target now, of those that began after a time; or null. Within a
+   * transaction it is asked by that one's connection.
+   */
+  critical(db: Queryable, target: TargetRef, after: Date | null): Promise<string | null>;
 }
 
 /** The code behind services. */

@@ -220,7 +220,7 @@ async function refuseNow(
   const running = (await openOperations(tx, plan.target)).filter(
     ({ id: other, state }) => state === 'running' && other !== id && other !== extended,
   );
-  const criticalAlert = await unspokenAlert(context, facts.operation.options, plan.target);
+  const criticalAlert = await unspokenAlert(context, tx, { options: facts.operation.options, target });
   const closed = refuseClosed(plan.target, plan.kind, { locks, running, criticalAlert, now }, context.config);
   return [...roles.flatMap((refusal) => (refusal === null ? [] : [refusal])), ...closed];
 }

@@ -20,7 +20,7 @@ import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { recordGate } from '../store/gates.ts';
 import { readLocks } from '../store/locks.ts';
-import { insertOperation, openOperations, readView } from '../store/operations.ts';
+import { findOperation, insertOperation, openOperations, readView } from '../store/operations.ts';
 import { DELETION } from './backup/retention.ts';
 import { instruct, runningCanaries } from './canary/instruct.ts';
 import { type OperationContext, targetOf } from './context.ts';
@@ -54,6 +54,8 @@ export async function submit(
   engine: Engine,
   submission: Submission,
 ): Promise<Reply | null> {
+  const stored = await storedBefore(context, submission);
+  if (stored !== null) return started(engine, stored);
   const aborted = await abortCanaryFirst(context, engine, submission);
   if (aborted !== null) return aborted;
   const forbidden = await refuseByPolicy(context, submission);
@@ -72,9 +74,25 @@ export async function submit(
   const repeated =
     submission.options.emergency === null ? await refuseRepeated(context, submission, plans) : [];
   if (repeated.length > 0) return { kind: 'refusal', refusals: repeated };
-  const ids = await create(context, submission, gates);
+  return started(engine, await create(context, submission, gates));
+}
+
+async function started(engine: Engine, ids: readonly string[]): Promise<null> {
   for (const id of ids) await engine.start(id);
   return null;
+}
+
+/**
+ * The operations of a delivery that was worked on before; null if it was not. They are its answer: what they did
+ * since would only refuse it.
+ */
+async function storedBefore(
+  { database }: OperationContext,
+  { deliveryId, requests }: Submission,
+): Promise<readonly string[] | null> {
+  const ids = requests.map((request) => operationId(deliveryId, request));
+  const found = await Promise.all(ids.map((id) => findOperation(database, id)));
+  return found.some((operation) => operation === null) ? null : ids;
 }
 
 /**
@@ -139,7 +157,10 @@ async function refuseByPolicy(
     const incapable = refuseIncapable(context, request);
     if (incapable !== null) return [incapable];
     const running = await runningOn(context.database, submission, request);
-    const criticalAlert = await unspokenAlert(context, options, request.target);
+    const criticalAlert = await unspokenAlert(context, context.database, {
+      options,
+      target: request.target,
+    });
     const closures = { locks, running, criticalAlert, now };
     return refuseClosed(request.target, request.kind, closures, context.config);
   });

@@ -62,7 +62,7 @@ export async function readBlockers(context: StatusContext, target: TargetRef): P
     openOperations(context.database, target),
   ]);
   const running = open.filter((operation) => operation.state === 'running');
-  const criticalAlert = await context.alerts.critical(target, null);
+  const criticalAlert = await context.alerts.critical(context.database, target, null);
   const closed = refuseClosed(target, 'deploy', { locks, running, criticalAlert, now }, context.config);
   const waiting = open.filter((operation) => operation.state === 'awaiting-approval');
   return [

@@ -182,6 +182,15 @@ export async function appendEvent(
   return rowCount === 1;
 }
 
+/** Whether something that came with this key is written down. */
+export async function hasEvent(db: Queryable, groupId: string, key: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from slipway.alert_events where group_id = $1 and key = $2', [
+    groupId,
+    key,
+  ]);
+  return rowCount === 1;
+}
+
 export async function readEvents(db: Queryable, groupId: string): Promise<readonly AlertEvent[]> {
   const { rows } = await db.query<{ seq: string; at: Date; event: AlertEventKind }>(
     'select seq, at, event from slipway.alert_events where group_id = $1 order by seq',

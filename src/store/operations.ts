@@ -178,6 +178,7 @@ export async function commitOfDigest(db: Queryable, service: string, digest: Dig
   const { rows } = await db.query<{ commit: string }>(
     `select plan -> 'source' ->> 'to' as commit from slipway.operations
      where service = $1 and plan -> 'to' ->> 'digest' = $2 and plan -> 'source' ->> 'to' is not null
+       and state = 'succeeded'
      order by created_at desc limit 1`,
     [service, digest],
   );

@@ -4,10 +4,15 @@ import type { TestPerson, TestWorkspace } from './workspace.ts';
 const eventSchema = z.looseObject({ type: z.string(), view: z.looseObject({ id: z.string() }).optional() });
 
 /** Types `/deploy` alone and returns the ID of the form that opens on the typist's screen. */
-export async function openForm(
+export function openForm(workspace: TestWorkspace, person: TestPerson, channel: string): Promise<string> {
+  return openedBy(workspace, person, () => person.command(channel, '/deploy'));
+}
+
+/** Does something and returns the ID of the form that opens on that person's screen. */
+export async function openedBy(
   workspace: TestWorkspace,
   person: TestPerson,
-  channel: string,
+  act: () => Promise<void>,
 ): Promise<string> {
   const stop = new AbortController();
   const url = new URL('/playground/events', workspace.url);
@@ -16,7 +21,7 @@ export async function openForm(
   if (body === null) throw new Error('the playground tells no events');
   try {
     const opened = firstView(body);
-    await person.command(channel, '/deploy');
+    await act();
     return await opened;
   } finally {
     stop.abort();

@@ -48,7 +48,7 @@ async function runProgram({ binding, operation, context }: StepRun, guard: Progr
 function lacking(broken: readonly string[]): StepProgress {
   return {
     phase: 'failed',
-    problem: 'invalid',
+    problem: 'guarded',
     message: `The new tree does not have the structure that it must: ${broken.join(' ')}`,
   };
 }

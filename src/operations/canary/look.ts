@@ -30,7 +30,11 @@ async function find(
   look: { readonly state: CanaryState; readonly signal: AbortSignal },
 ): Promise<Found> {
   const { plan, operationId, traffic } = run;
-  const alert = await context.alerts.critical(plan.target, await knownUntil(context, operationId));
+  const alert = await context.alerts.critical(
+    context.database,
+    plan.target,
+    await knownUntil(context, operationId),
+  );
   if (alert !== null) return { kind: 'over', trouble: { code: 'alert', name: alert } };
   try {
     const seen = await traffic.observe({ plan, operationId, percent: look.state.percent });

@@ -158,18 +158,36 @@ async function takeBackAfter(
   return takeBack(context, run, { outcome, weights: [failed.to] });
 }
 
-/** Restores what was found, whatever the canary had begun. */
+/** Restores what was found, whatever the canary had begun, but for what somebody else did since. */
 async function takeBack(
   context: OperationContext,
   run: CanaryRun,
   end: { readonly outcome: OperationOutcome; readonly weights: readonly number[] },
 ): Promise<Ending> {
   const percent = await checkpoint('percent', () => percentOf(context, run));
+  let left: Left | null = null;
   for (const step of run.traffic.abortSteps(run.plan, [percent, ...end.weights])) {
     const done = await runAdded(context, run, step);
     if (done.phase === 'failed') return undoFailed(run, { step, failure: done });
+    if (done.left === true) left ??= { step: step.title, detail: done.message };
   }
-  return { state: 'undone', outcome: end.outcome };
+  return left === null ? { state: 'undone', outcome: end.outcome } : leftAs(end.outcome, left);
+}
+
+/** A step that found something newer and did not touch it. */
+interface Left {
+  readonly step: string;
+  readonly detail: string;
+}
+
+/** Where somebody else's change ended the canary, that it stays is what the outcome says already. */
+function leftAs(outcome: OperationOutcome, left: Left): Ending {
+  if (outcome.code === 'canary-aborted') {
+    if (outcome.why.code === 'not-ours') return { state: 'undone', outcome };
+    return { state: 'failed', outcome: { ...outcome, left: left.detail } };
+  }
+  if (outcome.code !== 'step-failed') return { state: 'undone', outcome };
+  return { state: 'failed', outcome: { ...outcome, undo: { result: 'left', ...left } } };
 }
 
 function undoFailed(

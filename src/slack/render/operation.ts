@@ -1,5 +1,6 @@
 import type { Button, KnownBlock } from '@slack/web-api';
 import type { CanaryView } from '../../domain/canary.ts';
+import { verdictOf } from '../../domain/checks.ts';
 import type { Approval, Operation, OperationState, OperationView } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
@@ -47,7 +48,7 @@ export function stateSign(state: OperationState): string {
 export function renderOperation(view: OperationView, shown: OperationContext): MessageContent {
   const { operation } = view;
   const parts: readonly (KnownBlock | null)[] = [
-    header(titleLine(operation, shown.words)),
+    header(titleLine(view, shown.words)),
     emergencyBanner(operation, shown.words),
     incidentBanner(operation, shown.words),
     section(
@@ -78,15 +79,27 @@ export function standingApprovals(view: OperationView): readonly Approval[] {
 }
 
 /** “Deploy api to production · Waiting for approval”, its sign before it. */
-function titleLine({ plan, state }: Operation, words: Words): string {
-  return `${SIGNS[state]} ${words.operation.title(plan.kind, plan.target)} · ${words.operation.states[state]}`;
+function titleLine(view: OperationView, words: Words): string {
+  const { plan, state } = view.operation;
+  const word = waitsForChecksOnly(view) ? words.operation.waitsForChecks : words.operation.states[state];
+  return `${SIGNS[state]} ${words.operation.title(plan.kind, plan.target)} · ${word}`;
 }
 
-function summary({ operation, ...view }: OperationView, { words }: OperationContext): string {
+/** Everybody agreed, or nobody is asked: what it still waits for are checks. */
+function waitsForChecksOnly(view: OperationView): boolean {
+  const { operation, gate } = view;
+  if (operation.state !== 'awaiting-approval' || gate === null || operation.options.emergency !== null)
+    return false;
+  if (standingApprovals(view).length < operation.plan.approval.required) return false;
+  return gate.state === 'unread' || verdictOf(gate.checks) !== 'green';
+}
+
+function summary(view: OperationView, { words }: OperationContext): string {
+  const { operation } = view;
   const { plan, options, outcome } = operation;
-  const given = standingApprovals({ operation, ...view }).length;
+  const given = standingApprovals(view).length;
   return [
-    prose(titleLine(operation, words)),
+    prose(titleLine(view, words)),
     changeLine(plan, words),
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
     waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',

@@ -5,7 +5,8 @@ import { refusalSentence } from './refusals.ts';
 /** The catalogue's sentence for an outcome; empty where the state says it all. */
 export function outcomeSentence(outcome: OperationOutcome, words: Words): string {
   if (outcome.code === 'refused') {
-    return outcome.refusals.map((refusal) => refusalSentence(refusal, words)).join(' ');
+    const why = outcome.refusals.map((refusal) => refusalSentence(refusal, words));
+    return [...why, words.replies.nothingChanged].join(' ');
   }
   return sentenceOf(words.outcomes, outcome.code, outcome);
 }

@@ -45,11 +45,12 @@ function dataChanged({ backup, backupTakenAt }: OutcomeByCode['step-failed']): s
   return `${plainly} It is as it was before in ${code(backup)}: ${restore}`;
 }
 
-function aborted({ by, why }: OutcomeByCode['canary-aborted']): string {
+function aborted({ by, why, left }: OutcomeByCode['canary-aborted']): string {
   if (why.code === 'not-ours') return `It was ended: ${troubleText(why)}. What they set was kept.`;
   const who = by === null ? 'It was taken back' : `${mention(by)} took it back`;
   const reason = why.code === 'asked' ? askedBecause(why.reason) : `: ${troubleText(why)}.`;
-  return `${who}${reason} The traffic is as it was before the canary.`;
+  if (left === undefined) return `${who}${reason} The traffic is as it was before the canary.`;
+  return `${who}${reason} *The traffic is not as it was before the canary: ${told(left)} Somebody must look at it.*`;
 }
 
 function overtaken({ extension, percent }: OutcomeByCode['overtaken']): string {

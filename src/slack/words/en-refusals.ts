@@ -118,8 +118,7 @@ export const refusals: RefusalSentences = {
     ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
-  'target-error': ({ target, problem, detail }) =>
-    `${key(target)}: ${prose(detail)} ${problems[problem]} Nothing was changed.`,
+  'target-error': ({ target, problem, detail }) => `${key(target)}: ${prose(detail)} ${problems[problem]}`,
   'which-canary': ({ running }) => whichCanary(running),
   'canary-over': ({ operationId }) =>
     `The canary ${code(operationId)} has ended, so there is nothing to move, promote or take back.`,
@@ -137,6 +136,8 @@ export const refusals: RefusalSentences = {
       `/rollback ${target.service} ${target.environment}`,
     )}). If this is the remedy, say so: ${code('--during-incident "reason"')}.`,
   'alert-over': () => 'That alert is over, so there is nothing to do about it.',
+  'acknowledged-before': ({ by }) => `${mention(by)} has acknowledged that alert already.`,
+  'no-silence': () => 'That alert is not silenced any more, so there is no silence to end.',
   'not-silenced': ({ detail }) =>
     `It was not silenced: ${prose(detail)} Alerts go on as before; try again, or silence it where it comes from.`,
   fault: ({ deliveryId }) =>

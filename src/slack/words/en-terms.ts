@@ -23,6 +23,7 @@ export const problems: Readonly<Record<TargetProblem, string>> = {
   unavailable: 'It could not be reached; try again in a moment.',
   conflict: 'Somebody else is changing it; look at it and try again.',
   invalid: 'It does not accept that; check the config.',
+  guarded: 'A guard of the config keeps it out: mend what is shipped, or the guard if it is wrong.',
   unhealthy: 'It is not healthy.',
   timeout: 'It did not answer in time; try again in a moment.',
 };

@@ -36,6 +36,7 @@ const operation: OperationWords = {
     voided: 'Void: the plan changed',
     refused: 'Refused',
   },
+  waitsForChecks: 'Waiting for checks',
   nothing: 'nothing',
   askedBy: (whoText, reason) => `Asked for by ${whoText}${reason === null ? '' : `: “${prose(reason)}”`}`,
   emergency: (reason) => `*EMERGENCY: approval was skipped.* Reason: “${prose(reason)}”`,

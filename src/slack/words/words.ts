@@ -60,6 +60,8 @@ export interface OperationWords {
   readonly states: Readonly<Record<OperationState, string>>;
   /** What stands where nothing served before. */
   readonly nothing: string;
+  /** Instead of the state's word, where nobody is asked any more. */
+  readonly waitsForChecks: string;
   askedBy(whoText: string, reason: string | null): string;
   emergency(reason: string): string;
   warning(text: string): string;

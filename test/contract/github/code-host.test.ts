@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { CodeHost } from '../../../integrations/code-host.ts';
 import { createGithubClient } from '../../../integrations/github/client.ts';
 import { createGithubHost } from '../../../integrations/github/code-host.ts';
+import { startFront } from '../../support/github/front.ts';
 import { type GithubServer, OWNER, REPO, startGithub, TOKEN } from '../../support/github/github-server.ts';
 import { freePort } from '../../support/processes.ts';
 
@@ -93,6 +94,15 @@ describe('what is between two commits', () => {
     expect(compared?.files).toContain('db/migrate/001.sql');
   });
 
+  it('has whoever put a commit there under the name of another', async () => {
+    const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
+    const parent = main.data.sha;
+    const committer = { name: 'mallory', email: 'mallory@playground.example' };
+    const forged = await github.commit({ title: 'Open a door', author: 'ana', committer, parent });
+    const authors = (await host.compare(parent, forged))?.authors ?? [];
+    expect(authors.map(({ login }) => login)).toEqual(['ana', 'mallory']);
+  });
+
   it('does not take anybody for a program who calls himself one', async () => {
     const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
     const parent = main.data.sha;
@@ -106,6 +116,34 @@ describe('what is between two commits', () => {
       behind: 2,
       commits: [],
     });
+  });
+
+  it.each([
+    [251, 251, true],
+    [1_001, 1_000, false],
+  ])('of %i commits is read page by page: %i of them', async (all, read, complete) => {
+    const { data } = await github.octokit.rest.repos.compareCommitsWithBasehead({
+      owner: OWNER,
+      repo: REPO,
+      basehead: `${shas[0]}...${shas[2]}`,
+    });
+    const front = await startFront([
+      {
+        method: 'GET',
+        pattern: /\/compare\//,
+        answer: ({ query }) => {
+          const [size, page] = [Number(query.get('per_page')), Number(query.get('page'))];
+          const length = Math.max(0, Math.min(size, all - (page - 1) * size));
+          const commits = Array.from({ length }, (_, n) => ({ ...data.commits[0], sha: `${page}-${n}` }));
+          return { status: 200, body: { ...data, ahead_by: all, behind_by: 0, commits } };
+        },
+      },
+    ]);
+    onTestFinished(() => front.close());
+    const client = createGithubClient({ url: front.url, credentials: { kind: 'token', token: TOKEN } });
+    const compared = await createGithubHost(client, `${OWNER}/${REPO}`).compare('a', 'b');
+    expect(compared).toMatchObject({ ahead: all, complete });
+    expect(new Set(compared?.commits.map(({ sha }) => sha)).size).toBe(read);
   });
 
   it('is not known for a commit that is not there', async () => {
@@ -133,6 +171,17 @@ describe('checks of a commit', () => {
       pending: ['release'],
       failed: [],
     });
+  });
+
+  it('are read beyond the first hundred statuses', async () => {
+    const [, , sha = ''] = shas;
+    const statuses = Array.from({ length: 250 }, (_, index) => ({
+      context: `ci/${index}`,
+      state: 'success',
+    }));
+    github.statuses.set(sha, [...statuses, { context: 'ci/last', state: 'failure' }]);
+    const { passed, failed } = await host.checks(sha, 'all');
+    expect([passed.length, failed]).toEqual([250, ['ci/last']]);
   });
 
   it('are nothing on a commit that nobody looked at', async () => {

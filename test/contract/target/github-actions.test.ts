@@ -120,6 +120,34 @@ test('taking back what somebody has run over since leaves it, and does not claim
   });
 });
 
+test('an old run that somebody runs again serves since then, and what was planned before is a conflict', async () => {
+  const { connect, actions } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  expect(await runSteps(target, steps, contextOf('op_1'))).toMatchObject({ end: { ok: true } });
+  const [first] = actions.runs;
+  const before = await target.inspect();
+  const planned = await deployPlan(target, 'v1.3.0-broken');
+  actions.runAgain(first?.id ?? 0);
+  const live = await target.inspect();
+  expect([before, live].map(({ traffic }) => traffic[0]?.revision)).toEqual([
+    `run-${actions.runs[1]?.id}`,
+    `run-${first?.id}`,
+  ]);
+  const run = stepOf(planned.steps, 'run-workflow');
+  expect(await runStep(target, run, contextOf('op_2'))).toMatchObject({ problem: 'conflict' });
+  expect(await runStep(target, stepOf(steps, 'verify'), contextOf('op_1'))).toMatchObject({
+    problem: 'conflict',
+  });
+
+  actions.broken.add('v1.0.0');
+  actions.runAgain(first?.id ?? 0);
+  expect(await target.inspect()).toMatchObject({
+    traffic: [],
+    notes: [expect.stringContaining('what serves is not known')],
+  });
+});
+
 test('going back to a version whose tag was moved since is refused before anybody is asked', async () => {
   const { connect, github } = await world({ ref: '{version}' });
   const target = connect();

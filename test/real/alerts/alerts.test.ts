@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALERT_ENV, ALERT_SECRET, alerts } from '../../support/alerts.ts';
 import { quick } from '../../support/demo-config.ts';
+import { openedBy } from '../../support/form.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 import {
@@ -73,6 +74,34 @@ describe.skipIf(installed === null)(
       for (const member of monitoring.alertmanagers) {
         await expect.poll(() => silencesAt(member), soon).toMatchObject([{ status: { state: 'expired' } }]);
       }
+      await expect.poll(async () => wordsOf(await now()), soon).toContain('Silence 1 h');
+    });
+
+    it('are silenced by the form for as long as somebody writes', async () => {
+      const before = await now();
+      const open = () => bo.click('incidents', before, 'Silence …');
+      const view_id = await openedBy(running.workspace, bo, open);
+      const submit = (duration: string, reason: string) => {
+        const values = {
+          duration: { 'slipway-silence:duration': { type: 'plain_text_input', value: duration } },
+          reason: { 'slipway-silence:reason': { type: 'plain_text_input', value: reason } },
+        };
+        return bo.client.apiCall('views.submit', { view_id, state: { values } });
+      };
+      expect(await submit('soon', 'known')).toMatchObject({
+        errors: { duration: expect.stringContaining('30m') },
+      });
+      expect(await submit('90m', 'the <!channel> disk')).not.toHaveProperty('errors');
+      await expect.poll(async () => wordsOf(await now()), soon).toContain('“the &lt;!channel&gt; disk”');
+      const [member = ''] = monitoring.alertmanagers;
+      const active = async () => (await silencesAt(member)).filter(({ status }) => status.state === 'active');
+      const [made] = await active();
+      expect(made?.comment).toContain('the <!channel> disk');
+      const lasts = Date.parse(made?.endsAt ?? '') - Date.now();
+      expect(lasts).toBeGreaterThan(80 * 60_000);
+      expect(lasts).toBeLessThan(91 * 60_000);
+      await bo.click('incidents', await now(), 'End silence');
+      await expect.poll(active, soon).toEqual([]);
       await expect.poll(async () => wordsOf(await now()), soon).toContain('Silence 1 h');
     });
 

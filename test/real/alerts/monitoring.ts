@@ -160,7 +160,12 @@ async function untilReady(url: string): Promise<void> {
 }
 
 const silences = z.array(
-  z.object({ comment: z.string(), createdBy: z.string(), status: z.object({ state: z.string() }) }),
+  z.object({
+    comment: z.string(),
+    createdBy: z.string(),
+    endsAt: z.string(),
+    status: z.object({ state: z.string() }),
+  }),
 );
 
 /** The silences that a member of the cluster knows. */

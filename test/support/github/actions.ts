@@ -14,6 +14,8 @@ interface Run {
   readonly sha: string;
   readonly visibleAt: number;
   looks: number;
+  attempt: number;
+  startedAt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: string | null;
 }
@@ -33,6 +35,8 @@ export interface ActionsServer {
   held: boolean;
   /** Somebody runs it on GitHub's own page; resolves when it has ended. */
   runByHand(inputs: Readonly<Record<string, string>>): void;
+  /** Somebody runs a run again there: the same run, another attempt; resolves when it has ended. */
+  runAgain(id: number): void;
 }
 
 export const WORKFLOW = `name: Deploy
@@ -66,6 +70,13 @@ export function actionsServer(url: () => string): ActionsServer {
     held: false,
     runByHand: (inputs) => {
       const run = begin(runs, { inputs, sha: server.refs.get('main') ?? '' });
+      end(server, run);
+    },
+    runAgain: (id) => {
+      const run = runs.find((one) => one.id === id);
+      if (run === undefined) throw new Error(`there is no run ${id}`);
+      run.attempt += 1;
+      run.startedAt = Date.now();
       end(server, run);
     },
     routes: [
@@ -129,6 +140,8 @@ function begin(
     sha,
     visibleAt: Date.now() + APPEARS_AFTER,
     looks: 0,
+    attempt: 1,
+    startedAt: Date.now(),
     status: 'queued',
     conclusion: null,
   };
@@ -169,6 +182,8 @@ function shown(run: Run, url: string): object {
     head_sha: run.sha,
     html_url: `${url}/runs/${run.id}`,
     created_at: new Date(run.visibleAt).toISOString(),
+    run_started_at: new Date(run.startedAt).toISOString(),
+    run_attempt: run.attempt,
   };
 }
 

@@ -15,6 +15,8 @@ export interface NewCommit {
   readonly title: string;
   /** A login; its e-mail is `LOGIN@playground.example`. */
   readonly author: string;
+  /** The author by default. */
+  readonly committer?: { readonly name: string; readonly email: string };
   readonly files?: Readonly<Record<string, string>>;
   /** A SHA; the last commit on main by default. */
   readonly parent?: string;
@@ -123,7 +125,7 @@ function seed() {
 
 async function addCommit(
   octokit: Octokit,
-  { title, author, files = {}, parent }: NewCommit,
+  { title, author, committer, files = {}, parent }: NewCommit,
 ): Promise<string> {
   const main = await octokit.rest.repos.getCommit({ ...REPOSITORY, ref: 'heads/main' });
   const base = parent ?? main.data.sha;
@@ -147,6 +149,7 @@ async function addCommit(
     tree: made.sha,
     parents: [base],
     author: { name: author, email: `${author}@playground.example` },
+    ...(committer === undefined ? {} : { committer }),
   });
   if (parent === undefined) {
     await octokit.rest.git.updateRef({ ...REPOSITORY, ref: 'heads/main', sha: commit.sha });

@@ -8,9 +8,12 @@ export function statusRoutes(kept: Statuses): readonly Route[] {
     {
       method: 'GET',
       pattern: /^\/repos\/[^/]+\/[^/]+\/commits\/([0-9a-f]{40})\/status$/,
-      answer: ({ params: [sha = ''] }) => {
-        const statuses = kept.get(sha) ?? [];
-        return { status: 200, body: { sha, state: 'pending', statuses, total_count: statuses.length } };
+      answer: ({ params: [sha = ''], query }) => {
+        const all = kept.get(sha) ?? [];
+        const size = Math.min(100, Number(query.get('per_page') ?? 30));
+        const from = (Number(query.get('page') ?? 1) - 1) * size;
+        const statuses = all.slice(from, from + size);
+        return { status: 200, body: { sha, state: 'pending', statuses, total_count: all.length } };
       },
     },
   ];

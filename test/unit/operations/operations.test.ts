@@ -106,6 +106,17 @@ describe('an operation', () => {
     expect(await openOperations(world.context.database)).toHaveLength(1);
   });
 
+  it('is still that one when its delivery comes again after it is done', async () => {
+    const deliveryId = 'release/1';
+    expect(await deploy('staging', { deliveryId })).toBeNull();
+    const [open] = await openOperations(world.context.database);
+    await world.until(open?.id ?? '', ended);
+    const count = async () => (await world.context.database.query('select from slipway.operations')).rowCount;
+    const before = await count();
+    expect(await deploy('staging', { deliveryId })).toBeNull();
+    expect(await count()).toBe(before);
+  });
+
   it('is not asked for twice while exactly the same is waiting', async () => {
     await requested('production');
     expect(refusal(await deploy('production'))).toBe('busy');

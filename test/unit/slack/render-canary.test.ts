@@ -181,6 +181,13 @@ describe('the thread of a canary', () => {
     expect(ended({ code: 'canary-aborted', by: null, why })).toContain(`: ${text}.`);
   });
 
+  it('does not say that the traffic is as it was where somebody else’s change was left', () => {
+    const left = 'Somebody else moved the traffic since, which is left as it is';
+    const text = ended({ code: 'canary-aborted', by: 'U0BO', why: { code: 'asked', reason: null }, left });
+    expect(text).toContain(`not as it was before the canary: ${left}. Somebody must look at it.`);
+    expect(text).not.toContain('The traffic is as it was');
+  });
+
   it('says that what somebody else set was kept', () => {
     const why = { code: 'not-ours', found: 'api-7 has 80 %' } as const;
     expect(ended({ code: 'canary-aborted', by: null, why })).toContain(

@@ -3,6 +3,7 @@ import type { LiveState } from '../../../src/domain/live-state.ts';
 import type { Refusal } from '../../../src/domain/refusal.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import type { MessageContent } from '../../../src/slack/content.ts';
+import { outcomeSentence } from '../../../src/slack/render/outcome.ts';
 import { renderReply } from '../../../src/slack/render/reply.ts';
 import { en } from '../../../src/slack/words/en.ts';
 import { limitsBroken, wordsOf } from './block-limits.ts';
@@ -80,6 +81,8 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'unreachable-share': { code: 'unreachable-share', target: TARGET, asked: 37, nearest: [33, 50] },
   'critical-alert': { code: 'critical-alert', target: TARGET, alert: 'HighErrorRate' },
   'alert-over': { code: 'alert-over' },
+  'acknowledged-before': { code: 'acknowledged-before', by: 'U0BO' },
+  'no-silence': { code: 'no-silence' },
   'not-silenced': { code: 'not-silenced', detail: 'am:9093 refused the connection.' },
   'not-stored': { code: 'not-stored' },
 };
@@ -131,6 +134,16 @@ describe('a refusal', () => {
     expect(refused(EVERY_REFUSAL['missing-role']).text).toBe(
       'You may not deploy in `production`: that needs the role `deployer`. Held by <@U0ANA>, ops@example.com.',
     );
+  });
+
+  it('says once that nothing was changed, and of a guard that it was one', () => {
+    const detail = 'v1 does not have the structure that it must.';
+    const guarded = { ...EVERY_REFUSAL['target-error'], problem: 'guarded', detail } as const;
+    const words = wordsOf(reply({ kind: 'refusal', refusals: [guarded] }));
+    expect(words.split('Nothing was changed').length - 1).toBe(1);
+    expect(words).toContain('must. A guard of the config keeps it out');
+    const outcome = outcomeSentence({ code: 'refused', refusals: [guarded] }, en);
+    expect(outcome.split('Nothing was changed').length - 1).toBe(1);
   });
 
   it('shows several at once and that nothing was changed', () => {

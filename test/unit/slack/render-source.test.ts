@@ -135,6 +135,23 @@ describe('checks, in the message', () => {
     expect(shown(sourceChange(), {}, gate)).toContain(words);
   });
 
+  it('that alone keep it waiting stand in its title', () => {
+    const waiting = operation({
+      state: 'awaiting-approval',
+      plan: plan({ approval: { required: 0, approvers: [], expires: 0 } }),
+    });
+    const text = (gate: GateView) => wordsOf(renderOperation(view({ operation: waiting, gate }), SHOWN));
+    expect(text(read({ pending: ['build'] }))).toContain('· Waiting for checks');
+    expect(text({ state: 'unread', why: 'GitHub is away' })).toContain('· Waiting for checks');
+    const asked = wordsOf(
+      renderOperation(
+        view({ operation: operation({ state: 'awaiting-approval' }), gate: read({ pending: ['build'] }) }),
+        SHOWN,
+      ),
+    );
+    expect(asked).toContain('· Waiting for approval');
+  });
+
   it('that an emergency skips are told loudly', () => {
     const its = operation({
       plan: plan({ source: sourceChange() }),
