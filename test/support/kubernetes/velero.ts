@@ -173,8 +173,8 @@ export class Velero {
       const found = await this.#api.find(`/api/v1/namespaces/${namespace}`);
       if (found === null || found.status.phase !== 'Active') continue;
       for (const kind of this.#kinds) {
-        const list = await this.#api.get(`${kind.root}/namespaces/${namespace}/${kind.plural}`);
-        const kept = list.items.filter(
+        const list = await this.#list(`${kind.root}/namespaces/${namespace}/${kind.plural}`);
+        const kept = list.filter(
           (object: Resource) =>
             object.metadata.deletionTimestamp === undefined &&
             object.metadata.labels?.['velero.io/exclude-from-backup'] !== 'true',
@@ -185,6 +185,16 @@ export class Velero {
       }
     }
     return items;
+  }
+
+  /** An API server that has just started says for a while that its storage is not ready yet: 429. */
+  async #list(where: string): Promise<readonly Resource[]> {
+    for (;;) {
+      const { status, text } = await this.#api.request('GET', where);
+      if (status < 300) return JSON.parse(text).items;
+      if (status !== 429 || this.#stopping.signal.aborted) throw new Error(`GET ${where}: ${status} ${text}`);
+      await delay(POLL);
+    }
   }
 
   async #restore({ metadata, spec, status }: Resource): Promise<void> {
