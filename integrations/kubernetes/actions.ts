@@ -1,4 +1,9 @@
 import type { StepAction } from '../step-action.ts';
+import { abortRollout } from './argo-rollouts/steps/abort-rollout.ts';
+import { beginRolloutCanary, verifyRolloutCanary } from './argo-rollouts/steps/begin-canary.ts';
+import { giveBackSteps } from './argo-rollouts/steps/give-back-steps.ts';
+import { promoteRollout } from './argo-rollouts/steps/promote-rollout.ts';
+import { setRolloutWeight } from './argo-rollouts/steps/set-weight.ts';
 import { checkColour } from './blue-green/steps/check-colour.ts';
 import { prepareColour, restoreColour } from './blue-green/steps/prepare-colour.ts';
 import { drainColour, retireColour, reviveColour } from './blue-green/steps/retire-colour.ts';
@@ -27,6 +32,12 @@ export const ACTIONS = {
   'promote-stable': promoteStable,
   'return-traffic': returnTraffic,
   'remove-canary': removeCanary,
+  'begin-rollout-canary': beginRolloutCanary,
+  'verify-rollout-canary': verifyRolloutCanary,
+  'set-rollout-weight': setRolloutWeight,
+  'promote-rollout': promoteRollout,
+  'abort-rollout': abortRollout,
+  'give-back-steps': giveBackSteps,
   'prepare-colour': prepareColour,
   'restore-colour': restoreColour,
   'check-colour': checkColour,

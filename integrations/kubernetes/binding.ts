@@ -1,9 +1,11 @@
+import type { LiveState } from '../../src/domain/live-state.ts';
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
 import type { KubernetesApi } from './client.ts';
 import type { KubernetesTargetConfig } from './config.ts';
 import type { WorkloadName } from './names.ts';
+import type { Reading } from './reading.ts';
 
 /** Everything that the parts of one Kubernetes target work with. */
 export interface KubernetesBinding {
@@ -22,6 +24,8 @@ export interface KubernetesBinding {
   readonly watch: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What live states were made of, so that what is planned on one of them need not be read again. */
+  readonly readings: WeakMap<LiveState, Reading>;
   /** The CronJob whose Job migrates data before the rollout; null when there is none. */
   readonly migrationJob: string | null;
 }

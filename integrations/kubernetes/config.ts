@@ -8,7 +8,7 @@ const label = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, as in Kubernetes');
 
-const WORKLOAD = /^(deployment|statefulset|daemonset)\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+const WORKLOAD = /^(deployment|statefulset|daemonset|rollout)\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** `target:` of `kind: kubernetes`. */
 export const kubernetesTargetConfig = z
@@ -17,7 +17,7 @@ export const kubernetesTargetConfig = z
     namespace: label.describe('Namespace of the workload.'),
     workload: z
       .string()
-      .regex(WORKLOAD, 'deployment/NAME, statefulset/NAME or daemonset/NAME')
+      .regex(WORKLOAD, 'deployment/NAME, statefulset/NAME, daemonset/NAME or rollout/NAME')
       .describe('What runs the service, such as deployment/api.'),
     container: label.describe('The container whose image is deployed.'),
     kubeconfig: z
@@ -37,14 +37,23 @@ export const kubernetesTargetConfig = z
     progressDeadline: duration
       .prefault('10m')
       .describe(
-        'How long a rollout may stand still. Only for StatefulSets and DaemonSets: a Deployment has its own progressDeadlineSeconds.',
+        'How long a rollout may stand still. Only for StatefulSets and DaemonSets: Deployments and Rollouts have their own progressDeadlineSeconds.',
       ),
     blueGreen: blueGreenConfig.optional(),
     traffic: trafficConfig.optional(),
   })
-  .refine(({ traffic, workload }) => traffic === undefined || workload.startsWith('deployment/'), {
+  .refine(
+    ({ traffic, workload }) =>
+      traffic === undefined || traffic.kind === 'argo-rollouts' || workload.startsWith('deployment/'),
+    {
+      path: ['workload'],
+      error:
+        'canaries of this kind need a Deployment: deployment/NAME, beside which NAME-canary is made; those of a Rollout are of kind argo-rollouts',
+    },
+  )
+  .refine(({ traffic, workload }) => traffic?.kind !== 'argo-rollouts' || workload.startsWith('rollout/'), {
     path: ['workload'],
-    error: 'canaries need a Deployment: deployment/NAME, beside which NAME-canary is made',
+    error: 'canaries by argo-rollouts need a Rollout: rollout/NAME',
   })
   .refine(({ traffic, blueGreen }) => traffic === undefined || blueGreen === undefined, {
     path: ['traffic'],
@@ -58,6 +67,6 @@ export const kubernetesTargetConfig = z
     path: ['context'],
     error: 'a context is one of a kubeconfig, and none is given',
   })
-  .describe('A Deployment, StatefulSet or DaemonSet on Kubernetes.');
+  .describe('A Deployment, StatefulSet, DaemonSet or Rollout on Kubernetes.');
 
 export type KubernetesTargetConfig = z.output<typeof kubernetesTargetConfig>;

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import { type Finding, TargetError } from '../target.ts';
 import type { KubernetesBinding } from './binding.ts';
+import { missingRights } from './held-rights.ts';
 import { workloadText } from './history.ts';
 import { cronJob } from './objects.ts';
 import { readWorkload } from './reading.ts';
-import { ACCESS_REVIEWS, CRON_JOBS } from './resources.ts';
-import { type Right, rightsOf, rightText } from './rights.ts';
+import { CRON_JOBS } from './resources.ts';
+import { rightsOf, rightText } from './rights.ts';
 
 const REMEDIES: Partial<Record<TargetError['problem'], string>> = {
   permission: 'Give Slipway’s service account the role in manifests/kubernetes, or renew its kubeconfig.',
@@ -57,38 +57,16 @@ export async function examineWith(
   return Promise.all(questions);
 }
 
-const review = z.object({ status: z.object({ allowed: z.boolean() }) });
-
 /** Asks the cluster itself about every right that this target's steps need. */
 function rights(binding: KubernetesBinding): Promise<Finding> {
   const subject = `Rights in the namespace ${binding.config.namespace}`;
   return answer(subject, async () => {
     const wanted = rightsOf(binding);
-    const held = await Promise.all(wanted.map((right) => mayWe(binding, right)));
-    const missing = wanted.filter((_, index) => held[index] !== true).map(rightText);
+    const missing = (await missingRights(binding, wanted)).map(rightText);
     if (missing.length === 0) return { subject, ok: true, detail: `all ${wanted.length}`, remedy: null };
     const remedy = REMEDIES.permission ?? null;
     return { subject, ok: false, detail: `missing: ${missing.join(', ')}`, remedy };
   });
-}
-
-async function mayWe({ api, config }: KubernetesBinding, right: Right): Promise<boolean> {
-  const { resource, subresource = '', verb } = right;
-  const object = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    spec: {
-      resourceAttributes: {
-        namespace: config.namespace,
-        verb,
-        group: resource.group,
-        resource: resource.plural,
-        subresource,
-      },
-    },
-  };
-  const place = { resource: ACCESS_REVIEWS, namespace: null, name: null };
-  return (await api.create(place, object, review)).status.allowed;
 }
 
 export function ask(subject: string, question: () => Promise<string>): Promise<Finding> {

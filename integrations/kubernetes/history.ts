@@ -1,9 +1,17 @@
 import type { Digest } from '../../src/domain/artifact.ts';
 import { isDigest } from '../../src/domain/artifact.ts';
-import { ANNOTATIONS, REVISION_NUMBER, type WorkloadName } from './names.ts';
+import { askedSet } from './argo-rollouts/state.ts';
+import { ANNOTATIONS, REVISION_NUMBERS, type WorkloadName } from './names.ts';
 import type { ControllerRevision, Metadata, Pod, ReplicaSet, Workload } from './objects.ts';
 import { runningDigest } from './proof.ts';
-import { containerOf, namedDigest, type PodTemplate, plainTemplate, templateHash } from './template.ts';
+import {
+  containerOf,
+  namedDigest,
+  type PodTemplate,
+  plainTemplate,
+  templateHash,
+  withoutPassing,
+} from './template.ts';
 
 /** A template that the workload's controller has kept: a ReplicaSet, or a ControllerRevision. */
 export interface KeptRevision {
@@ -14,24 +22,39 @@ export interface KeptRevision {
   readonly createdAt: string;
   readonly template: PodTemplate;
   readonly hash: string;
+  /** The template as the object holds it. */
+  readonly held: PodTemplate;
   readonly annotations: Readonly<Record<string, string>>;
   /** Its pods, without those that end. */
   readonly pods: readonly Pod[];
 }
 
-/** The revisions of a Deployment, newest first. */
+/** The revisions of a Deployment or a Rollout, newest first. */
 export function fromReplicaSets(
   workload: Workload,
   sets: readonly ReplicaSet[],
   pods: readonly Pod[],
 ): readonly KeptRevision[] {
   const own = sets.filter(({ metadata }) => isOwnedBy(metadata, workload.metadata.uid));
+  const asked = askedSet(workload);
   return newestFirst(
     own.map(({ metadata, spec }) => ({
-      ...kept(metadata, spec.template, Number(metadata.annotations[REVISION_NUMBER] ?? 0)),
+      ...kept(metadata, withoutPassing(spec.template, metadata.annotations), numberOf(metadata)),
+      ...(metadata.name === asked ? asAsked(workload) : {}),
       pods: living(pods).filter((pod) => isOwnedBy(pod.metadata, metadata.uid)),
     })),
   );
+}
+
+/** What a Rollout’s controller makes of a template differs from it; that it is of this one, it says itself. */
+function asAsked({ spec }: Workload): Pick<KeptRevision, 'template' | 'hash'> {
+  const template = plainTemplate(spec.template);
+  return { template, hash: templateHash(template) };
+}
+
+function numberOf({ annotations }: Metadata): number {
+  const key = REVISION_NUMBERS.find((one) => annotations[one] !== undefined);
+  return key === undefined ? 0 : Number(annotations[key]);
 }
 
 /** The revisions of a StatefulSet or a DaemonSet, newest first. */
@@ -65,6 +88,7 @@ function kept(metadata: Metadata, template: PodTemplate, number: number) {
     createdAt: creationTimestamp,
     template: plain,
     hash: templateHash(plain),
+    held: plain,
     annotations,
   };
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../../src/domain/artifact.ts';
 import { canonicalJson } from '../../src/domain/json.ts';
 import type { Health, LiveState, Revision, TrafficShare } from '../../src/domain/live-state.ts';
 import { TargetError } from '../target.ts';
+import { routedShares } from './argo-rollouts/shares.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { currentRevision, type KeptRevision, ownMarks, revisionDigest } from './history.ts';
 import { notesOf } from './notes.ts';
@@ -33,7 +34,7 @@ export async function inspectPods(binding: KubernetesBinding): Promise<Inspectio
   const { revisions, note } = await describeRevisions(binding, reading.revisions);
   const events = warnings.value ?? [];
   const live: LiveState = {
-    traffic: trafficOf(reading.revisions),
+    traffic: trafficOf(reading),
     revisions,
     health: healthOf(binding, reading, events),
     url: binding.config.url ?? null,
@@ -43,6 +44,7 @@ export async function inspectPods(binding: KubernetesBinding): Promise<Inspectio
       ...[note, scaler.note, warnings.note].filter((one) => one !== null),
     ],
   };
+  binding.readings.set(live, reading);
   return { live, ready: reading.revisions.flatMap(({ pods }) => pods).filter(isReady).length };
 }
 
@@ -56,8 +58,15 @@ async function optional<T>(asked: Promise<T>): Promise<{ value: T | null; note: 
   }
 }
 
-/** Shares by ready pods: that is how a Service spreads requests. */
-function trafficOf(revisions: readonly KeptRevision[]): readonly TrafficShare[] {
+/** Shares by ready pods, which is how a Service spreads requests, or by the weights of a Rollout’s router. */
+export function trafficOf({
+  workload,
+  revisions,
+}: Pick<Reading, 'workload' | 'revisions'>): readonly TrafficShare[] {
+  const weighted = routedShares(workload);
+  if (weighted !== null) {
+    return sharesOf(weighted).map(({ name, percent }) => ({ revision: name, percent }));
+  }
   const ready = revisions.map(({ name, pods }) => ({ name, weight: pods.filter(isReady).length }));
   return sharesOf(ready).map(({ name, percent }) => ({ revision: name, percent }));
 }

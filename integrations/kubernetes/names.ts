@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { DAEMON_SETS, DEPLOYMENTS, type Place, type Resource, STATEFUL_SETS } from './resources.ts';
+import { DAEMON_SETS, DEPLOYMENTS, type Place, type Resource, ROLLOUTS, STATEFUL_SETS } from './resources.ts';
 
-export const WORKLOAD_KINDS = ['deployment', 'statefulset', 'daemonset'] as const;
+export const WORKLOAD_KINDS = ['deployment', 'statefulset', 'daemonset', 'rollout'] as const;
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
 const RESOURCES: Readonly<Record<WorkloadKind, Resource>> = {
   deployment: DEPLOYMENTS,
   statefulset: STATEFUL_SETS,
   daemonset: DAEMON_SETS,
+  rollout: ROLLOUTS,
 };
 
 /** A workload by its kind and name, as `kubectl` writes it: `deployment/api`. */
@@ -38,8 +39,11 @@ export const ANNOTATIONS = {
   changeCause: 'kubernetes.io/change-cause',
 } as const;
 
-/** Where a Deployment's controller keeps the number that `kubectl rollout history` shows. */
-export const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
+/** Where the controllers of Deployments and of Rollouts keep the number that their history shows. */
+export const REVISION_NUMBERS = [
+  'deployment.kubernetes.io/revision',
+  'rollout.argoproj.io/revision',
+] as const;
 
 /** The Job that an operation makes: the same at every attempt, so that it is never started twice. */
 export function jobName(cronJob: string, operationId: string): string {

@@ -23,11 +23,17 @@ export function notesOf(of: {
   return [
     podsNote(kind, reading),
     ...(rollout.state === 'waiting' ? [`A rollout is under way: ${rollout.message}.`] : []),
-    ...(rollout.state === 'paused' ? ['Rollouts are paused (kubectl rollout resume goes on).'] : []),
+    ...(rollout.state === 'paused' ? [pausedNote(kind, rollout.message)] : []),
     ...(scaler === null ? [] : [scalingText(scaler)]),
     ...troubleNotes(reading, events),
     ...warningNotes(reading, events, now),
   ];
+}
+
+function pausedNote(kind: WorkloadKind, message: string): string {
+  return kind === 'rollout'
+    ? `Its rollout is paused: ${message}.`
+    : 'Rollouts are paused (kubectl rollout resume goes on).';
 }
 
 function podsNote(kind: WorkloadKind, { workload, revisions }: Reading): string {

@@ -15,6 +15,11 @@ const count = z
   .number()
   .nullish()
   .transform((value) => value ?? 0);
+/** A Rollout writes it as a text. */
+const generation = z
+  .union([z.number(), z.string()])
+  .nullish()
+  .transform((value) => Number(value ?? 0));
 const listOf = <T>(entry: z.ZodType<T>) =>
   z
     .array(entry)
@@ -63,7 +68,7 @@ const condition = z.object({
   status: z.string(),
   reason: z.string().default(''),
   message: z.string().default(''),
-  /** Only conditions of Deployments have it. */
+  /** Only conditions of Deployments and Rollouts have it. */
   lastUpdateTime: z.string().default(''),
 });
 export type Condition = z.output<typeof condition>;
@@ -74,14 +79,41 @@ const labelSelector = z.object({
 });
 export type LabelSelector = z.output<typeof labelSelector>;
 
+const numberOrPercent = z.union([z.number(), z.string()]).nullish();
+
+/** Of a Rollout: how it goes from one template to the next. */
+const canaryStrategy = z.object({
+  steps: z.array(json).nullish(),
+  trafficRouting: json.nullish(),
+  maxSurge: numberOrPercent,
+  scaleDownDelaySeconds: z.number().nullish(),
+  analysis: json.nullish(),
+});
+
 const strategy = z
   .object({
     type: z.string().optional(),
     rollingUpdate: z.object({ partition: count }).nullish(),
+    canary: canaryStrategy.nullish(),
+    blueGreen: z.object({ autoPromotionEnabled: z.boolean().nullish() }).nullish(),
   })
   .nullish();
 
-/** A Deployment, StatefulSet or DaemonSet: what the three have in common, and what one of them has alone. */
+const weight = z.object({ weight: count, podTemplateHash: z.string().default('') }).prefault({});
+
+/** What only a Rollout’s status has (argoproj.io/v1alpha1, RolloutStatus). */
+const rolloutStatus = {
+  abort: z.boolean().default(false),
+  promoteFull: z.boolean().default(false),
+  message: z.string().default(''),
+  pauseConditions: listOf(z.object({ reason: z.string() })),
+  currentPodHash: z.string().default(''),
+  stableRS: z.string().default(''),
+  currentStepIndex: z.number().nullish(),
+  canary: z.object({ weights: z.object({ canary: weight, stable: weight }).nullish() }).nullish(),
+};
+
+/** A Deployment, StatefulSet, DaemonSet or Rollout: what they have in common, and what one of them has alone. */
 export const workload = z.object({
   metadata,
   spec: z.object({
@@ -91,11 +123,14 @@ export const workload = z.object({
     selector: labelSelector,
     strategy,
     updateStrategy: strategy,
-    template: json,
+    /** A Rollout may take its template from a Deployment. */
+    workloadRef: z.object({ kind: z.string().default(''), name: z.string().default('') }).nullish(),
+    rollbackWindow: json.nullish(),
+    template: json.default({}),
   }),
   status: z
     .object({
-      observedGeneration: count,
+      observedGeneration: generation,
       replicas: count,
       readyReplicas: count,
       updatedReplicas: count,
@@ -107,6 +142,7 @@ export const workload = z.object({
       numberAvailable: count,
       numberReady: count,
       conditions: listOf(condition),
+      ...rolloutStatus,
     })
     .prefault({}),
 });

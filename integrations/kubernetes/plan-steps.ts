@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { type HttpCheck, storeHttpCheck } from '../checks.ts';
 import type { ActionName } from './actions.ts';
+import type { OwnSteps } from './argo-rollouts/own-steps.ts';
 import { ANNOTATIONS } from './names.ts';
 
 const MINUTE = 60_000;
@@ -28,6 +29,8 @@ export interface TemplateChange {
   readonly foundMarks: Readonly<Record<string, string | null>>;
   /** What is rolled out, for the annotations. */
   readonly marks: { readonly version: string | null; readonly digest: Digest | null };
+  /** Of a Rollout that is led past its own steps: those, to be put back at the end, and the ReplicaSet that was found. */
+  readonly own?: OwnSteps;
 }
 
 export function rollOutStep(title: string, change: TemplateChange): PlannedStep {
@@ -107,12 +110,26 @@ function longest(checks: readonly HttpCheck[]): number {
   return checks.reduce((sum, check) => sum + check.successes * (check.timeout + 100), 0);
 }
 
-function changeAsJson({ uid, wanted, found, foundMarks, marks }: TemplateChange): JsonObject {
+/** Puts a Rollout’s own steps back, behind what was rolled out or behind what was found. */
+export function giveBackStepsStep(
+  change: TemplateChange,
+  behind: 'wanted' | 'found',
+  effect: StepEffect,
+): PlannedStep {
+  return {
+    ...step('give-back-steps', 'Give the Rollout its own steps back', effect),
+    input: { change: changeAsJson(change), behind },
+    timeLimit: 5 * MINUTE,
+  };
+}
+
+export function changeAsJson({ uid, wanted, found, foundMarks, marks, own }: TemplateChange): JsonObject {
   return {
     uid,
     wanted: { hash: wanted.hash, source: wanted.source },
     found: { hash: found.hash, source: found.source },
     foundMarks,
     marks,
+    ...(own === undefined ? {} : { own: { steps: own.steps, set: own.set } }),
   };
 }

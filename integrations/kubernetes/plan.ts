@@ -3,12 +3,14 @@ import { type LiveState, servingRevision } from '../../src/domain/live-state.ts'
 import type { PlanEnd, PlannedStep, TargetPlan } from '../../src/domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../src/domain/refusal.ts';
 import { TargetError } from '../target.ts';
+import { ensureSelfGoing, ensureSettled, ownSteps } from './argo-rollouts/ground.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { currentRevision, type KeptRevision, workloadText } from './history.ts';
 import { planMigration } from './migration.ts';
 import type { ManagedField, Workload } from './objects.ts';
 import {
   foundMarks,
+  giveBackStepsStep,
   marksOf,
   rollOutStep,
   type Serving,
@@ -16,7 +18,7 @@ import {
   verifyServingStep,
   watchServingStep,
 } from './plan-steps.ts';
-import { ensureRunning, type Reading, readAll } from './reading.ts';
+import { ensureRunning, type Reading, readingOf } from './reading.ts';
 import { desiredPods, rolloutState } from './rollout.ts';
 import { containerOf, namedDigest, namedTag, noContainer, templateHash, withImage } from './template.ts';
 
@@ -25,12 +27,13 @@ export async function planDeploy(
   binding: KubernetesBinding,
   { live, artifact }: { readonly live: LiveState; readonly artifact: Artifact },
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const { workload } = reading;
   if (isServing(binding, reading, live, artifact)) {
     return refuse({ code: 'already-serving', target: binding.ref, version: artifact.version });
   }
   ensureDeployable(binding, workload);
+  ensureSettled(binding, workload);
   const change = imageChange(binding, workload, artifact);
   const serving = { uid: change.uid, hash: change.wanted.hash, digest: artifact.digest };
   const migration = await planMigration(binding, artifact);
@@ -45,9 +48,10 @@ export async function planDeploy(
         change,
       ),
       ...provingSteps(binding, serving),
+      ...givingBackSteps(change),
     ],
     live: live.fingerprint,
-    warnings: [...warningsOf(binding, workload), ...migration.warnings],
+    warnings: [...skippingSteps(change), ...warningsOf(binding, workload), ...migration.warnings],
   });
 }
 
@@ -59,6 +63,20 @@ export function provingSteps(binding: KubernetesBinding, serving: Serving): read
   ];
 }
 
+/** A Rollout that was led past its own steps gets them back when all is proven. */
+export function givingBackSteps(change: TemplateChange): readonly PlannedStep[] {
+  return change.own === undefined ? [] : [giveBackStepsStep(change, 'wanted', 'tidies')];
+}
+
+/** Where a Rollout has steps of its own, approvers should know that none of them is walked. */
+export function skippingSteps(change: TemplateChange): readonly string[] {
+  return change.own === undefined
+    ? []
+    : [
+        'Its own canary steps are not walked: everything goes at once (/canary goes step by step). It gets them back.',
+      ];
+}
+
 /** What serves before the change; what is asked to serve where no pod is ready. */
 export function fromEnd(live: LiveState, current: KeptRevision | null): PlanEnd | null {
   const known = servingRevision(live) ?? live.revisions.find(({ name }) => name === current?.name);
@@ -68,9 +86,10 @@ export function fromEnd(live: LiveState, current: KeptRevision | null): PlanEnd 
 
 export function imageChange(
   binding: KubernetesBinding,
-  { metadata, spec }: Workload,
+  workload: Workload,
   artifact: Artifact,
 ): TemplateChange {
+  const { metadata, spec } = workload;
   const { container } = binding.config;
   const { template } = spec;
   const found = containerOf(template, container);
@@ -82,6 +101,7 @@ export function imageChange(
     found: { hash: templateHash(template), source: { image: found.image } },
     foundMarks: foundMarks(metadata.annotations),
     marks: marksOf(artifact),
+    ...ownSteps(binding, workload),
   };
 }
 
@@ -108,6 +128,7 @@ function isServing(
 export function ensureDeployable(binding: KubernetesBinding, workload: Workload): void {
   const { workload: name } = binding;
   ensureRunning(binding, workload);
+  ensureSelfGoing(binding, workload);
   const subject = workloadText(name);
   if (desiredPods(name.kind, workload) === 0) {
     const why = name.kind === 'daemonset' ? 'no node takes it' : 'it is scaled to zero';

@@ -1,3 +1,4 @@
+import type { LiveState } from '../../src/domain/live-state.ts';
 import { TargetError } from '../target.ts';
 import type { KubernetesBinding } from './binding.ts';
 import {
@@ -44,15 +45,32 @@ export interface Reading {
 export async function readWorkload(binding: KubernetesBinding, signal?: AbortSignal): Promise<Workload> {
   const { api, config } = binding;
   const found = await api.read(placeOf(binding.workload), workload, signal);
-  const { template } = found.spec;
+  const { template, workloadRef } = found.spec;
+  if (workloadRef != null) throw borrowedTemplate(binding, workloadRef);
   if (containerOf(template, config.container) === null) throw noContainer(template, config.container);
   return found;
+}
+
+function borrowedTemplate({ workload: name }: KubernetesBinding, ref: { kind: string; name: string }) {
+  return new TargetError(
+    'invalid',
+    `${workloadText(name)} takes its template from the ${ref.kind} ${ref.name} (workloadRef), which Slipway does not change. Give the Rollout a template of its own.`,
+  );
 }
 
 export async function readAll(binding: KubernetesBinding, signal?: AbortSignal): Promise<Reading> {
   const found = await readWorkload(binding, signal);
   const [revisions, pods] = await readRevisions(binding, found, signal);
   return { workload: found, revisions, pods };
+}
+
+/**
+ * What this live state of the target was made of: a plan on it is one of the same moment. Whatever changed since is
+ * noticed by the steps, each of which compares before it changes anything.
+ */
+export function readingOf(binding: KubernetesBinding, live: LiveState): Promise<Reading> {
+  const known = binding.readings.get(live);
+  return known === undefined ? readAll(binding) : Promise.resolve(known);
 }
 
 /** The revisions and the pods of a workload; pods of another one that its selector takes in, as a canary’s, are not its own. */
@@ -64,7 +82,7 @@ export async function readRevisions(
   const { api, workload: name } = binding;
   const selection = { labelSelector: selectorText(found) };
   const pods = api.list(placeOfAll(binding, PODS), pod, selection, signal);
-  if (name.kind === 'deployment') {
+  if (name.kind === 'deployment' || name.kind === 'rollout') {
     const sets = api.list(placeOfAll(binding, REPLICA_SETS), replicaSet, selection, signal);
     const [all, selected] = await Promise.all([sets, pods]);
     const own = all.filter(({ metadata }) => isOwnedBy(metadata, found.metadata.uid));
@@ -105,8 +123,10 @@ export function placeOfAll(binding: KubernetesBinding, resource: Resource): Plac
 /** A rollout under way that somebody has stopped can neither be begun nor proven. */
 export function ensureRunning(binding: KubernetesBinding, found: Workload): void {
   if (!found.spec.paused) return;
+  const resume =
+    binding.workload.kind === 'rollout' ? 'kubectl argo rollouts promote' : 'kubectl rollout resume';
   throw new TargetError(
     'conflict',
-    `Somebody has paused ${workloadText(binding.workload)}: nothing would be rolled out. Resume it first (kubectl rollout resume).`,
+    `Somebody has paused ${workloadText(binding.workload)}: nothing would be rolled out. Resume it first (${resume}).`,
   );
 }

@@ -12,6 +12,8 @@ export interface Resource {
 export const DEPLOYMENTS = resource('apps', 'v1', 'deployments', 'Deployment');
 export const STATEFUL_SETS = resource('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const DAEMON_SETS = resource('apps', 'v1', 'daemonsets', 'DaemonSet');
+/** Of Argo Rollouts, whose controller walks a Deployment’s way in steps. */
+export const ROLLOUTS = resource('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout');
 export const REPLICA_SETS = resource('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const CONTROLLER_REVISIONS = resource('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const PODS = resource('', 'v1', 'pods', 'Pod');
@@ -33,6 +35,12 @@ export const ACCESS_REVIEWS = resource(
   'v1',
   'selfsubjectaccessreviews',
   'SelfSubjectAccessReview',
+);
+export const RULES_REVIEWS = resource(
+  'authorization.k8s.io',
+  'v1',
+  'selfsubjectrulesreviews',
+  'SelfSubjectRulesReview',
 );
 
 function resource(group: string, version: string, plural: string, kind: string): Resource {

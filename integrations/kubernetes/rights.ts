@@ -31,7 +31,7 @@ export type RightsAsked = Pick<KubernetesBinding, 'workload' | 'migrationJob'> &
 /** Everything that the steps of a target may have to do; `manifests/kubernetes` grants the same. */
 export function rightsOf({ workload, migrationJob, config }: RightsAsked): readonly Right[] {
   const history =
-    workload.kind === 'deployment'
+    workload.kind === 'deployment' || workload.kind === 'rollout'
       ? all(REPLICA_SETS, ['get', 'list'])
       : all(CONTROLLER_REVISIONS, ['get', 'list']);
   return [
@@ -43,7 +43,7 @@ export function rightsOf({ workload, migrationJob, config }: RightsAsked): reado
     ...all(EVENTS, ['list']),
     ...all(AUTOSCALERS, ['list']),
     ...(config?.blueGreen === undefined ? [] : BLUE_GREEN),
-    ...(config?.traffic === undefined ? [] : [...CANARY, ...ROUTES[config.traffic.kind]]),
+    ...(config?.traffic === undefined ? [] : CANARIES[config.traffic.kind]),
     ...(migrationJob === null ? [] : [...all(CRON_JOBS, ['get']), ...all(JOBS, ['get', 'create'])]),
   ];
 }
@@ -57,15 +57,17 @@ export function rightText({ verb, resource, subresource }: Right): string {
 /** What a Deployment of a canary's own takes beside rolling the other one out. */
 const CANARY = all(DEPLOYMENTS, ['create', 'delete']);
 
-/** What setting shares takes, and looking whether what they lead to is there. */
-const ROUTES: Readonly<Record<TrafficConfig['kind'], readonly Right[]>> = {
-  replicas: [],
+/** What canaries of a kind take beside the workload: setting shares, and looking whether what they lead to is there. */
+const CANARIES: Readonly<Record<TrafficConfig['kind'], readonly Right[]>> = {
+  replicas: CANARY,
   istio: [
+    ...CANARY,
     ...all(VIRTUAL_SERVICES, ['get', 'patch']),
     ...all(DESTINATION_RULES, ['list']),
     ...all(SERVICES, ['get']),
   ],
-  'gateway-api': [...all(HTTP_ROUTES, ['get', 'patch']), ...all(SERVICES, ['get'])],
+  'gateway-api': [...CANARY, ...all(HTTP_ROUTES, ['get', 'patch']), ...all(SERVICES, ['get'])],
+  'argo-rollouts': [],
 };
 
 /** What switching between two Deployments takes beside rolling one of them out. */

@@ -1,13 +1,22 @@
 import { isDigest } from '../../src/domain/artifact.ts';
 import type { LiveState, Revision } from '../../src/domain/live-state.ts';
-import type { TargetPlan } from '../../src/domain/plan.ts';
+import type { PlannedStep, TargetPlan } from '../../src/domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../src/domain/refusal.ts';
 import { type RollbackCapability, TargetError } from '../target.ts';
+import { hasSettled, ownSteps } from './argo-rollouts/ground.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { currentRevision, type KeptRevision, ownMarks, revisionDigest, workloadText } from './history.ts';
-import { ensureDeployable, fromEnd, provingSteps, warningsOf } from './plan.ts';
+import {
+  ensureDeployable,
+  fromEnd,
+  givingBackSteps,
+  provingSteps,
+  skippingSteps,
+  warningsOf,
+} from './plan.ts';
 import { foundMarks, rollOutStep, type TemplateChange } from './plan-steps.ts';
-import { type Reading, readAll } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
+import { containerOf, templateHash, withImage } from './template.ts';
 
 type Request = Parameters<RollbackCapability['plan']>[0];
 
@@ -16,7 +25,7 @@ export async function planRollback(
   binding: KubernetesBinding,
   { live, to, good }: Request,
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   const current = asked(binding, reading);
   const wanted =
     to === null
@@ -32,17 +41,40 @@ export async function planRollback(
   ensureDeployable(binding, reading.workload);
   const change = templateChange(reading, { current, wanted, version, binding });
   const digest = known?.digest ?? null;
+  const title = `Go back to ${version ?? wanted.name} (revision ${wanted.number})`;
+  const step = goingBack(binding, reading, { change, step: rollOutStep(title, change) });
   return accept({
     from: fromEnd(live, current),
     to: { version, digest, revision: wanted.name },
     artifact: null,
     steps: [
-      rollOutStep(`Go back to ${version ?? wanted.name} (revision ${wanted.number})`, change),
+      step,
       ...provingSteps(binding, { uid: change.uid, hash: change.wanted.hash, digest }),
+      ...givingBackSteps(change),
     ],
     live: live.fingerprint,
-    warnings: [...rollbackWarnings(known, good), ...warningsOf(binding, reading.workload)],
+    warnings: [
+      ...rollbackWarnings(known, good),
+      ...skippingSteps(change),
+      ...(step.undo === undefined ? ['If it fails, nothing takes it back by itself.'] : []),
+      ...warningsOf(binding, reading.workload),
+    ],
   });
+}
+
+/**
+ * What a Rollout has under way, or was aborted, is never rolled out again to take going back from it back; and a
+ * template of it that its controller has completed cannot be had back as it was.
+ */
+function goingBack(
+  binding: KubernetesBinding,
+  { workload }: Reading,
+  { change, step }: { readonly change: TemplateChange; readonly step: PlannedStep },
+): PlannedStep {
+  const isKept = binding.workload.kind === 'rollout' && 'revision' in change.found.source;
+  if (hasSettled(binding, workload) && !isKept) return step;
+  const { undo: _, ...withoutUndo } = step;
+  return withoutUndo;
 }
 
 function asked(binding: KubernetesBinding, { workload, revisions }: Reading): KeptRevision {
@@ -101,10 +133,35 @@ function templateChange(
   const { current, wanted, version, binding } = of;
   return {
     uid: workload.metadata.uid,
-    wanted: { hash: wanted.hash, source: { revision: wanted.name } },
-    found: { hash: current.hash, source: { revision: current.name } },
+    ...(imageOnly(of) ?? {
+      wanted: { hash: wanted.hash, source: { revision: wanted.name } },
+      found: { hash: current.hash, source: { revision: current.name } },
+    }),
     foundMarks: foundMarks(workload.metadata.annotations),
     marks: { version, digest: revisionDigest(wanted, binding.config.container) },
+    ...ownSteps(binding, workload),
+  };
+}
+
+/**
+ * A Rollout’s controller keeps templates with the defaults that nobody wrote. Where two of them differ by nothing but
+ * the image, only that is written, so that the Rollout stays as its owner wrote it; null elsewhere.
+ */
+function imageOnly(of: {
+  readonly current: KeptRevision;
+  readonly wanted: KeptRevision;
+  readonly binding: KubernetesBinding;
+}): Pick<TemplateChange, 'wanted' | 'found'> | null {
+  const { current, wanted, binding } = of;
+  const { container } = binding.config;
+  const image = containerOf(wanted.template, container)?.image;
+  const before = containerOf(current.template, container)?.image;
+  if (binding.workload.kind !== 'rollout' || image === undefined || before === undefined) return null;
+  if (templateHash(withImage(current.held, container, image)) !== wanted.hash) return null;
+  const hash = templateHash(withImage(current.template, container, image));
+  return {
+    wanted: { hash, source: { image } },
+    found: { hash: current.hash, source: { image: before } },
   };
 }
 

@@ -1,3 +1,4 @@
+import { argoRolloutState } from './argo-rollouts/state.ts';
 import type { WorkloadKind } from './names.ts';
 import type { Workload } from './objects.ts';
 
@@ -15,6 +16,7 @@ const RULES: Readonly<Record<WorkloadKind, (workload: Workload, earlier: string 
   deployment: deploymentState,
   statefulset: statefulSetState,
   daemonset: daemonSetState,
+  rollout: argoRolloutState,
 };
 
 /** `earlier`: when a rollout before this one exceeded its deadline, as {@link exceededAt} told; null for none. */
@@ -26,7 +28,7 @@ export function rolloutState(
   return RULES[kind](workload, earlier);
 }
 
-/** When the controller found a Deployment's deadline exceeded, in its words; null when it has not, or other than Deployments. */
+/** When the controller found a Deployment's deadline exceeded, in its words; null when it has not. Of Deployments and Rollouts. */
 export function exceededAt({ status }: Workload): string | null {
   const progressing = status.conditions.find(({ type }) => type === 'Progressing');
   return progressing?.reason === 'ProgressDeadlineExceeded' ? progressing.lastUpdateTime : null;

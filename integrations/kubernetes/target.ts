@@ -5,6 +5,7 @@ import { runsBy } from '../step-action.ts';
 import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
 import { ACTIONS } from './actions.ts';
+import { createRolloutTraffic } from './argo-rollouts/canary.ts';
 import type { KubernetesBinding } from './binding.ts';
 import { examineColours } from './blue-green/examine.ts';
 import { inspectColours } from './blue-green/inspect.ts';
@@ -37,7 +38,7 @@ export interface KubernetesTargetOptions {
   readonly now?: () => number;
 }
 
-/** A Deployment, StatefulSet or DaemonSet as a deploy target. */
+/** A Deployment, StatefulSet, DaemonSet or Rollout as a deploy target. */
 export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
   const { ref, config, api, artifacts, checker, checkerThrough, image, verify, watch, migrationJob } =
     options;
@@ -53,6 +54,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     checks: verify,
     watch,
     now: options.now ?? Date.now,
+    readings: new WeakMap(),
     migrationJob,
   };
   const rolling: DeployTarget = {
@@ -71,13 +73,14 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
   return config.blueGreen === undefined ? rolling : { ...rolling, ...byColours(binding) };
 }
 
-/** What is different where a canary can stand beside the workload. */
-function withCanaries(binding: KubernetesBinding) {
+/** What is different where a canary can stand beside the workload, or in it. */
+function withCanaries(binding: KubernetesBinding): Partial<DeployTarget> {
+  if (binding.config.traffic?.kind === 'argo-rollouts') return { traffic: createRolloutTraffic(binding) };
   return {
     inspect: () => inspectWithCanary(binding),
     examine: () => examineTraffic(binding),
     traffic: createTraffic(binding),
-  } satisfies Partial<DeployTarget>;
+  };
 }
 
 /** What is different where two Deployments take turns. */

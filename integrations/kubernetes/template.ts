@@ -8,7 +8,10 @@ import { TargetError } from '../target.ts';
 export type PodTemplate = JsonObject;
 
 /** Labels and keys that controllers add to the templates they keep. */
-const CONTROLLER_LABELS = ['pod-template-hash'];
+const CONTROLLER_LABELS = ['pod-template-hash', 'rollouts-pod-template-hash'];
+
+/** Where a Rollout’s controller notes what it has added to a template for as long as that is canary, or stable. */
+const PASSING = 'rollout.argoproj.io/ephemeral-metadata';
 
 const containers = z.object({
   spec: z.object({ containers: z.array(z.looseObject({ name: z.string(), image: z.string().default('') })) }),
@@ -60,6 +63,33 @@ export function plainTemplate(kept: JsonObject): PodTemplate {
   if (!isObject(labels)) return { ...rest, metadata };
   const own = Object.entries(labels).filter(([name]) => !CONTROLLER_LABELS.includes(name));
   return { ...rest, metadata: { ...metadata, labels: Object.fromEntries(own) } };
+}
+
+const passing = z.object({
+  labels: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+
+/** A kept template without the labels and annotations that a Rollout’s controller gives and takes by itself. */
+export function withoutPassing(kept: JsonObject, noted: Readonly<Record<string, string>>): JsonObject {
+  const { metadata } = kept;
+  const note = noted[PASSING];
+  if (note === undefined || !isObject(metadata)) return kept;
+  const added = passing.parse(JSON.parse(note));
+  const { labels, annotations } = metadata;
+  return {
+    ...kept,
+    metadata: {
+      ...metadata,
+      labels: without(labels, added.labels),
+      annotations: without(annotations, added.annotations),
+    },
+  };
+}
+
+function without(map: Json | undefined, added: Readonly<Record<string, string>>): Json {
+  if (!isObject(map)) return {};
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !Object.hasOwn(added, key)));
 }
 
 /** The same for the same template, however the API spells what is not set. */

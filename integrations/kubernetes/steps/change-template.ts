@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TargetError } from '../../target.ts';
+import { type Steps, stepsOf } from '../argo-rollouts/own-steps.ts';
 import type { PatchOperation } from '../client.ts';
 import { workloadText } from '../history.ts';
 import { ANNOTATIONS, placeOf } from '../names.ts';
@@ -7,12 +8,21 @@ import { controllerRevision, replicaSet, type Workload, workload } from '../obje
 import type { TemplateChange, TemplateChoice } from '../plan-steps.ts';
 import { readWorkload } from '../reading.ts';
 import { CONTROLLER_REVISIONS, REPLICA_SETS } from '../resources.ts';
-import { containerOf, noContainer, plainTemplate, templateHash, withImage } from '../template.ts';
+import {
+  containerOf,
+  noContainer,
+  plainTemplate,
+  templateHash,
+  withImage,
+  withoutPassing,
+} from '../template.ts';
 import type { StepRun } from './step.ts';
 
-/** What to write: a template, our annotations (null takes one away), and a number of replicas where it is ours. */
+/** What to write: a template, a Rollout’s steps, our annotations (null takes one away), and replicas where they are ours. */
 export interface WorkloadChange {
   readonly template?: TemplateChoice;
+  /** Null takes them away. */
+  readonly steps?: Steps;
   readonly replicas?: number;
   readonly marks: Readonly<Record<string, string | null>>;
 }
@@ -70,10 +80,17 @@ async function patchOf(
     { op: 'replace', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
     ...markOperations(found.metadata.annotations, change.marks),
     ...(change.template === undefined ? [] : [await templateOperation(run, found, change.template)]),
+    ...(change.steps === undefined ? [] : stepsOperations(found, change.steps)),
     ...(change.replicas === undefined
       ? []
       : [{ op: 'replace', path: '/spec/replicas', value: change.replicas } as const]),
   ];
+}
+
+function stepsOperations(found: Workload, steps: Steps): readonly PatchOperation[] {
+  const path = '/spec/strategy/canary/steps';
+  if (steps !== null) return [{ op: 'add', path, value: steps }];
+  return stepsOf(found) === null ? [] : [{ op: 'remove', path }];
 }
 
 async function templateOperation(
@@ -100,10 +117,10 @@ async function keptTemplate(run: StepRun, name: string) {
   const { api, config, workload: of } = run.binding;
   const { signal } = run.context;
   const at = { namespace: config.namespace, name };
-  if (of.kind === 'deployment') {
+  if (of.kind === 'deployment' || of.kind === 'rollout') {
     const found = await api.find({ ...at, resource: REPLICA_SETS }, replicaSet, signal);
     if (found === null) throw lostRevision(name);
-    return plainTemplate(found.spec.template);
+    return plainTemplate(withoutPassing(found.spec.template, found.metadata.annotations));
   }
   const found = await api.find({ ...at, resource: CONTROLLER_REVISIONS }, controllerRevision, signal);
   if (found === null) throw lostRevision(name);

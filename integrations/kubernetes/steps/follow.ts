@@ -149,10 +149,11 @@ async function goOn(
 
 /**
  * How long it may stand still where no controller says so: none does for StatefulSets and DaemonSets, nor for a
- * Deployment that still has the exceeded deadline of an earlier rollout, which its controller does not renew.
+ * Deployment or Rollout that still has the exceeded deadline of an earlier rollout, which its controller does not renew.
  */
 function ownLimit({ binding }: StepRun, found: Workload, { earlier }: RolloutHandle) {
-  if (binding.workload.kind !== 'deployment')
+  const { kind } = binding.workload;
+  if (kind === 'statefulset' || kind === 'daemonset')
     return { milliseconds: binding.config.progressDeadline, name: 'progressDeadline' };
   if (earlier === null || exceededAt(found) !== earlier) return null;
   return { milliseconds: progressDeadline(found), name: 'its progress deadline' };

@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../argo-rollouts/own-steps.ts';
 import type { Workload } from '../objects.ts';
 import type { TemplateChange } from '../plan-steps.ts';
 import { ensureRunning } from '../reading.ts';
@@ -28,5 +29,6 @@ function wanted(run: StepRun, now: Workload, input: TemplateChange): WorkloadCha
   if (hash === input.wanted.hash && isOurs(run, now)) return null;
   if (hash !== input.found.hash) throw changedBehindOurBack(run, now);
   ensureRunning(run.binding, now);
-  return { template: input.wanted, marks: ownMarks(run, input.marks) };
+  const marks = ownMarks(run, input.marks);
+  return { template: input.wanted, marks, ...(input.own === undefined ? {} : { steps: EVERYTHING }) };
 }

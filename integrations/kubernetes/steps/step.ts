@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDigest } from '../../../src/domain/artifact.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import { actionsWith } from '../../step-action.ts';
 import type { StepContext } from '../../target.ts';
 import type { KubernetesBinding } from '../binding.ts';
@@ -14,6 +15,8 @@ export const { defineAction, defineLook } = actionsWith<StepRun>();
 
 export const digest = z.string().refine(isDigest);
 
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+
 const templateChoice = z.object({
   hash: z.string(),
   source: z.union([z.strictObject({ image: z.string() }), z.strictObject({ revision: z.string() })]),
@@ -26,4 +29,5 @@ export const templateChange = z.object({
   found: templateChoice,
   foundMarks: z.record(z.string(), z.string().nullable()),
   marks: z.object({ version: z.string().nullable(), digest: digest.nullable() }),
+  own: z.object({ steps: z.array(jsonObject).readonly().nullable(), set: z.string() }).exactOptional(),
 });

@@ -8,7 +8,7 @@ import { planMigration } from '../migration.ts';
 import { ANNOTATIONS, placeOf } from '../names.ts';
 import { workload } from '../objects.ts';
 import { ensureDeployable, fromEnd, imageChange, provingSteps, warningsOf } from '../plan.ts';
-import { type Reading, readAll, readWorkload } from '../reading.ts';
+import { type Reading, readingOf, readWorkload } from '../reading.ts';
 import { rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
 import {
@@ -74,7 +74,7 @@ async function planCanary(
   binding: KubernetesBinding,
   { live, artifact }: Parameters<TrafficCapability['planCanary']>[0],
 ): Promise<Outcome<TargetPlan>> {
-  const reading = await readAll(binding);
+  const reading = await readingOf(binding, live);
   if (servingRevision(live)?.digest === artifact.digest) {
     return refuse({ code: 'already-serving', target: binding.ref, version: artifact.version });
   }

@@ -4,11 +4,7 @@ const name = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes');
 
-const common = {
-  labels: z
-    .record(z.string().min(1), z.string())
-    .default({ track: 'canary' })
-    .describe('Labels of the canary’s pods, beside and instead of those of the workload.'),
+const addresses = {
   canaryUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -19,11 +15,19 @@ const common = {
     .describe('Where the workload alone answers, to compare the canary with.'),
 };
 
+const common = {
+  labels: z
+    .record(z.string().min(1), z.string())
+    .default({ track: 'canary' })
+    .describe('Labels of the canary’s pods, beside and instead of those of the workload.'),
+  ...addresses,
+};
+
 const destination = z
   .strictObject({ host: z.string().min(1), subset: name.optional() })
   .describe('A destination as the VirtualService names it.');
 
-/** `traffic:` of a target of `kind: kubernetes`: how a canary, the Deployment NAME-canary, gets its share. */
+/** `traffic:` of a target of `kind: kubernetes`: how a canary gets its share. */
 export const trafficConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('replicas'), ...common }).describe('By the number of its pods.'),
@@ -45,7 +49,13 @@ export const trafficConfig = z
         ...common,
       })
       .describe('By the weights of a Gateway API HTTPRoute.'),
+    z
+      .strictObject({ kind: z.literal('argo-rollouts'), ...addresses })
+      .describe('By the Rollout itself: Slipway gives it its steps.'),
   ])
   .describe('How canaries get their share of the traffic.');
 
 export type TrafficConfig = z.output<typeof trafficConfig>;
+
+/** The kinds whose canary is a Deployment of its own, NAME-canary. */
+export type BesideConfig = Exclude<TrafficConfig, { readonly kind: 'argo-rollouts' }>;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { TargetError } from '../../target.ts';
 import type { KubernetesBinding } from '../binding.ts';
-import type { TrafficConfig } from './config.ts';
+import type { BesideConfig } from './config.ts';
 import { replicaSplit } from './replicas.ts';
 import { gatewaySplit, istioSplit } from './weighted-routes.ts';
 
@@ -52,9 +52,10 @@ export function splitOf(binding: KubernetesBinding): CanarySplit {
   }
 }
 
-export function trafficOf({ config }: KubernetesBinding): TrafficConfig {
-  if (config.traffic !== undefined) return config.traffic;
-  throw new TargetError('invalid', 'The config has no `traffic` for this target any more.');
+export function trafficOf({ config }: KubernetesBinding): BesideConfig {
+  const { traffic } = config;
+  if (traffic !== undefined && traffic.kind !== 'argo-rollouts') return traffic;
+  throw new TargetError('invalid', 'The config has another `traffic` for this target now, or none.');
 }
 
 /** The target as if it were its canary, the Deployment NAME-canary. */

@@ -10,7 +10,7 @@ import { type RunningBot, startBotWithPlayground } from '../../support/running-b
 import { type OperationWatch, watchOperations } from '../../support/watched-operations.ts';
 import type { TestPerson } from '../../support/workspace.ts';
 
-/** A bot in a playground whose `api` is a Deployment, under RBAC, in both environments. */
+/** A bot in a playground whose `api` is a Deployment or a Rollout, under RBAC, in both environments. */
 export interface BotOnCluster {
   readonly running: RunningBot;
   readonly watch: OperationWatch;
@@ -28,12 +28,16 @@ export interface BotOnCluster {
 /** For one test. `startsIn` is how long pods take to get ready; `more` stands in the environments’ config. */
 export async function botOnCluster(
   options: {
+    readonly kind?: 'Deployment' | 'Rollout';
     readonly startsIn?: string;
     readonly more?: object | ((environment: string, kubeconfig: string) => object);
     /** Where it runs; a namespace of its own by default. */
     readonly cluster?: Cluster;
     /** The directories under manifests/kubernetes/targets whose roles the bot has. */
     readonly roles?: readonly string[];
+    /** What their specs say more. */
+    readonly spec?: object;
+    readonly replicas?: number;
     /** What its targets say more. */
     readonly target?: object;
     /** Without a kubeconfig: by the account’s files and variables, as the kubelet gives them to a pod. */
@@ -45,7 +49,9 @@ export async function botOnCluster(
   const cluster = options.cluster ?? (await useCluster());
   const { path, remove } = temporaryDirectory();
   onTestFinished(remove);
-  const rules = grantedRules('deployment', 'migration', ...(options.roles ?? []));
+  const { kind = 'Deployment', replicas = 2 } = options;
+  const own = kind === 'Rollout' ? 'argo-rollouts' : 'deployment';
+  const rules = grantedRules(own, 'migration', ...(options.roles ?? []));
   const account = await cluster.account('bot', rules);
   const proxy = await startApiProxy(account, path);
   onTestFinished(() => proxy.stop());
@@ -61,7 +67,7 @@ export async function botOnCluster(
       delete settings.migrate;
       settings.verify = [];
       const target = {
-        ...targetOf(cluster, environment),
+        ...targetOf({ cluster, kind }, environment),
         ...(mounted === null && { kubeconfig: proxy.kubeconfig }),
         ...options.target,
       };
@@ -75,14 +81,15 @@ export async function botOnCluster(
   const [first, broken] = await Promise.all([digestOf('v1.0.0'), digestOf('v1.3.0-broken')]);
   for (const environment of ['staging', 'production']) {
     await cluster.deploy({
+      kind,
       name: `api-${environment}`,
       image: `${image}@${first}`,
-      replicas: 2,
+      replicas,
       annotations: {
         [BEHAVIOUR.crashLoop]: broken,
         ...(options.startsIn && { [BEHAVIOUR.startsIn]: options.startsIn }),
       },
-      spec: { progressDeadlineSeconds: 5 },
+      spec: { progressDeadlineSeconds: 5, ...options.spec },
     });
   }
   await options.prepare?.(cluster, `${image}@${first}`);
@@ -96,16 +103,22 @@ export async function botOnCluster(
     ana: running.workspace.person('ana'),
     bo: running.workspace.person('bo'),
     deny: async () => proxy.becomes(await cluster.account('reader', withoutChanges(rules))),
-    workload: (environment) => cluster.get('apps/v1', 'deployments', `api-${environment}`),
+    workload: (environment) =>
+      kind === 'Rollout'
+        ? cluster.get('argoproj.io/v1alpha1', 'rollouts', `api-${environment}`)
+        : cluster.get('apps/v1', 'deployments', `api-${environment}`),
     digestOf,
   };
 }
 
-function targetOf(cluster: Cluster, environment: string): object {
+function targetOf(
+  { cluster, kind }: { readonly cluster: Cluster; readonly kind: string },
+  environment: string,
+): object {
   return {
     kind: 'kubernetes',
     namespace: cluster.namespace,
-    workload: `deployment/api-${environment}`,
+    workload: `${kind.toLowerCase()}/api-${environment}`,
     container: 'app',
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import { contextOf, deployPlan, granted, resolved, runSteps, undo } from '../../contract/target/drive.ts';
-import { noCluster } from '../../support/kubernetes/cluster.ts';
+import { eventually, noCluster } from '../../support/kubernetes/cluster.ts';
 import { grantedRules, rightOfCall, rightsIn } from '../../support/kubernetes/granted.ts';
+import { argoRollouts } from '../../support/kubernetes/rollouts.ts';
 import { type Kind, makeKubernetesWorld } from './target-world.ts';
 
-const KINDS: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+const KINDS: readonly Kind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'];
 
 describe.skipIf(noCluster)('the rights of manifests/kubernetes', () => {
   test.each(KINDS)('are those that a %s is deployed with: none is missing, none is idle', async (kind) => {
@@ -16,6 +17,8 @@ describe.skipIf(noCluster)('the rights of manifests/kubernetes', () => {
     world.proxy.forgetHistory(1);
     await deploy(target, world.versions.good, 'op_good');
     await deploy(target, world.versions.broken.version, 'op_broken');
+    // Going back over more than an image takes the kept template.
+    if (kind === 'Rollout') await annotate(argoRollouts(world.cluster, 'api'));
     const live = await target.inspect();
     const good = [(await resolved(target, world.versions.running)).digest];
     const back = granted(await rollbackOf(target).plan({ live, to: null, good }));
@@ -23,11 +26,18 @@ describe.skipIf(noCluster)('the rights of manifests/kubernetes', () => {
     await target.examine();
     const used = world.proxy.calls().map(({ method, path }) => rightOfCall(method, path));
     expect([...new Set(used.filter((right) => right !== null))].toSorted()).toEqual(
-      rightsIn(grantedRules(kind.toLowerCase(), 'migration')),
+      rightsIn(grantedRules(kind === 'Rollout' ? 'argo-rollouts' : kind.toLowerCase(), 'migration')),
     );
     await world.stop();
   });
 });
+
+async function annotate(somebody: ReturnType<typeof argoRollouts>): Promise<void> {
+  await somebody.edit({ spec: { template: { metadata: { annotations: { reviewed: 'yes' } } } } });
+  await eventually(async () => (await somebody.read()).status.pauseConditions?.length);
+  await somebody.promoteFully();
+  await somebody.settled();
+}
 
 async function deploy(target: DeployTarget, version: string, operation: string): Promise<void> {
   const plan = await deployPlan(target, version);

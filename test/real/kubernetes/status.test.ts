@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { contextOf, deployPlan, runSteps } from '../../contract/target/drive.ts';
+import { contextOf, deployPlan, granted, resolved, runSteps } from '../../contract/target/drive.ts';
 import { eventually, noCluster } from '../../support/kubernetes/cluster.ts';
 import { grantedRules } from '../../support/kubernetes/granted.ts';
 import { type KubernetesWorld, makeKubernetesWorld } from './target-world.ts';
@@ -55,6 +55,31 @@ describe.skipIf(noCluster)('what /status reads', () => {
     const { notes, health } = await connect().inspect();
     expect(health.status).toBe('healthy');
     expect(notes.join()).toContain('Slipway may not list events in namespace');
+  });
+
+  test('serves for the plan too: nothing is read twice for one state, and anew for any other', async () => {
+    const { proxy, connect } = await world();
+    const target = connect();
+    const [artifact, live] = await Promise.all([resolved(target, 'v1.1.0'), target.inspect()]);
+    const read = proxy.calls().length;
+    const plan = granted(await target.planDeploy({ live, artifact }));
+    expect(proxy.calls().slice(read)).toEqual([]);
+    expect(granted(await target.planDeploy({ live: structuredClone(live), artifact }))).toEqual(plan);
+    expect(proxy.calls().slice(read)).toHaveLength(3);
+  });
+
+  test('rights are asked for at once, and one by one where the cluster does not list them', async () => {
+    const { cluster, proxy, connect } = await world();
+    const reviews = () => proxy.calls().filter(({ path }) => path.includes('selfsubject')).length;
+    expect((await connect().examine()).every(({ ok }) => ok)).toBe(true);
+    expect(reviews()).toBe(1);
+    const some = grantedRules('deployment').map((rule) =>
+      rule.resources.includes('pods') ? { ...rule, resourceNames: ['api'] } : rule,
+    );
+    proxy.becomes(await cluster.account('narrow', some));
+    const wrong = (await connect().examine()).filter(({ ok }) => !ok);
+    expect(wrong).toMatchObject([{ detail: expect.stringMatching(/missing: .*list pods/) }]);
+    expect(reviews()).toBeGreaterThan(2);
   });
 
   test('a workload that is not there is told with what to correct', async () => {

@@ -10,9 +10,10 @@ import { type ApiProxy, startApiProxy } from '../../support/kubernetes/api-proxy
 import type { Resource } from '../../support/kubernetes/api-server.ts';
 import { type Cluster, eventually, useCluster } from '../../support/kubernetes/cluster.ts';
 import { grantedRules, withoutChanges } from '../../support/kubernetes/granted.ts';
+import { argoRollouts } from '../../support/kubernetes/rollouts.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 
-export type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+export type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
 
 export interface KubernetesWorldOptions {
   readonly kind?: Kind;
@@ -52,7 +53,8 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
   const cloud = await startDemoCloud({ dataDir: directory });
   const image = `${new URL(cloud.registryUrl).host}/demo/api`;
   const cluster = await useCluster();
-  const granted = grantedRules(kind.toLowerCase(), ...(options.migrationJob ? ['migration'] : []));
+  const role = kind === 'Rollout' ? 'argo-rollouts' : kind.toLowerCase();
+  const granted = grantedRules(role, ...(options.migrationJob ? ['migration'] : []));
   const bot = await cluster.account('bot', granted);
   const reader = await cluster.account('reader', withoutChanges(granted));
   const proxy = await startApiProxy(bot, directory);
@@ -72,14 +74,15 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
     image: `${image}@${running}`,
     replicas,
     annotations: { ...fates, ...options.annotations },
-    spec: { ...(kind === 'Deployment' && { progressDeadlineSeconds: 2 }), ...options.spec },
+    spec: { ...SPECS[kind], ...options.spec },
     ...(options.container && { container: options.container }),
   });
   const plural = `${kind.toLowerCase()}s`;
-  const where = cluster.path('apps/v1', plural, 'api');
+  const where = cluster.path(kind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1', plural, 'api');
   const workload = () => cluster.api.get(where);
   const connected: DeployTarget[] = [];
   const setImage = async (other: string) => {
+    if (kind === 'Rollout') return serveImage(cluster, other);
     await cluster.api.patch(where, {
       spec: { template: { spec: { containers: [{ name: 'app', image: other }] } } },
     });
@@ -107,7 +110,8 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
     servingDigest: async () => soleDigest(await readyPods(cluster)),
     async split() {
       const { spec } = await workload();
-      return { template: spec.template, replicas: spec.replicas, selector: spec.selector };
+      const { template, replicas, selector, strategy } = spec;
+      return { template, replicas, selector, strategy };
     },
     changes: () => proxy.changes(),
     loseNextReply: () => proxy.loseNextReply(),
@@ -120,6 +124,23 @@ export async function makeKubernetesWorld(options: KubernetesWorldOptions = {}):
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** How workloads are made that fail soon; a Rollout stops on its way, as its own steps say. */
+const SPECS: Partial<Record<Kind, object>> = {
+  Deployment: { progressDeadlineSeconds: 2 },
+  Rollout: {
+    progressDeadlineSeconds: 2,
+    strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } },
+  },
+};
+
+async function serveImage(cluster: Cluster, image: string): Promise<void> {
+  const somebody = argoRollouts(cluster, 'api');
+  await somebody.setImage(image);
+  await somebody.promoteFully();
+  await somebody.settled();
+  await eventually(() => runs(cluster, image));
 }
 
 function connect(of: {

@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DeployTarget } from '../../../integrations/target.ts';
+import { TargetError } from '../../../integrations/target.ts';
+import type { PlannedStep } from '../../../src/domain/plan.ts';
 import { contextOf, runStep } from '../../contract/target/drive.ts';
-import { plannedOn, succeed } from '../../contract/target/drive-canary.ts';
+import { type Canary, plannedOn, succeed } from '../../contract/target/drive-canary.ts';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
 import { startBackend } from './backend.ts';
@@ -38,6 +40,8 @@ async function shownShares(target: DeployTarget): Promise<readonly string[]> {
     return `${version} ${percent} %${tag === undefined ? '' : ` ${tag}`}`;
   });
 }
+
+type World = Awaited<ReturnType<typeof world>>;
 
 describe.skipIf(noCluster)('a canary by the number of its pods', () => {
   test('says which shares can be had, has them, and never scales the workload', async () => {
@@ -129,5 +133,74 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     const other = { ...one, context: contextOf('op_other') };
     await succeed(other, one.traffic.abortSteps(one.plan, [20]));
     expect(await canary()).not.toBeNull();
+  });
+
+  describe.each(['promoted', 'aborted'] as const)('until it is %s', (ending) => {
+    type Start = ReturnType<typeof plannedLife>['start'];
+
+    /** Its whole life, and how a step of it is usually started. */
+    function plannedLife({ target, traffic, plan, context }: Canary) {
+      const moves = [
+        { from: 0, to: 20 },
+        { from: 20, to: 50 },
+      ].map((move) => traffic.weightStep({ plan, ...move }));
+      const end = ending === 'promoted' ? traffic.promoteSteps(plan, 50) : traffic.abortSteps(plan, [50]);
+      return {
+        steps: [...plan.steps, ...moves, ...end],
+        start: (step: PlannedStep) => target.start(step, context),
+      };
+    }
+
+    /** Lives it with steps that are started as told; expects one effect of each at most, and the right end. */
+    async function expectOnce(started: (start: Start, step: PlannedStep, world: World) => ReturnType<Start>) {
+      const own = await world();
+      const one = await own.planned();
+      const { steps, start } = plannedLife(one);
+      for (const step of steps) {
+        const before = own.proxy.changes();
+        const end = await runStep(one.target, step, one.context, (begun) => started(start, begun, own));
+        expect(end, step.id).toMatchObject({ ok: true });
+        expect(own.proxy.changes() - before, step.id).toBeLessThanOrEqual(1);
+      }
+      expect(await own.canary()).toBeNull();
+      const { spec } = await own.cluster.api.get(own.where('api'));
+      const version = ending === 'promoted' ? 'v1.1.0' : 'v1.0.0';
+      expect(spec.template.spec.containers[0].image).toBe(await own.imageOf(version));
+    }
+
+    test('is found again after every reply that was lost, and nothing is made twice', async () => {
+      await expectOnce(async (start, step, { proxy }) => {
+        if (step.effect === 'reads') return start(step);
+        const before = proxy.changes();
+        proxy.loseNextReply();
+        const lost = await start(step).then(
+          () => false,
+          (error: unknown) => error instanceof TargetError && error.retry === 'retryable',
+        );
+        expect(lost, step.id).toBe(proxy.changes() > before);
+        return start(step);
+      });
+    });
+
+    test('is found by another process after every step whose process died', async () => {
+      await expectOnce(async (_, step, own) => {
+        await own.connect().start(step, contextOf('op_canary'));
+        return own.connect().start(step, contextOf('op_canary'));
+      });
+    });
+  });
+
+  test('names what the role lacks, and is left as it was', async () => {
+    const { planned, canary, denyChanges } = await world();
+    const one = await planned();
+    const { target, traffic, plan, context } = one;
+    await succeed(one, [...plan.steps, traffic.weightStep({ plan, from: 0, to: 20 })]);
+    denyChanges();
+    expect(await runStep(target, traffic.weightStep({ plan, from: 20, to: 50 }), context)).toMatchObject({
+      problem: 'permission',
+      retry: 'terminal',
+      message: expect.stringMatching(/patch .*deployments/),
+    });
+    expect((await canary())?.spec.replicas).toBe(1);
   });
 });

@@ -37,7 +37,7 @@ export interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Rollout';
 
 export interface Workload {
   readonly kind?: WorkloadKind;
@@ -140,7 +140,7 @@ export class Cluster {
 
   /** The workload as soon as all of it is ready and of its newest template. */
   rolledOut(kind: WorkloadKind, name: string): Promise<Resource> {
-    const where = this.path('apps/v1', pluralOf(kind), name);
+    const where = this.path(apiOf(kind), pluralOf(kind), name);
     return eventually(async () => {
       const found = await this.api.get(where);
       return isReady(found) && found;
@@ -149,7 +149,8 @@ export class Cluster {
 
   /** Creates a workload and does not wait. */
   begin(workload: Workload): Promise<Resource> {
-    return this.create('apps/v1', pluralOf(workload.kind ?? 'Deployment'), manifest(workload));
+    const kind = workload.kind ?? 'Deployment';
+    return this.create(apiOf(kind), pluralOf(kind), manifest(workload));
   }
 
   /** A kubeconfig of a new service account that may do what these rules say in this namespace, and no more. */
@@ -198,12 +199,15 @@ export class Cluster {
   }
 }
 
+const apiOf = (kind: WorkloadKind) => (kind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1');
 const pluralOf = (kind: WorkloadKind) => `${kind.toLowerCase()}s`;
 
 function manifest(workload: Workload): object {
   const { kind = 'Deployment', name, image, replicas = 1, annotations, labels, spec, container } = workload;
   const app = { app: name, ...labels };
   return {
+    apiVersion: apiOf(kind),
+    kind,
     metadata: { name, labels: app },
     spec: {
       ...(kind !== 'DaemonSet' && { replicas }),
@@ -218,11 +222,13 @@ function manifest(workload: Workload): object {
   };
 }
 
-function isReady({ metadata, spec, status }: Resource): boolean {
+function isReady({ metadata, spec, status = {} }: Resource): boolean {
   const wanted = spec.replicas ?? status.desiredNumberScheduled;
   const [updated, ready] = [
     status.updatedReplicas ?? status.updatedNumberScheduled,
     status.readyReplicas ?? status.numberReady,
   ];
-  return status.observedGeneration === metadata.generation && updated === wanted && (ready ?? 0) === wanted;
+  // A Rollout writes it as a text.
+  const seen = Number(status.observedGeneration) === metadata.generation;
+  return seen && updated === wanted && (ready ?? 0) === wanted;
 }

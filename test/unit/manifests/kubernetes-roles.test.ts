@@ -24,6 +24,13 @@ test('the role for blue-green grants what it takes beside that of a deployment',
   expect(rightsIn(grantedRules('deployment', 'blue-green'))).toEqual(textsOf(rights));
 });
 
+test('the role for Rollouts grants what their deploys and their canaries take', () => {
+  const workload = workloadName('rollout/api', 'shop');
+  const traffic = trafficConfig.parse({ kind: 'argo-rollouts' });
+  const rights = rightsOf({ workload, migrationJob: null, config: { traffic } });
+  expect(rightsIn(grantedRules('argo-rollouts'))).toEqual(textsOf(rights));
+});
+
 const service = { host: 'api' };
 
 test.each([
