@@ -143,3 +143,11 @@ export interface HttpChecker {
     readonly signal: AbortSignal;
   }): Promise<CheckResult>;
 }
+
+/** Milliseconds that checks may take at most. */
+export function longestChecks(checks: readonly Check[]): number {
+  return checks.reduce(
+    (sum, check) => sum + (isHttpCheck(check) ? check.successes : 1) * (check.timeout + 100),
+    0,
+  );
+}

@@ -9,6 +9,7 @@ import { createCloudRunTarget } from './cloud-run/target.ts';
 import { createCloudSqlBackups } from './cloud-sql/provider.ts';
 import type { Repository } from './code-hosts.ts';
 import type { PullCredentials } from './compose/binding.ts';
+import { createComposeGitTarget } from './compose/git/target.ts';
 import { createComposeTarget } from './compose/target.ts';
 import { createFilesTarget } from './files/target.ts';
 import { createGithubActionsTarget } from './github-actions/target.ts';
@@ -21,7 +22,8 @@ import { connectKubernetes, type KubernetesApi } from './kubernetes/client.ts';
 import type { KubernetesConnection } from './kubernetes/connection.ts';
 import { createKubernetesTarget } from './kubernetes/target.ts';
 import { createRegistrySource } from './registry/artifact-source.ts';
-import { defaultCredentials } from './registry/credentials.ts';
+import { credentialsFor } from './registry/credentials.ts';
+import { parseRepository } from './registry/repository.ts';
 import { createSshHosts } from './ssh/hosts.ts';
 import type { DeployTarget } from './target.ts';
 import { createVeleroBackups } from './velero/provider.ts';
@@ -57,9 +59,13 @@ interface Binding {
 
 /** Every target of the config, by its key. Nothing is connected yet; whoever asks for them closes them. */
 export function createTargets(
-  config: Pick<Config, 'services' | 'hosts'>,
-  dependencies: Partial<TargetDependencies> = {},
+  config: Pick<Config, 'services' | 'hosts' | 'registries'>,
+  dependencies: Partial<TargetDependencies> & {
+    /** Those of `registries` that are in no file, by host. */
+    readonly registryPasswords?: ReadonlyMap<string, string>;
+  } = {},
 ): ReadonlyMap<string, DeployTarget> {
+  const credentials = credentialsFor(config.registries, dependencies.registryPasswords ?? new Map());
   const all: TargetDependencies = {
     checker: createHttpChecker(),
     cloudRun: shareConnections(
@@ -70,8 +76,10 @@ export function createTargets(
       (connection) => batchReads(connectKubernetes(connection)),
       ({ kubeconfig, context }) => JSON.stringify([kubeconfig, context]),
     ),
-    credentials: (registryHost) => defaultCredentials(registryHost)(),
-    artifacts: remember((image) => createRegistrySource({ image })),
+    credentials: (registryHost) => credentials(registryHost)(),
+    artifacts: remember((image) =>
+      createRegistrySource({ image, credentials: credentials(parseRepository(image).host) }),
+    ),
     repositories: new Map(),
     vercelToken: null,
     hosts: createSshHosts(config.hosts),
@@ -186,6 +194,18 @@ function createTarget(binding: Binding, dependencies: TargetDependencies): Deplo
         host,
         artifacts: dependencies.artifacts,
         credentials: dependencies.credentials,
+        checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
+        verify: environment.verify,
+        watch: environment.watch,
+        migration: composeMigration(environment.migrate),
+      });
+    }
+    case 'compose-git': {
+      const host = dependencies.hosts(config.host);
+      return createComposeGitTarget({
+        ref,
+        config,
+        host,
         checkers: { bot: dependencies.checker, host: createHttpChecker({ fetch: host.fetch }) },
         verify: environment.verify,
         watch: environment.watch,

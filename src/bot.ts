@@ -70,7 +70,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await using stack = new AsyncDisposableStack();
   const { setup, databaseUrl, log } = options;
   const { config } = setup;
-  const metrics = createMetrics();
+  const metrics = createMetrics(config);
   const database = await openStore(databaseUrl, log, stack);
   const repositories = createCodeHosts(config, setup.tokens);
   const targets = openTargets(setup, repositories, stack);
@@ -80,6 +80,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     database,
     databaseUrl,
     observe: ({ call, result }) => metrics.slackCalled({ method: call, result }),
+    onLimited: metrics.slackLimited,
     log,
   });
   const lease = await holdLease(options, database, stack);
@@ -112,8 +113,9 @@ function openTargets(
   repositories: TargetDependencies['repositories'],
   stack: AsyncDisposableStack,
 ): ReadonlyMap<string, DeployTarget> {
-  const { githubToken, vercelToken } = tokens;
-  const targets = createTargets(config, { repositories, githubToken, vercelToken });
+  const { githubToken, vercelToken, registryPasswords } = tokens;
+  const means = { repositories, githubToken, vercelToken, registryPasswords };
+  const targets = createTargets(config, means);
   stack.defer(async () => void (await Promise.all([...targets.values()].map((target) => target.close()))));
   return targets;
 }

@@ -145,8 +145,9 @@ async function examineRepository(code: CodeHost, subject: string): Promise<Findi
 }
 
 function targetChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
-  const { githubToken, vercelToken } = tokens;
-  const means = { repositories: createCodeHosts(config, tokens), githubToken, vercelToken };
+  const { githubToken, vercelToken, registryPasswords } = tokens;
+  const repositories = createCodeHosts(config, tokens);
+  const means = { repositories, githubToken, vercelToken, registryPasswords };
   return [...createTargets(config, means).values()].map((target) => ({
     subject: targetKey(target.ref),
     run: async () => {

@@ -2,7 +2,7 @@ import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { Check, HttpChecker } from '../checks.ts';
 import type { Host } from '../host.ts';
-import type { ComposeTargetConfig } from './config.ts';
+import type { ComposeTargetConfig, ProjectConfig } from './config.ts';
 
 /** A service of the project that is deployed. */
 export interface Part {
@@ -24,16 +24,12 @@ export interface Migration {
   readonly service: string;
 }
 
-/** Everything that the parts of one compose target work with. */
-export interface ComposeBinding {
+/** What a project on a host is worked with, wherever its versions come from. */
+export interface ProjectBinding {
   readonly ref: TargetRef;
-  readonly config: ComposeTargetConfig;
+  readonly config: ProjectConfig;
   readonly host: Host;
   readonly project: string;
-  /** The main one first. */
-  readonly parts: readonly Part[];
-  readonly artifacts: (image: string) => ArtifactSource;
-  readonly credentials: PullCredentials;
   /** Asks from here, and from the host. */
   readonly checkers: { readonly bot: HttpChecker; readonly host: HttpChecker };
   readonly checks: readonly Check[];
@@ -42,6 +38,15 @@ export interface ComposeBinding {
   readonly migration: Migration | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+}
+
+/** Everything that the parts of one compose target work with. */
+export interface ComposeBinding extends ProjectBinding {
+  readonly config: ComposeTargetConfig;
+  /** The main one first. */
+  readonly parts: readonly Part[];
+  readonly artifacts: (image: string) => ArtifactSource;
+  readonly credentials: PullCredentials;
 }
 
 /** The services that are deployed, with where each gets its version from. */
@@ -54,7 +59,7 @@ export function partsOf({ images, variable, variables }: ComposeTargetConfig): r
 }
 
 /** The project's name: what compose makes of the name of the directory, unless the config says it. */
-export function projectOf({ project, directory }: ComposeTargetConfig): string {
+export function projectOf({ project, directory }: Pick<ProjectConfig, 'project' | 'directory'>): string {
   if (project !== undefined) return project;
   const name = directory.replace(/\/+$/, '').split('/').at(-1) ?? '';
   return (

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { CommandEnd } from '../host.ts';
 import { TargetError } from '../target.ts';
-import type { ComposeBinding } from './binding.ts';
+import type { ComposeBinding, ProjectBinding } from './binding.ts';
 import { dockerError } from './docker-errors.ts';
 
 const SHORT = 60_000;
@@ -18,7 +18,9 @@ const configOutput = z.object({
 const programs = new WeakMap<ComposeBinding['host'], Promise<readonly [string, ...string[]]>>();
 
 /** `docker compose`, or `docker-compose` where there is no such plug-in. */
-export function composeProgram({ host }: ComposeBinding): Promise<readonly [string, ...string[]]> {
+export function composeProgram({
+  host,
+}: Pick<ProjectBinding, 'host'>): Promise<readonly [string, ...string[]]> {
   const known = programs.get(host);
   if (known !== undefined) return known;
   const looking = findProgram(host);
@@ -37,7 +39,7 @@ async function findProgram(host: ComposeBinding['host']): Promise<readonly [stri
 
 /** A compose command on the project, to be run in its directory. */
 export async function composeCommand(
-  binding: ComposeBinding,
+  binding: ProjectBinding,
   words: readonly string[],
 ): Promise<readonly [string, ...string[]]> {
   const { config, project } = binding;
@@ -47,7 +49,7 @@ export async function composeCommand(
 }
 
 /** The default file is found by compose itself, if it is there; another one has to be named. */
-async function envFileWords({ config }: ComposeBinding): Promise<readonly string[]> {
+async function envFileWords({ config }: ProjectBinding): Promise<readonly string[]> {
   return config.envFile === '.env' ? [] : ['--env-file', config.envFile];
 }
 
@@ -111,7 +113,7 @@ export function shadowed(
 
 /** A short command in the project's directory. */
 export function runIn(
-  { host, config }: ComposeBinding,
+  { host, config }: ProjectBinding,
   command: {
     readonly argv: readonly [string, ...string[]];
     readonly environment?: Readonly<Record<string, string>>;

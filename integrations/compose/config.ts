@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { duration } from '../../src/config/duration.ts';
 import { hostName } from '../host.ts';
 
-const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'an absolute path');
+export const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'an absolute path');
 const relativePath = z
   .string()
   .regex(/^(?!-)[^\0\n]+$/, 'a path, from `directory` or absolute')
   .refine((path) => !path.split('/').includes('..'), 'a path without “..”');
 
 /** What compose calls a service. */
-const part = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'a service of the compose file');
+export const part = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'a service of the compose file');
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable');
 
 const image = z
@@ -19,22 +19,36 @@ const image = z
     'a repository without tag, such as registry.example/team/api',
   );
 
+/** Where a project is and how it is seen, wherever its versions come from. */
+export const projectKeys = {
+  host: hostName,
+  directory: absolutePath.describe('The directory of the project on the host.'),
+  files: z
+    .array(relativePath)
+    .min(1)
+    .optional()
+    .describe('Compose files, from the directory. Absent: those that compose finds by itself.'),
+  project: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, dashes and underscores')
+    .optional()
+    .describe('The project’s name. Absent: what compose makes of the directory’s name.'),
+  envFile: relativePath.default('.env').describe('The environment file of the project, from the directory.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the project answers, as seen from the host; checks of a path are made there.'),
+  ready: duration.prefault('5m').describe('How long containers may take until all run and are healthy.'),
+};
+
+const projectConfig = z.object(projectKeys);
+export type ProjectConfig = z.output<typeof projectConfig>;
+
 /** `target:` of `kind: compose`. */
 export const composeTargetConfig = z
   .strictObject({
     kind: z.literal('compose'),
-    host: hostName,
-    directory: absolutePath.describe('The directory of the project on the host.'),
-    files: z
-      .array(relativePath)
-      .min(1)
-      .optional()
-      .describe('Compose files, from the directory. Absent: those that compose finds by itself.'),
-    project: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, dashes and underscores')
-      .optional()
-      .describe('The project’s name. Absent: what compose makes of the directory’s name.'),
+    ...projectKeys,
     images: z
       .record(part, image)
       .refine((images) => Object.keys(images).length > 0, 'at least one service')
@@ -49,11 +63,6 @@ export const composeTargetConfig = z
       .default({})
       .describe('Services that take it from a variable of their own.'),
     envFile: relativePath.default('.env').describe('The file, from the directory, that sets the variable.'),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Where the project answers, as seen from the host; checks of a path are made there.'),
-    ready: duration.prefault('5m').describe('How long containers may take until all run and are healthy.'),
     keepImages: z
       .int()
       .min(2)

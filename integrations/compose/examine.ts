@@ -1,6 +1,6 @@
 import { readHeadroom, shortages } from '../headroom.ts';
 import { type Finding, TargetError } from '../target.ts';
-import type { ComposeBinding } from './binding.ts';
+import type { ComposeBinding, ProjectBinding } from './binding.ts';
 import { composeProgram, configuredImages } from './compose.ts';
 import { dockerError } from './docker-errors.ts';
 
@@ -20,7 +20,7 @@ export async function examine(binding: ComposeBinding): Promise<readonly Finding
   return [...reached, ...looks, ...project];
 }
 
-function examineDocker(binding: ComposeBinding): Promise<Finding> {
+export function examineDocker(binding: ProjectBinding): Promise<Finding> {
   const { host } = binding;
   const subject = `Docker on ${host.name}`;
   const remedy = `Let the account use Docker there (DOCKER_HOST under hosts.${host.name}.environment, or its group), and install compose.`;
@@ -32,7 +32,7 @@ function examineDocker(binding: ComposeBinding): Promise<Finding> {
   });
 }
 
-function examineDirectory({ host, config }: ComposeBinding): Promise<Finding> {
+export function examineDirectory({ host, config }: ProjectBinding): Promise<Finding> {
   const subject = `Directory ${config.directory} on ${host.name}`;
   const remedy = `Let the account write to it and to ${config.envFile}.`;
   return finding(subject, remedy, async () => {
@@ -46,7 +46,7 @@ function examineDirectory({ host, config }: ComposeBinding): Promise<Finding> {
   });
 }
 
-async function examineRoom({ host, config }: ComposeBinding): Promise<Finding> {
+export async function examineRoom({ host, config }: ProjectBinding): Promise<Finding> {
   const subject = `Room on ${host.name}`;
   return finding(subject, 'Free some, or have a larger one.', async () => {
     const [short] = shortages(host.name, await readHeadroom(host, config.directory));
@@ -70,7 +70,12 @@ function examineProject(binding: ComposeBinding): Promise<Finding> {
   });
 }
 
-async function finding(subject: string, remedy: string, look: () => Promise<string>): Promise<Finding> {
+/** One line: what a look found, or what it met. */
+export async function finding(
+  subject: string,
+  remedy: string,
+  look: () => Promise<string>,
+): Promise<Finding> {
   try {
     return { subject, ok: true, detail: await look(), remedy: null };
   } catch (error) {

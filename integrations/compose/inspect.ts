@@ -35,7 +35,10 @@ export async function inspect(binding: ComposeBinding): Promise<LiveState> {
   return {
     traffic: current === null ? [] : [{ revision: current, percent: 100 }],
     revisions,
-    health: healthOf(binding, reading.containers),
+    health: healthOf(
+      binding.parts.map(({ name }) => name),
+      reading.containers,
+    ),
     url: binding.config.url ?? null,
     fingerprint: fingerprintOf(binding, reading),
     notes: notesOf(binding, reading, headroom),
@@ -158,10 +161,11 @@ export function ailment({ name, status, health, exitCode, restarts }: Container)
   return null;
 }
 
-function healthOf(binding: ComposeBinding, containers: readonly Container[]): Health {
-  const missing = binding.parts.find(({ name }) => !containers.some(({ service }) => service === name));
-  if (missing !== undefined) return { status: 'unhealthy', reason: `${missing.name} does not run.` };
-  const deployed = (one: Container) => binding.parts.some(({ name }) => name === one.service);
+/** How the project is: what is deployed must run, and all of it well. */
+export function healthOf(services: readonly string[], containers: readonly Container[]): Health {
+  const missing = services.find((name) => !containers.some(({ service }) => service === name));
+  if (missing !== undefined) return { status: 'unhealthy', reason: `${missing} does not run.` };
+  const deployed = (one: Container) => services.includes(one.service);
   const ill = containers.filter((one) => ailment(one) !== null && !isFinished(one));
   const [worst] = [...ill.filter(deployed), ...ill];
   if (worst === undefined) return { status: 'healthy' };

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
-import { type Check, isHttpCheck, storeCheck } from '../checks.ts';
+import { type Check, isHttpCheck, longestChecks, storeCheck } from '../checks.ts';
 import type { ActionName } from './actions.ts';
 import type { ComposeBinding, Migration } from './binding.ts';
 import type { Found, Release } from './release.ts';
@@ -37,7 +37,7 @@ export function verifyStep(release: Release, checks: readonly Check[]): PlannedS
   return {
     ...step('verify', 'Check that it runs, and well', 'reads'),
     input: { release: asJson(release), checks: checks.map(storeCheck) },
-    timeLimit: 2 * MINUTE + longest(checks),
+    timeLimit: 2 * MINUTE + longestChecks(checks),
   };
 }
 
@@ -46,7 +46,7 @@ export function watchStep(release: Release, checks: readonly Check[], duration: 
   return {
     ...step('watch', `Watch it for ${Math.round(duration / 1_000)} s`, 'reads'),
     input: { release: asJson(release), checks: once, duration },
-    timeLimit: duration + 2 * MINUTE + longest(checks),
+    timeLimit: duration + 2 * MINUTE + longestChecks(checks),
   };
 }
 
@@ -56,14 +56,6 @@ export function tidyStep(found: Found): PlannedStep {
 
 function step(action: ActionName, title: string, effect: StepEffect) {
   return { id: action, action, title, effect } as const;
-}
-
-/** What the checks may take at most. */
-function longest(checks: readonly Check[]): number {
-  return checks.reduce(
-    (sum, check) => sum + (isHttpCheck(check) ? check.successes : 1) * (check.timeout + 100),
-    0,
-  );
 }
 
 function asJson(value: object): JsonObject {

@@ -20,6 +20,8 @@ export interface Container {
   readonly exitCode: number;
   readonly restarts: number;
   readonly createdAt: string;
+  /** What compose made it from, by compose’s own reckoning; null where it did not note it. */
+  readonly configHash: string | null;
 }
 
 /** A name of an image that is on the host. */
@@ -104,15 +106,23 @@ function parsed(output: string, host: string): ProjectReading {
     return {
       environment: hasEnvironment === 'yes' ? Buffer.from(environment, 'base64').toString('latin1') : null,
       journal: hasJournal === 'yes' ? Buffer.from(journal, 'base64').toString('utf8') : null,
-      containers: inspected.parse(JSON.parse(containers)).flatMap((one) => containerOf(one, digests)),
+      containers: readContainers(containers, digests),
       images: listed
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => imageOf(listedImage.parse(JSON.parse(line)))),
+        .map(readImage),
     };
   } catch (cause) {
     throw new TargetError('invalid', `Docker on ${host} answers in a way that is not understood.`, { cause });
   }
+}
+
+/** What `docker inspect` printed of a project's containers; those of `run --rm` are left out. */
+export function readContainers(
+  printed: string,
+  digests: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly Container[] {
+  return inspected.parse(JSON.parse(printed)).flatMap((one) => containerOf(one, digests));
 }
 
 function containerOf(
@@ -133,8 +143,14 @@ function containerOf(
       exitCode: one.State.ExitCode,
       restarts: one.RestartCount,
       createdAt: one.Created,
+      configHash: labels['com.docker.compose.config-hash'] ?? null,
     },
   ];
+}
+
+/** A line of `docker images --format '{{json .}}'`. */
+export function readImage(line: string): LocalImage {
+  return imageOf(listedImage.parse(JSON.parse(line)));
 }
 
 function imageOf({ Repository, Tag, Digest: digest, ID }: z.output<typeof listedImage>): LocalImage {

@@ -34,6 +34,8 @@ export class RegistryClient {
   readonly #credentials: CredentialSource;
   readonly #fetch: typeof globalThis.fetch;
   readonly #now: () => number;
+  /** Who signed in last; null for nobody. */
+  #account: string | null = null;
   #authorization: { readonly header: string; readonly until: number } | null = null;
 
   constructor(options: RegistryClientOptions) {
@@ -85,6 +87,7 @@ export class RegistryClient {
 
   async #signIn(challenge: Challenge): Promise<{ header: string; until: number } | null> {
     const credentials = await this.#ownCredentials();
+    this.#account = credentials?.username ?? null;
     const basic =
       credentials === null
         ? null
@@ -121,6 +124,7 @@ export class RegistryClient {
     try {
       return await this.#credentials();
     } catch (cause) {
+      if (cause instanceof TargetError) throw cause;
       throw new TargetError(
         'permission',
         `There are no credentials for the registry ${this.#repository.host}. Give Slipway a Google identity (GOOGLE_APPLICATION_CREDENTIALS, or the service account that it runs as).`,
@@ -147,9 +151,12 @@ export class RegistryClient {
 
   #refused(response: Response): TargetError {
     const { host, name } = this.#repository;
-    return new TargetError(
-      'permission',
-      `The registry ${host} does not let Slipway read ${name} (${response.status}). Give its identity a role that may pull from there.`,
-    );
+    const { status } = response;
+    // A wrong password is 401; 403 is a right one that may not.
+    const message =
+      status === 401 && this.#account !== null
+        ? `The registry ${host} does not accept ${this.#account} with that password (401). Is it right, and still good?`
+        : `The registry ${host} does not let Slipway read ${name} (${status}). Give its identity a role that may pull from there.`;
+    return new TargetError('permission', message);
   }
 }

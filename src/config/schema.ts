@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { analysisConfig } from '../../integrations/analysis/config.ts';
 import { cloudRunTargetConfig } from '../../integrations/cloud-run/config.ts';
 import { composeTargetConfig } from '../../integrations/compose/config.ts';
+import { composeGitTargetConfig } from '../../integrations/compose/git/config.ts';
 import { filesTargetConfig } from '../../integrations/files/config.ts';
 import { githubConfig, sourceKeys } from '../../integrations/github/config.ts';
 import { githubActionsTargetConfig } from '../../integrations/github-actions/config.ts';
 import { kubernetesTargetConfig } from '../../integrations/kubernetes/config.ts';
+import { registriesConfig } from '../../integrations/registry/config.ts';
 import { hostsConfig } from '../../integrations/ssh/config.ts';
 import { vercelTargetConfig } from '../../integrations/vercel/config.ts';
 import { checkConfig, words } from '../../integrations/verify-config.ts';
@@ -84,6 +86,7 @@ export const targetConfig = z.discriminatedUnion('kind', [
   githubActionsTargetConfig,
   vercelTargetConfig,
   composeTargetConfig,
+  composeGitTargetConfig,
   filesTargetConfig,
 ]);
 
@@ -177,6 +180,7 @@ export const configSchema = z.strictObject({
   environments: z.record(word, environment),
   services: z.record(word, service),
   hosts: hostsConfig,
+  registries: registriesConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
   freezes: z.array(freeze).default([]),
   alerts: alertsConfig.optional(),

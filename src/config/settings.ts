@@ -28,11 +28,13 @@ export interface IntegrationTokens {
   /** The private key of the GitHub App that `github.app` names, in PEM. */
   readonly githubAppKey: Secret | null;
   readonly vercelToken: Secret | null;
+  /** Of the accounts under `registries`, by {@link secretKey} of the registry's host. */
+  readonly registryPasswords: ReadonlyMap<string, Secret>;
 }
 
-/** What stands behind `WEBHOOK_SECRET_` for a webhook: `google-monitoring` is `GOOGLE_MONITORING`. */
-export function secretKey(webhook: string): string {
-  return webhook.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+/** What stands behind `WEBHOOK_SECRET_` for a webhook, and `REGISTRY_PASSWORD_` for a host: `google-monitoring` is `GOOGLE_MONITORING`. */
+export function secretKey(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }
 
 /** Where people talk to the bot. A playground without a `configPath` uses the demo's own config. */
@@ -83,6 +85,7 @@ export function readSettings(source: SettingsSource): ReadSettings {
     tokens: {
       githubToken: variables.secret('GITHUB_TOKEN', () => null),
       vercelToken: variables.secret('VERCEL_TOKEN', () => null),
+      registryPasswords: variables.secretsBehind('REGISTRY_PASSWORD_', () => null),
       githubAppKey: variables.secret(
         'GITHUB_APP_KEY',
         begins(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key in PEM begins with -----BEGIN'),
@@ -114,8 +117,8 @@ export function slackTransport(
 
 /** The tokens that the config's parts take, or the first variable that is missing. */
 export function revealTokens(
-  { githubToken, githubAppKey, vercelToken }: IntegrationTokens,
-  { github, services }: Pick<Config, 'github' | 'services'>,
+  { githubToken, githubAppKey, vercelToken, registryPasswords }: IntegrationTokens,
+  { github, services, registries }: Pick<Config, 'github' | 'services' | 'registries'>,
 ):
   | { readonly ok: true; readonly tokens: RevealedTokens }
   | { readonly ok: false; readonly problem: SettingsProblem } {
@@ -134,7 +137,16 @@ export function revealTokens(
     const message = 'is missing, and a target of kind vercel in the config needs it';
     return { ok: false, problem: { variable: 'VERCEL_TOKEN', message } };
   }
+  const hosts = Object.keys(registries).filter((host) => registries[host]?.passwordFile === undefined);
+  const nameless = hosts.find((host) => !registryPasswords.has(secretKey(host)));
+  if (nameless !== undefined) {
+    const message = `is missing, and ${nameless} under registries in the config needs it, or a passwordFile`;
+    return { ok: false, problem: { variable: `REGISTRY_PASSWORD_${secretKey(nameless)}`, message } };
+  }
   const tokens = {
+    registryPasswords: new Map(
+      hosts.map((host) => [host, registryPasswords.get(secretKey(host))?.reveal() ?? ''] as const),
+    ),
     vercelToken: vercelToken?.reveal() ?? null,
     githubToken: githubToken?.reveal() ?? null,
     githubAppKey: githubAppKey?.reveal() ?? null,
@@ -143,7 +155,12 @@ export function revealTokens(
 }
 
 /** {@link IntegrationTokens} in the clear, for whoever speaks to those systems. */
-export type RevealedTokens = { readonly [Name in keyof IntegrationTokens]: string | null };
+export type RevealedTokens = {
+  readonly [Name in Exclude<keyof IntegrationTokens, 'registryPasswords'>]: string | null;
+} & {
+  /** By the registry's host. */
+  readonly registryPasswords: ReadonlyMap<string, string>;
+};
 
 function readMode(variables: Variables): Mode {
   const credentials = readCredentials(variables);

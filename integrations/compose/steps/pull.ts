@@ -24,7 +24,10 @@ if IFS= read -r registry && [ -n "$registry" ]; then
   export DOCKER_CONFIG
   trap 'docker logout "$registry" >/dev/null 2>&1 || :; rm -rf "$DOCKER_CONFIG"' EXIT
   trap 'exit 1' TERM INT HUP
-  printf %s "$secret" | docker login --username "$user" --password-stdin "$registry" >/dev/null
+  printf %s "$secret" | docker login --username "$user" --password-stdin "$registry" >/dev/null || {
+    echo "unauthorized: $registry does not let $user sign in with that password"
+    exit 1
+  }
   secret=
 fi
 while [ $# -gt 0 ]; do

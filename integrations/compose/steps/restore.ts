@@ -46,9 +46,12 @@ export const restore = defineAction({
       if (end.phase !== 'done') return end;
     }
     const since = settling ? handle.since : run.binding.now();
+    const reading = await readProject(run.binding, run.context.signal);
+    const names = partsIn(run.binding, asked.release).map(({ name }) => name);
     return settle(run, since, {
-      services: partsIn(run.binding, asked.release).filter(({ name }) => ran(asked, name)),
-      isRight: (reading, { name }) => isImageFound(asked, reading, name),
+      services: names.filter((name) => ran(asked, name)),
+      containers: reading.containers,
+      isRight: (service) => isImageFound(asked, reading, service),
       done: `${asked.found.version ?? 'what was there before'} runs again`,
     });
   },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { maskSecrets } from '../../mask.ts';
 import type { StepProgress } from '../../target.ts';
-import type { Part } from '../binding.ts';
+import type { ProjectBinding } from '../binding.ts';
 import { ailment } from '../inspect.ts';
-import { type Container, type ProjectReading, readProject } from '../project.ts';
+import type { Container } from '../project.ts';
 import { failure, type StepRun } from './step.ts';
 
 /** A step that waits for containers; `since` in epoch milliseconds. */
@@ -11,8 +11,10 @@ export const settleHandle = z.object({ since: z.number() });
 
 /** What has to run. */
 export interface Settlement {
-  readonly services: readonly Part[];
-  isRight(reading: ProjectReading, part: Part): boolean;
+  readonly services: readonly string[];
+  /** All of the project, as they are now. */
+  readonly containers: readonly Container[];
+  isRight(service: string): boolean;
   /** “v1.2.0 runs”. */
   readonly done: string;
 }
@@ -24,16 +26,17 @@ const PROBATION = 1_500;
 const FORGIVEN = 2;
 
 /** One look whether every service runs what it should, and is healthy where it says so. */
-export async function settle(run: StepRun, since: number, settlement: Settlement): Promise<StepProgress> {
-  const { binding, context } = run;
-  const reading = await readProject(binding, context.signal);
-  const own = reading.containers.filter(({ service }) =>
-    settlement.services.some(({ name }) => name === service),
-  );
+export async function settle(
+  run: StepRun<ProjectBinding>,
+  since: number,
+  settlement: Settlement,
+): Promise<StepProgress> {
+  const { binding } = run;
+  const own = settlement.containers.filter(({ service }) => settlement.services.includes(service));
   const waited = binding.now() - since;
   const ill = own.find((one) => ailment(one) !== null && !mayRecover(one));
   if (ill !== undefined) return failure('unhealthy', await explain(run, ill));
-  const waiting = settlement.services.flatMap((part) => awaited(reading, part, settlement, waited));
+  const waiting = settlement.services.flatMap((service) => awaited(service, settlement, waited));
   const [first] = waiting;
   if (first === undefined) {
     return { phase: 'succeeded', message: `${settlement.done}: ${own.length} running${wellness(own)}` };
@@ -47,17 +50,12 @@ export async function settle(run: StepRun, since: number, settlement: Settlement
   return { phase: 'running', handle: { since }, message: `waiting: ${first}`, lookAgainAfter: LOOK_AGAIN };
 }
 
-function awaited(
-  reading: ProjectReading,
-  part: Part,
-  { isRight }: Settlement,
-  waited: number,
-): readonly string[] {
-  const own = reading.containers.filter(({ service }) => service === part.name);
-  if (own.length === 0) return [`${part.name} has no container`];
+function awaited(service: string, { containers, isRight }: Settlement, waited: number): readonly string[] {
+  const own = containers.filter((one) => one.service === service);
+  if (own.length === 0) return [`${service} has no container`];
   const late = own.find((one) => !isReady(one, waited));
   if (late !== undefined) return [`${late.name} is ${late.health ?? late.status}`];
-  return isRight(reading, part) ? [] : [`${part.name} runs another image`];
+  return isRight(service) ? [] : [`${service} runs another image`];
 }
 
 function isReady({ status, health }: Container, waited: number): boolean {
@@ -73,12 +71,12 @@ function wellness(own: readonly Container[]): string {
   return own.length > 0 && own.every(({ health }) => health === 'healthy') ? ' and healthy' : '';
 }
 
-async function explain(run: StepRun, container: Container): Promise<string> {
+async function explain(run: StepRun<ProjectBinding>, container: Container): Promise<string> {
   return `${ailment(container)}.${await lastLog(run, container)}`;
 }
 
 /** The last words of a container; nothing where it did not say any. */
-async function lastLog({ binding, context }: StepRun, { id }: Container): Promise<string> {
+async function lastLog({ binding, context }: StepRun<ProjectBinding>, { id }: Container): Promise<string> {
   const argv = ['sh', '-c', 'docker logs --tail 5 "$1" 2>&1', 'sh', id] as const;
   const { output } = await binding.host.run({ argv, timeLimit: 20_000 }, context.signal);
   const last = maskSecrets(output).trim().split('\n').at(-1) ?? '';

@@ -4,18 +4,21 @@ import { beginRun, lookAtRun, runHandle } from '../../detached.ts';
 import { type DetachedRun, OUT_OF_TIME } from '../../host.ts';
 import { actionsWith } from '../../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../../target.ts';
-import type { ComposeBinding } from '../binding.ts';
+import type { ComposeBinding, ProjectBinding } from '../binding.ts';
 import { dockerError } from '../docker-errors.ts';
 
 /** One step under way: the target, and the operation that it belongs to. */
-export interface StepRun {
-  readonly binding: ComposeBinding;
+export interface StepRun<B extends ProjectBinding = ComposeBinding> {
+  readonly binding: B;
   readonly context: StepContext;
   /** Milliseconds that the step may take. */
   readonly timeLimit: number;
 }
 
 export const { defineAction, defineLook } = actionsWith<StepRun>();
+
+/** A step of any project. */
+type AnyRun = StepRun<ProjectBinding>;
 
 /** Work on the host that a step follows: `attempt` counts from 1, `until` is when all of them must have ended. */
 export const workHandle = runHandle.extend({
@@ -33,6 +36,8 @@ export interface Work {
   readonly command: Omit<DetachedRun, 'id' | 'timeLimit'>;
   /** How often it is begun at most: more than once only for what may be done again. */
   readonly attempts: number;
+  /** What a status other than 0 means; what Docker means by it, where this is absent. */
+  readonly explain?: (status: number, output: string) => TargetError;
 }
 
 export type WorkEnd =
@@ -49,19 +54,19 @@ const PAUSE = 3_000;
 const KEPT = 4_000;
 
 /** True if this work was begun before, by whoever. */
-export async function wasBegun(run: StepRun, work: Pick<Work, 'id'>): Promise<boolean> {
+export async function wasBegun(run: AnyRun, work: Pick<Work, 'id'>): Promise<boolean> {
   const look = await run.binding.host.look({ id: work.id, from: 0 }, run.context.signal);
   return look.state !== 'absent';
 }
 
 /** Begins the work, or finds it begun. */
-export function beginWork(run: StepRun, work: Work): Promise<StepProgress> {
+export function beginWork(run: AnyRun, work: Work): Promise<StepProgress> {
   return beginAttempt(run, work, { attempt: 1, until: run.binding.now() + run.timeLimit });
 }
 
 /** An attempt gets what is left of the step's time. */
 async function beginAttempt(
-  run: StepRun,
+  run: AnyRun,
   work: Work,
   { attempt, until }: { readonly attempt: number; readonly until: number },
 ): Promise<StepProgress> {
@@ -73,7 +78,7 @@ async function beginAttempt(
 }
 
 /** One look at the work. What failed for a reason that may pass is begun again, if it may be. */
-export async function followWork(run: StepRun, work: Work, handle: WorkHandle): Promise<WorkEnd> {
+export async function followWork(run: AnyRun, work: Work, handle: WorkHandle): Promise<WorkEnd> {
   const { host } = run.binding;
   const until = handle.until ?? run.binding.now() + run.timeLimit;
   const look = await lookAtRun(host, handle, run.context);
@@ -84,7 +89,7 @@ export async function followWork(run: StepRun, work: Work, handle: WorkHandle): 
   const error =
     look.state === 'lost'
       ? new TargetError('unavailable', `${look.why} while ${work.doing}.`)
-      : explained(host.name, work.doing, look);
+      : explained(host.name, work, look);
   if (isWorthIt(error, work, handle) && run.binding.now() + LEAST_TIME < until) {
     const next = { attempt: handle.attempt + 1, until };
     const again = await beginLater(run, work, next, error.message);
@@ -99,7 +104,7 @@ function isWorthIt({ retry, problem }: TargetError, { attempts }: Work, { attemp
 }
 
 async function beginLater(
-  run: StepRun,
+  run: AnyRun,
   work: Work,
   next: { readonly attempt: number; readonly until: number },
   why: string,
@@ -112,11 +117,12 @@ async function beginLater(
 
 function explained(
   host: string,
-  doing: string,
+  { doing, explain }: Work,
   { status, output }: { readonly status: number; readonly output: string },
 ): TargetError {
   if (status === OUT_OF_TIME) return new TargetError('timeout', `On ${host}, ${doing} did not end in time.`);
-  return dockerError(host, doing, output.slice(-KEPT));
+  const kept = output.slice(-KEPT);
+  return explain?.(status, kept) ?? dockerError(host, doing, kept);
 }
 
 function working(

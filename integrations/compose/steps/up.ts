@@ -57,9 +57,15 @@ export const up = defineAction({
       if (end.phase !== 'done') return end;
     }
     const since = settling ? handle.since : run.binding.now();
+    const parts = partsIn(run.binding, asked.release);
+    const reading = await readProject(run.binding, run.context.signal);
+    const right = parts.filter((part) =>
+      servingDigests(part, reading).includes(contentOf(asked.release, part.name)),
+    );
     return settle(run, since, {
-      services: partsIn(run.binding, asked.release),
-      isRight: (reading, part) => servingDigests(part, reading).includes(contentOf(asked.release, part.name)),
+      services: parts.map(({ name }) => name),
+      containers: reading.containers,
+      isRight: (service) => right.some(({ name }) => name === service),
       done: `${asked.release.version} runs`,
     });
   },

@@ -3,8 +3,9 @@ import { shortDigest } from '../../../src/domain/artifact.ts';
 import { type Check, type CheckResult, isHttpCheck, storedChecks } from '../../checks.ts';
 import { maskSecrets } from '../../mask.ts';
 import type { StepProgress } from '../../target.ts';
+import type { ProjectBinding } from '../binding.ts';
 import { ailment } from '../inspect.ts';
-import { type ProjectReading, readProject, servingDigests } from '../project.ts';
+import { type Container, type ProjectReading, readProject, servingDigests } from '../project.ts';
 import { contentOf, partsIn, release } from '../release.ts';
 import { defineLook, failure, type StepRun } from './step.ts';
 
@@ -12,7 +13,7 @@ export const verifyInput = z.object({ release, checks: storedChecks });
 export type VerifyInput = z.output<typeof verifyInput>;
 
 /** Milliseconds during which a service that has just started may answer wrongly. */
-const SETTLE = 10_000;
+export const SETTLE = 10_000;
 
 /** Proves that the containers run the approved contents, then makes the checks, from the host. */
 export const verify = defineLook(verifyInput, (run, asked) => proven(run, asked, SETTLE));
@@ -24,7 +25,7 @@ export async function proven(run: StepRun, asked: VerifyInput, settle: number): 
   const wrong = wrongContent(run, asked, reading);
   if (wrong !== null) return wrong;
   const serving = `${asked.release.version} (${contentsOf(run, asked)}) runs`;
-  return withChecks(run, { reading, serving, checks: asked.checks, settle });
+  return withChecks(run, { containers: reading.containers, serving, checks: asked.checks, settle });
 }
 
 function wrongContent(run: StepRun, asked: VerifyInput, reading: ProjectReading): StepProgress | null {
@@ -50,9 +51,9 @@ function contentsOf(run: StepRun, asked: VerifyInput): string {
 
 /** The checks, where what runs is right. */
 export async function withChecks(
-  run: StepRun,
+  run: StepRun<ProjectBinding>,
   proof: {
-    readonly reading: ProjectReading;
+    readonly containers: readonly Container[];
     readonly serving: string;
     readonly checks: readonly Check[];
     readonly settle: number;
@@ -68,7 +69,7 @@ export async function withChecks(
           settle: proof.settle,
           signal: run.context.signal,
         })
-      : await runCommand(run, proof.reading, check);
+      : await runCommand(run, proof.containers, check);
     if (!result.ok) return failure('unhealthy', `${serving}, but ${result.detail}`);
     details.push(result.detail);
   }
@@ -77,9 +78,13 @@ export async function withChecks(
 
 type CommandCheck = Exclude<Check, { readonly http: string }>;
 
-async function runCommand(run: StepRun, reading: ProjectReading, check: CommandCheck): Promise<CheckResult> {
+async function runCommand(
+  run: StepRun<ProjectBinding>,
+  containers: readonly Container[],
+  check: CommandCheck,
+): Promise<CheckResult> {
   const { binding, context } = run;
-  const container = reading.containers.find(
+  const container = containers.find(
     ({ service, status }) => service === check.service && status === 'running',
   );
   const named = `${check.command.join(' ')}${check.service === undefined ? '' : ` in ${check.service}`}`;

@@ -11,6 +11,7 @@ const NEEDS_IMAGE: Readonly<Record<TargetConfig['kind'], boolean>> = {
   'github-actions': false,
   vercel: false,
   compose: false,
+  'compose-git': false,
   files: false,
 };
 
@@ -19,13 +20,14 @@ const MIGRATES_BY: Readonly<Record<TargetConfig['kind'], 'job' | 'run' | null>> 
   'cloud-run': 'job',
   kubernetes: 'job',
   compose: 'run',
+  'compose-git': 'run',
   files: null,
   'github-actions': null,
   vercel: null,
 };
 
 /** Kinds of target on a machine where commands can be run. */
-const RUNS_COMMANDS: readonly TargetConfig['kind'][] = ['compose'];
+const RUNS_COMMANDS: readonly TargetConfig['kind'][] = ['compose', 'compose-git'];
 
 /** Versions of a service that runs from images are looked up in its image repository. */
 export const checkImages: Check = ({ config, says }) =>
@@ -71,9 +73,11 @@ function identity(target: TargetConfig, repository: string | null): Json {
       const { kind, kubeconfig = null, context = null, namespace, workload } = target;
       return { kind, kubeconfig, context, namespace, workload };
     }
-    case 'compose': {
-      const { kind, host, directory, project = null } = target;
-      return { kind, host, directory, project };
+    case 'compose':
+    case 'compose-git': {
+      // One project, whichever way its versions come.
+      const { host, directory, project = null } = target;
+      return { kind: 'compose', host, directory, project };
     }
     case 'files': {
       const { kind, host, directory } = target;
@@ -120,10 +124,10 @@ export const checkCommands: Check = ({ config }) =>
     return [problemAt([...path, 'verify', at, 'command'], message, { allowed: '`http`' })];
   });
 
-/** A compose project is on a host that there is. */
+/** What is on a host is on one that there is. */
 export const checkHostNames: Check = (checked) =>
   placesOf(checked.config).flatMap(({ place, path }) =>
-    place.target.kind === 'compose'
+    'host' in place.target
       ? unknownName(place.target.host, [...path, 'target', 'host'], { under: 'hosts', checked })
       : [],
   );

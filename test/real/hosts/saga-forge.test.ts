@@ -2,13 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { pushApp } from '../../support/host/app-images.ts';
-import {
-  type DockerEngine,
-  startDockerEngine,
-  startRegistry,
-  type TestRegistry,
-} from '../../support/host/docker-engine.ts';
+import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
+import { type GitOrigin, git, makeBaseImage, makeOrigin, type Tree } from '../../support/host/git-project.ts';
 import { makePostgresImage } from '../../support/host/postgres-container.ts';
 import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
@@ -19,10 +14,45 @@ const EXAMPLE = readFileSync('manifests/examples/saga-forge.yaml', 'utf8');
 /** What migrates: it notes in the mounted directory that it ran, and from which version. */
 const MIGRATE = '#!/bin/sh\necho "$(cat /www/version) $*" >>/data/migrated\n';
 
+const BASE = 'slipway-base:test';
+const PARTS = ['api', 'worker', 'webui'];
+const LAST_WORDS = 'no such table: worlds';
+
+/** The repository at a version: services that are built from it, beside a PostgreSQL that it names. */
+function sagaAt(
+  version: string,
+  port: number,
+  { broken = null }: { readonly broken?: string | null } = {},
+): Tree {
+  const part = (name: string) => ({ build: `./${name}`, stop_signal: 'SIGKILL', volumes: ['./data:/data'] });
+  const api = { ...part('api'), ports: [`127.0.0.1:${port}:8080`] };
+  const postgres = {
+    image: 'slipway-postgres:test',
+
+    volumes: ['postgres_data:/data'],
+  };
+  const services = { api, worker: part('worker'), webui: part('webui'), postgres };
+  const project = { version: '3.7', services, volumes: { postgres_data: {} } };
+  const files = PARTS.map((name) => {
+    const command = name === broken ? `CMD ["sh", "-c", "echo '${LAST_WORDS}'; exit 1"]\n` : '';
+    return {
+      [`${name}/Dockerfile`]: `FROM ${BASE}\nCOPY bin /bin\nCOPY www /www\n${command}`,
+      [`${name}/bin/python`]: MIGRATE,
+      [`${name}/www/version`]: `${name} ${version}\n`,
+      [`${name}/www/healthz`]: 'healthy\n',
+      [`${name}/www/monitoring/health`]: 'healthy\n',
+    };
+  });
+  return Object.assign(
+    { 'docker-compose.prod.yml': JSON.stringify(project), '.gitignore': '.env\ndata/\n' },
+    ...files,
+  );
+}
+
 describe('SagaForge, by its own config', () => {
   let server: TestHost;
   let engine: DockerEngine;
-  let registry: TestRegistry;
+  let origin: GitOrigin;
   let running: RunningBot;
   let ana: TestPerson;
   let bo: TestPerson;
@@ -30,18 +60,15 @@ describe('SagaForge, by its own config', () => {
   let port: number;
 
   beforeAll(async () => {
-    [server, engine, registry] = await Promise.all([startTestHost(), startDockerEngine(), startRegistry()]);
-    const files = { 'bin/python': MIGRATE, 'www/healthz': 'healthy\n', 'www/monitoring/health': 'healthy\n' };
-    for (const part of ['api', 'worker', 'webui']) {
-      pushApp(engine, `${registry.host}/saga/${part}`, [
-        { version: 'v1.0.0', files },
-        { version: 'v1.1.0', files },
-        { version: 'v1.2.0', files, ...(part === 'worker' ? { broken: 'no such table: worlds' } : {}) },
-      ]);
-    }
+    [server, engine] = await Promise.all([startTestHost(), startDockerEngine()]);
+    makeBaseImage(engine, BASE);
     makePostgresImage(engine);
+    origin = makeOrigin(path.join(server.home, 'hub'));
     directory = path.join(server.home, 'opt/saga-forge');
     port = await freePort();
+    origin.publish('v1.0.0', sagaAt('v1.0.0', port));
+    origin.publish('v1.1.0', sagaAt('v1.1.0', port));
+    origin.publish('v1.2.0', sagaAt('v1.2.0', port, { broken: 'worker' }));
     await startProject();
     running = await startBotWithPlayground({}, (config) => {
       const { deployer: developers, approver: managers } = config.roles;
@@ -53,7 +80,7 @@ describe('SagaForge, by its own config', () => {
   });
   afterAll(async () => {
     await running?.stop();
-    await Promise.all([server?.stop(), registry?.stop(), engine?.stop()]);
+    await Promise.all([server?.stop(), engine?.stop()]);
   });
 
   function compose(...words: readonly string[]): string {
@@ -77,33 +104,26 @@ describe('SagaForge, by its own config', () => {
   }
 
   async function startProject(): Promise<void> {
-    mkdirSync(path.join(directory, 'data'), { recursive: true });
     // Where backups go must stand on a disk that is there.
     mkdirSync(path.join(server.home, 'srv'), { recursive: true });
-    const part = (name: string) => ({
-      image: `${registry.host}/saga/${name}:\${IMAGE_TAG}`,
-      stop_signal: 'SIGKILL',
-      volumes: ['./data:/data'],
-    });
-    const api = { ...part('api'), ports: [`127.0.0.1:${port}:8080`] };
-    const postgres = { image: 'slipway-postgres:test', volumes: ['postgres_data:/data'] };
-    const services = { api, worker: part('worker'), webui: part('webui'), postgres };
-    const project = { version: '3.7', services, volumes: { postgres_data: {} } };
-    writeFileSync(path.join(directory, 'docker-compose.prod.yml'), JSON.stringify(project));
-    writeFileSync(path.join(directory, '.env'), 'POSTGRES_PASSWORD=x\nIMAGE_TAG=v1.0.0\n');
-    compose('up', '-d');
+    mkdirSync(path.dirname(directory), { recursive: true });
+    git(server.home, 'clone', '-q', origin.url, directory);
+    git(directory, 'checkout', '-q', 'v1.0.0');
+    mkdirSync(path.join(directory, 'data'), { recursive: true });
+    writeFileSync(path.join(directory, '.env'), 'POSTGRES_PASSWORD=x\n');
+    compose('up', '-d', '--build');
     await vi.waitFor(() => sql('SELECT 1'), { timeout: 60_000, interval: 500 });
     sql("CREATE TABLE world (name text); INSERT INTO world VALUES ('neo_taipei')");
   }
 
   /** The example with this machine's addresses in the place of theirs. */
   function exampleHere(): object {
-    const config = parse(EXAMPLE.replaceAll('registry.example', registry.host));
+    const config = parse(EXAMPLE);
     config.hosts['saga-1'] = server.config({ environment: { DOCKER_HOST: engine.address } });
     const place = config.services.saga.environments.production;
     place.target.directory = directory;
     place.target.url = `http://127.0.0.1:${port}`;
-    place.target.ready = '30s';
+    place.target.ready = '60s';
     place.backup.provider.directory = path.join(server.home, 'srv/backups');
     return config;
   }
@@ -112,7 +132,18 @@ describe('SagaForge, by its own config', () => {
     await ana.command('deploys', text);
     const asked = await ana.see('deploys', says(...words, 'Waiting for approval'));
     await bo.click('deploys', asked, 'Approve');
-    return bo.see('deploys', (message) => message.ts === asked.ts && says(end)(message));
+    return ended(asked, end);
+  }
+
+  /** All is stopped and started again, databases too: it takes its time. */
+  function ended(asked: SeenMessage, end: string): Promise<SeenMessage> {
+    const look = async () => {
+      const found = (await bo.messages('deploys')).find(({ ts }) => ts === asked.ts);
+      if (found === undefined || !says(end)(found))
+        throw new Error(`it did not end: ${JSON.stringify(found)}`);
+      return found;
+    };
+    return vi.waitFor(look, { timeout: 240_000, interval: 500 });
   }
 
   async function version(): Promise<string> {
@@ -124,9 +155,14 @@ describe('SagaForge, by its own config', () => {
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   }
 
-  it('upgrades as one deploy: backup, pull, migrate, up, verify', async () => {
+  function head(): string {
+    return git(directory, 'describe', '--tags').trim();
+  }
+
+  it('upgrades as one deploy: backup, fetch, check out, build, migrate, up, verify', async () => {
     const done = await approved('/deploy saga v1.1.0', 'Done', 'Deploy saga to production');
-    expect(wordsOf(done)).toContain('Done');
+    expect(wordsOf(done)).toContain('v1.1.0');
+    expect(head()).toBe('v1.1.0');
     expect(await version()).toBe('api v1.1.0\n');
     expect(migrations()).toEqual(['api v1.1.0 scripts/migrate_database.py']);
     expect(wordsOf(await ana.ask('deploys', '/backup list saga'))).toMatch(/bk-\w+/);
@@ -134,7 +170,8 @@ describe('SagaForge, by its own config', () => {
 
   it('says plainly that data changed when it fails after the migration, and offers the restore', async () => {
     const undone = await approved('/deploy saga v1.2.0', 'Undone', 'Deploy saga to production', 'v1.2.0');
-    expect(wordsOf(undone)).toContain('no such table: worlds');
+    expect(wordsOf(undone)).toContain(LAST_WORDS);
+    expect(head()).toBe('v1.1.0');
     expect(wordsOf(undone)).toContain('Data had already been changed');
     expect(wordsOf(undone)).toMatch(/\/backup restore bk-\w+/);
     expect(await version()).toBe('api v1.1.0\n');
@@ -149,13 +186,54 @@ describe('SagaForge, by its own config', () => {
     const asked = await bo.see('deploys', says('Waiting for approval', id));
     const other = running.workspace.person('chen');
     await other.click('deploys', asked, 'Approve');
-    await bo.see('deploys', (message) => message.ts === asked.ts && says('Done')(message));
+    await ended(asked, 'Done');
     expect(sql('SELECT name FROM world')).toBe('neo_taipei');
   });
 
-  it('goes back to a named version', async () => {
-    const done = await approved('/rollback saga production to v1.0.0', 'Done', 'Roll back saga');
-    expect(wordsOf(done)).toContain('Done');
-    expect(await version()).toBe('api v1.0.0\n');
+  it('shows what is checked out, what runs, and when it was backed up last', async () => {
+    const status = wordsOf(await ana.ask('deploys', '/status saga'));
+    expect(status).toContain('v1.1.0');
+    for (const service of [...PARTS, 'postgres']) expect(status).toContain(`${service}: running`);
+    expect(status).toMatch(/backup/i);
+  });
+
+  it('goes back to the version before, and to a named one, with the repository away', async () => {
+    origin.down();
+    await approved('/rollback saga production', 'Done', 'Roll back saga');
+    expect([head(), await version()]).toEqual(['v1.0.0', 'api v1.0.0\n']);
+    await approved('/rollback saga production to v1.1.0', 'Done', 'Roll back saga', 'v1.1.0');
+    expect([head(), await version()]).toEqual(['v1.1.0', 'api v1.1.0\n']);
+    origin.up();
+    // Data is nobody's to go back with.
+    expect(sql('SELECT name FROM world')).toBe('neo_taipei');
+  });
+
+  it('refuses what is no tag, and a work tree that somebody works in, before anything is touched', async () => {
+    expect(wordsOf(await ana.ask('deploys', '/deploy saga v1.0.00'))).toContain('v1.0.0');
+    const compose = path.join(directory, 'docker-compose.prod.yml');
+    const before = readFileSync(compose, 'utf8');
+    writeFileSync(compose, `${before}\n`);
+    expect(wordsOf(await ana.ask('deploys', '/deploy saga v1.0.0'))).toContain(
+      'has changes that no commit has: docker-compose.prod.yml',
+    );
+    writeFileSync(compose, before);
+    expect([head(), await version()]).toEqual(['v1.1.0', 'api v1.1.0\n']);
+  });
+
+  it('asks anew when the tag names another commit than the one that was approved', async () => {
+    origin.publish('v1.3.0', sagaAt('v1.3.0', port));
+    await ana.command('deploys', '/deploy saga v1.3.0');
+    const asked = await ana.see(
+      'deploys',
+      says('Deploy saga to production', 'v1.3.0', 'Waiting for approval'),
+    );
+    origin.publish('v1.3.0', sagaAt('v1.3.0-moved', port));
+    await bo.click('deploys', asked, 'Approve');
+    const voided = await bo.see(
+      'deploys',
+      (message) => message.ts === asked.ts && says('the approvals are void')(message),
+    );
+    expect(wordsOf(voided)).toContain('Nothing was done');
+    expect([head(), await version()]).toEqual(['v1.1.0', 'api v1.1.0\n']);
   });
 });

@@ -97,7 +97,7 @@ describe('what the schema refuses', () => {
         path: 'services.api.environments.production.target.kind',
         message: 'this does not fit',
         found: '"cloudrun"',
-        allowed: 'cloud-run, kubernetes, github-actions, vercel, compose, files',
+        allowed: 'cloud-run, kubernetes, github-actions, vercel, compose, compose-git, files',
         nearest: ['cloud-run'],
       },
     ],

@@ -41,7 +41,7 @@ describe('an empty environment', () => {
       logLevel: 'warn',
       databaseUrl: null,
       webhookSecrets: new Map(),
-      tokens: { githubToken: null, githubAppKey: null, vercelToken: null },
+      tokens: { githubToken: null, githubAppKey: null, vercelToken: null, registryPasswords: new Map() },
       mode: { kind: 'playground', where: 'embedded', port: 4000, configPath: null },
     });
   });

@@ -32,6 +32,7 @@ function reading(letters: string, images: readonly LocalImage[], running: string
         exitCode: 0,
         restarts: 0,
         createdAt: '2026-11-22T00:00:00Z',
+        configHash: null,
       },
     ],
   };
