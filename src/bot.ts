@@ -70,7 +70,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await using stack = new AsyncDisposableStack();
   const { setup, databaseUrl, log } = options;
   const { config } = setup;
-  const metrics = createMetrics();
+  const metrics = createMetrics(config);
   const database = await openStore(databaseUrl, log, stack);
   const repositories = createCodeHosts(config, setup.tokens);
   const targets = openTargets(setup, repositories, stack);
@@ -80,6 +80,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     database,
     databaseUrl,
     observe: ({ call, result }) => metrics.slackCalled({ method: call, result }),
+    onLimited: metrics.slackLimited,
     log,
   });
   const lease = await holdLease(options, database, stack);

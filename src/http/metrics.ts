@@ -1,4 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Config } from '../config/schema.ts';
+import type { OperationState } from '../domain/operation.ts';
+import { OPERATION_KINDS } from '../domain/plan.ts';
 import type { OperationMetrics } from '../operations/context.ts';
 
 /** What the bot counts, under `slipway_…`, beside the process's own figures. */
@@ -12,7 +15,14 @@ export interface Metrics extends OperationMetrics {
 
 const MINUTES = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
 
-export function createMetrics(): Metrics {
+/** How an operation ends that somebody wants to be woken for. */
+const TROUBLES = ['failed', 'undone', 'undo-failed'] as const satisfies readonly OperationState[];
+
+/**
+ * Bad ends of operations are counted from 0 for everything in the config: of a series that begins at 1 Prometheus
+ * sees no increase, so that the first would call nobody. Others begin when they happen, to keep the series few.
+ */
+export function createMetrics(config: Pick<Config, 'services'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -23,6 +33,7 @@ export function createMetrics(): Metrics {
     labelNames: [...target, 'result'],
     registers,
   });
+  for (const labels of troublesOf(config)) operations.inc(labels, 0);
   const durations = new Histogram({
     name: 'slipway_operation_duration_seconds',
     help: 'From the beginning of an operation (after approval) to its end.',
@@ -66,4 +77,12 @@ export function createMetrics(): Metrics {
     webhookAnswered: (call) => webhooks.inc(call),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function troublesOf({ services }: Pick<Config, 'services'>) {
+  return Object.entries(services).flatMap(([service, { environments }]) =>
+    Object.keys(environments).flatMap((environment) =>
+      OPERATION_KINDS.flatMap((kind) => TROUBLES.map((result) => ({ kind, service, environment, result }))),
+    ),
+  );
 }

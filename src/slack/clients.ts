@@ -1,4 +1,10 @@
-import { LogLevel, type Logger as SlackLogger, WebClient, type WebClientOptions } from '@slack/web-api';
+import {
+  LogLevel,
+  type Logger as SlackLogger,
+  WebClient,
+  WebClientEvent,
+  type WebClientOptions,
+} from '@slack/web-api';
 import type { Logger } from 'pino';
 
 /** Nothing in Slack takes longer; what has not answered by then is taken for lost. */
@@ -12,10 +18,18 @@ export interface SlackClients {
   readonly publishing: WebClient;
 }
 
+/** Slack takes no more calls of a method for so many seconds (`Retry-After`). */
+export interface LimitedMethod {
+  /** As Slack calls it: `chat.postMessage`. */
+  readonly method: string;
+  readonly seconds: number;
+}
+
 /** `apiUrl` is another address of the Web API, such as the playground's; it ends in `/api/`. */
 export function createClients(settings: {
   readonly botToken: string;
   readonly apiUrl?: string;
+  readonly onLimited: (limited: LimitedMethod) => void;
   readonly log: Logger;
 }): SlackClients {
   const options: WebClientOptions = {
@@ -23,7 +37,7 @@ export function createClients(settings: {
     logger: slackLogger(settings.log),
     timeout: CALL_LIMIT,
   };
-  return {
+  const clients = {
     asking: new WebClient(settings.botToken, { ...options, retryConfig: { retries: 2, minTimeout: 200 } }),
     publishing: new WebClient(settings.botToken, {
       ...options,
@@ -31,6 +45,12 @@ export function createClients(settings: {
       retryConfig: { retries: 0 },
     }),
   };
+  for (const client of Object.values(clients)) {
+    client.on(WebClientEvent.RATE_LIMITED, (seconds: number, { url }: { readonly url: string }) =>
+      settings.onLimited({ method: url.slice(url.lastIndexOf('/') + 1), seconds }),
+    );
+  }
+  return clients;
 }
 
 export function addressOf(apiUrl: string | undefined): Pick<WebClientOptions, 'slackApiUrl'> {

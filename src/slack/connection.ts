@@ -8,7 +8,7 @@ import { pictureStore } from '../store/pictures.ts';
 import { publicationStore } from '../store/publications.ts';
 import { createSlackApp, type SlackApp, type SlackTransport } from './app.ts';
 import { type Channels, createChannels } from './channels.ts';
-import { createClients } from './clients.ts';
+import { createClients, type LimitedMethod } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { MessageContent } from './content.ts';
 import { createDirectory } from './directory.ts';
@@ -45,12 +45,13 @@ export async function connectSlack(options: {
   readonly database: Database;
   readonly databaseUrl: string;
   readonly observe: (call: ObservedCall) => void;
+  readonly onLimited: (limited: LimitedMethod) => void;
   readonly log: Logger;
 }): Promise<SlackConnection> {
-  const { slack, config, log } = options;
+  const { slack, config, onLimited, log } = options;
   const clock = systemClock;
   const address = slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl };
-  const { asking, publishing } = createClients({ botToken: slack.botToken, ...address, log });
+  const { asking, publishing } = createClients({ botToken: slack.botToken, ...address, onLimited, log });
   const identity = await identify(asking);
   const mentions = createMentions(asking, log);
   await mentions.refresh(holdersOf(Object.keys(config.roles), config));

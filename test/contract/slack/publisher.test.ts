@@ -99,7 +99,12 @@ describe('the publisher against the local Slack', () => {
     const { observed } = startPublisher(rig);
     for (let line = 1; line <= 4; line += 1) await rig.put(`line ${line}`, { priority: 1 });
     await eventuallySo(async () => expect(await rig.shown()).toHaveLength(4));
-    expect(observed.filter(({ result }) => result === 'limited').length).toBeLessThanOrEqual(3);
+    const limited = observed.filter(({ result }) => result === 'limited');
+    expect(limited.length).toBeLessThanOrEqual(3);
+    expect(limited.length).toBeGreaterThan(0);
+    expect(rig.limited).toHaveLength(limited.length);
+    expect(rig.limited[0]).toEqual({ method: 'chat.postMessage', seconds: expect.any(Number) });
+    expect(rig.limited.every(({ seconds }) => seconds >= 1)).toBe(true);
   });
 
   it('is one of two: the other takes over when it goes, and nothing is said twice', async () => {

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { expect, onTestFinished } from 'vitest';
-import { createClients, type SlackClients } from '../../../src/slack/clients.ts';
+import { createClients, type LimitedMethod, type SlackClients } from '../../../src/slack/clients.ts';
 import { systemClock } from '../../../src/slack/clock.ts';
 import type { MessageContent } from '../../../src/slack/content.ts';
 import { type Identity, identify } from '../../../src/slack/identity.ts';
@@ -24,6 +24,8 @@ export interface Rig {
   readonly slack: RunningWorkspace;
   readonly test: TestDatabase;
   readonly clients: SlackClients;
+  /** Every time that Slack told a client to wait. */
+  readonly limited: readonly LimitedMethod[];
   readonly identity: Identity;
   put(key: string, changes?: Partial<Publication<MessageContent>>): Promise<void>;
   /** What everybody sees in the channel, newest first. */
@@ -43,12 +45,19 @@ export async function startRig(choices: WorkspaceChoices = {}): Promise<Rig> {
   onTestFinished(() => test.drop());
   const slack = await startWorkspace(choices);
   const botToken = slack.workspace.seed.app.bot_token;
-  const clients = createClients({ botToken, apiUrl: slack.apiUrl, log: silent });
+  const limited: LimitedMethod[] = [];
+  const clients = createClients({
+    botToken,
+    apiUrl: slack.apiUrl,
+    onLimited: (method) => void limited.push(method),
+    log: silent,
+  });
   const identity = await identify(clients.asking);
   return {
     slack,
     test,
     clients,
+    limited,
     identity,
     put: (key, changes) =>
       putPublication(test.database, {

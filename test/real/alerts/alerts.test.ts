@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempDisposableSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { ALERT_ENV, ALERT_SECRET, alerts } from '../../support/alerts.ts';
 import { quick } from '../../support/demo-config.ts';
 import { openedBy } from '../../support/form.ts';
@@ -15,6 +18,40 @@ import {
 } from './monitoring.ts';
 
 const installed = installedAlertmanager();
+const UNDO = { kind: 'deploy', service: 'api', environment: 'production', result: 'undo-failed' };
+/** What promtool is told that happened, and what fires then. */
+const RULE_TESTS = {
+  rule_files: [resolve('manifests/prometheus/rules/slipway.yml')],
+  evaluation_interval: '1m',
+  tests: [
+    {
+      interval: '1m',
+      input_series: [
+        {
+          series: `slipway_operations_total{${Object.entries(UNDO).map(([name, value]) => `${name}="${value}"`)}}`,
+          values: '0 0 0 1x5',
+        },
+        // It answers for three minutes, and then its target is gone.
+        { series: 'up{job="slipway"}', values: '1 1 1 stale' },
+      ],
+      promql_expr_test: [
+        {
+          expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+          eval_time: '2m',
+          exp_samples: [],
+        },
+        {
+          expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+          eval_time: '6m',
+          exp_samples: ['SlipwayDown', 'SlipwayUndoFailed'].map((alertname) => ({
+            labels: `{alertname="${alertname}"}`,
+            value: 1,
+          })),
+        },
+      ],
+    },
+  ],
+};
 const soon = { timeout: 60_000, interval: 250 };
 
 describe.skipIf(installed === null)(
@@ -150,8 +187,28 @@ describe.skipIf(installed === null)('what is shipped for monitoring', () => {
     expect(checked.status).toBe(0);
   });
 
+  it('calls somebody for the first undo that fails, and for a bot that is gone', () => {
+    using directory = mkdtempDisposableSync(join(tmpdir(), 'rules-'));
+    const file = join(directory.path, 'tests.yml');
+    writeFileSync(file, stringify(RULE_TESTS));
+    const checked = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+    expect(`${checked.stdout}${checked.stderr}`).toContain('SUCCESS');
+    expect(checked.status).toBe(0);
+  });
+
   it('comes with an Alertmanager config that amtool takes', () => {
     const args = ['check-config', 'manifests/prometheus/alertmanager.yml'];
     expect(spawnSync('amtool', args, { encoding: 'utf8' }).status).toBe(0);
+  });
+
+  it.each([
+    ['SlipwayDown', 'without-slipway,slipway'],
+    ['SlipwayAlertsNotStored', 'without-slipway,slipway'],
+    ['SlipwaySlackTrouble', 'without-slipway,slipway'],
+    ['SlipwayUndoFailed', 'slipway'],
+  ])('sends %s to %s', (name, receivers) => {
+    const config = '--config.file=manifests/prometheus/alertmanager.yml';
+    const args = ['config', 'routes', 'test', config, `alertname=${name}`];
+    expect(spawnSync('amtool', args, { encoding: 'utf8' }).stdout.trim()).toBe(receivers);
   });
 });

@@ -73,7 +73,7 @@ export async function startMonitoring(options: {
 /** The config that the manifests ship, with its addresses and shorter times. */
 function alertmanagerConfig(directory: string, webhook: string): string {
   const shipped = z
-    .looseObject({ route: z.looseObject({}), receivers: z.tuple([z.looseObject({})]) })
+    .looseObject({ route: z.looseObject({}), receivers: z.tuple([z.looseObject({})], z.unknown()) })
     .parse(parse(readFileSync('manifests/prometheus/alertmanager.yml', 'utf8')));
   const [receiver] = shipped.receivers;
   const hook = z
@@ -85,8 +85,9 @@ function alertmanagerConfig(directory: string, webhook: string): string {
     .parse(receiver).webhook_configs[0];
   hook.url = webhook;
   hook.http_config.authorization.credentials_file = `${directory}/secret`;
-  Object.assign(shipped.route, { group_wait: '1s', group_interval: '2s' });
-  return stringify({ ...shipped, receivers: [{ ...receiver, webhook_configs: [hook] }] });
+  // Nothing here sends mail.
+  const route = { ...shipped.route, routes: [], group_wait: '1s', group_interval: '2s' };
+  return stringify({ route, receivers: [{ ...receiver, webhook_configs: [hook] }] });
 }
 
 const RULES = stringify({

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { createMetrics } from '../../../src/http/metrics.ts';
+import type { CallResult } from '../../../src/slack/calls.ts';
 
 const dashboard = z
   .object({
@@ -27,7 +28,7 @@ const ruleFile = z.object({
 
 /** Names of the bot's metrics, as samples have them. */
 async function exposed(): Promise<string> {
-  const metrics = createMetrics();
+  const metrics = createMetrics({ services: {} });
   const target = { service: 'api', environment: 'production' };
   metrics.ended({ kind: 'deploy', target, state: 'succeeded', seconds: 1 });
   metrics.approved(1);
@@ -52,6 +53,32 @@ describe('the dashboard and the rules', () => {
     const named = [...new Set(expressions.flatMap(metricsIn))];
     expect(named.length).toBeGreaterThanOrEqual(7);
     expect(named.filter((name) => !new RegExp(`^${name}(\\{| )`, 'm').test(text))).toEqual([]);
+  });
+
+  it('are the same for the Prometheus operator, which has one more for its two replicas', () => {
+    const own = parse(readFileSync(`${rules}/slipway.yml`, 'utf8'));
+    const operator = parse(readFileSync('manifests/kubernetes/monitoring/rules.yaml', 'utf8'));
+    const [same, replicas, ...others] = operator.spec.groups;
+    expect([same]).toEqual(own.groups);
+    expect(others).toEqual([]);
+    expect(ruleFile.parse({ groups: [replicas] }).groups[0]?.rules.map(({ alert }) => alert)).toEqual([
+      'SlipwayReplicaDown',
+    ]);
+  });
+
+  it('ask for results that calls of Slack end with', () => {
+    const text = readFileSync(`${rules}/slipway.yml`, 'utf8');
+    const asked = [...text.matchAll(/slipway_slack_calls_total\{result!?=~?"([^"]*)"/g)].flatMap(
+      ([, results = '']) => results.split('|'),
+    );
+    const results: readonly string[] = [
+      'done',
+      'limited',
+      'refused',
+      'unsure',
+    ] satisfies CallResult<unknown>['kind'][];
+    expect(asked).not.toEqual([]);
+    expect(asked.filter((result) => !results.includes(result))).toEqual([]);
   });
 
   it.each(readdirSync(rules))('%s says of every alert how bad it is and what it means', (file) => {
