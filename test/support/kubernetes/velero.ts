@@ -6,6 +6,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServer, Resource } from './api-server.ts';
+import {
+  backupProblems,
+  deletionProblem,
+  type Find,
+  milliseconds,
+  restoreProblems,
+} from './velero-checks.ts';
 import { discoverKinds, type ServedKind } from './velero-kinds.ts';
 import { isMap, restoreItems } from './velero-restore.ts';
 
@@ -32,6 +39,7 @@ export class Velero {
   readonly #storage = new Map<string, readonly Item[]>();
   readonly #mishaps: { backup: Mishap | null; restore: Mishap | null } = { backup: null, restore: null };
   readonly #stopping = new AbortController();
+  readonly #find: Find = (resource, name) => this.#api.find(this.path(resource, name));
   readonly #loop: Promise<void>;
   #kinds: readonly ServedKind[] = [];
 
@@ -126,7 +134,7 @@ export class Velero {
     await this.#phase(at, { phase: 'ReadyToStart', queuePosition: null });
     const ttl = milliseconds(spec.ttl) || MAX_TTL;
     const location = spec.storageLocation ?? (await this.#defaultLocation());
-    const validationErrors = await this.#backupProblems(spec, location);
+    const validationErrors = await backupProblems(this.#find, spec, location);
     const begun = {
       formatVersion: '1.1.0',
       version: 1,
@@ -157,28 +165,6 @@ export class Velero {
     return all.find(({ spec }) => spec.default)?.metadata.name ?? 'default';
   }
 
-  async #backupProblems(spec: Resource['spec'], location: string): Promise<readonly string[]> {
-    const found = await this.#api.find(this.path('backupstoragelocations', location));
-    const problems: string[] = [];
-    if (found === null) {
-      problems.push(
-        `an existing backup storage location was not specified at backup creation time and the default ${location} was not found. Please address this issue (see \`velero backup-location -h\` for options) and create a new backup.`,
-      );
-    } else {
-      if (found.spec.accessMode === 'ReadOnly') {
-        problems.push(
-          `backup can't be created because backup storage location ${location} is currently in read-only mode`,
-        );
-      }
-      if (found.status?.phase !== 'Available') {
-        problems.push(
-          `backup can't be created because BackupStorageLocation ${location} is in Unavailable status.`,
-        );
-      }
-    }
-    return [...problems, ...listProblems('namespace', spec.includedNamespaces, spec.excludedNamespaces)];
-  }
-
   /** Everything in the namespaces that are there, whatever its kind; a namespace that is not there has nothing. */
   async #collect(namespaces: readonly string[]): Promise<readonly Item[]> {
     if (this.#kinds.length === 0) this.#kinds = await discoverKinds(this.#api);
@@ -187,8 +173,8 @@ export class Velero {
       const found = await this.#api.find(`/api/v1/namespaces/${namespace}`);
       if (found === null || found.status.phase !== 'Active') continue;
       for (const kind of this.#kinds) {
-        const list = await this.#api.get(`${kind.root}/namespaces/${namespace}/${kind.plural}`);
-        const kept = list.items.filter(
+        const list = await this.#list(`${kind.root}/namespaces/${namespace}/${kind.plural}`);
+        const kept = list.filter(
           (object: Resource) =>
             object.metadata.deletionTimestamp === undefined &&
             object.metadata.labels?.['velero.io/exclude-from-backup'] !== 'true',
@@ -201,6 +187,16 @@ export class Velero {
     return items;
   }
 
+  /** An API server that has just started says for a while that its storage is not ready yet: 429. */
+  async #list(where: string): Promise<readonly Resource[]> {
+    for (;;) {
+      const { status, text } = await this.#api.request('GET', where);
+      if (status < 300) return JSON.parse(text).items;
+      if (status !== 429 || this.#stopping.signal.aborted) throw new Error(`GET ${where}: ${status} ${text}`);
+      await delay(POLL);
+    }
+  }
+
   async #restore({ metadata, spec, status }: Resource): Promise<void> {
     const at = this.path('restores', metadata.name);
     if (metadata.deletionTimestamp !== undefined) {
@@ -209,7 +205,7 @@ export class Velero {
     }
     if (!['', 'New'].includes(status?.phase ?? '')) return;
     await this.#api.merge(at, { metadata: { finalizers: [FINALIZER] } });
-    const validationErrors = await this.#restoreProblems(spec);
+    const validationErrors = await restoreProblems(this.#find, this.namespace, spec);
     if (validationErrors.length > 0) {
       await this.#phase(at, { phase: 'FailedValidation', validationErrors });
       return;
@@ -235,35 +231,11 @@ export class Velero {
     await this.#phase(at, { ...told, ...ended });
   }
 
-  async #restoreProblems(spec: Resource['spec']): Promise<readonly string[]> {
-    const problems = [
-      ...listProblems('resource', spec.includedResources, spec.excludedResources),
-      ...listProblems('namespace', spec.includedNamespaces, spec.excludedNamespaces),
-    ];
-    if (!['', 'none', 'update'].includes(spec.existingResourcePolicy ?? '')) {
-      problems.push(`Invalid ExistingResourcePolicy: ${spec.existingResourcePolicy}`);
-    }
-    if (!spec.backupName) {
-      return [
-        ...problems,
-        'Either a backup or schedule must be specified as a source for the restore, but not both',
-      ];
-    }
-    const backup = await this.#api.find(this.path('backups', spec.backupName));
-    if (backup === null) {
-      const why = `can't find backup ${this.namespace}/${spec.backupName}: Backup.velero.io "${spec.backupName}" not found`;
-      return [...problems, `Error retrieving backup: ${why}`];
-    }
-    const location = await this.#api.find(this.path('backupstoragelocations', backup.spec.storageLocation));
-    if (location?.status?.phase === 'Available') return problems;
-    return [...problems, `The BSL ${backup.spec.storageLocation} is unavailable, cannot retrieve the backup`];
-  }
-
   async #delete({ metadata, spec, status }: Resource): Promise<void> {
     if (!['', 'New'].includes(status?.phase ?? '')) return;
     const at = this.path('deletebackuprequests', metadata.name);
     const backup = await this.#api.find(this.path('backups', spec.backupName));
-    const problem = backup === null ? 'backup not found' : await this.#deletionProblem(backup);
+    const problem = backup === null ? 'backup not found' : await deletionProblem(this.#find, backup);
     if (problem !== null || backup === null) {
       await this.#phase(at, { phase: 'Processed', errors: [problem] });
       return;
@@ -278,16 +250,6 @@ export class Velero {
     }
     await this.#api.remove(this.path('backups', spec.backupName));
     await this.#api.remove(at);
-  }
-
-  async #deletionProblem({ spec }: Resource): Promise<string | null> {
-    const location = await this.#api.find(this.path('backupstoragelocations', spec.storageLocation));
-    if (location === null) return `backup storage location ${spec.storageLocation} not found`;
-    if (location.spec.accessMode === 'ReadOnly') {
-      return `cannot delete backup because backup storage location ${spec.storageLocation} is currently in read-only mode`;
-    }
-    if (location.status?.phase === 'Available') return null;
-    return `cannot delete backup because backup storage location ${spec.storageLocation} is currently in Unavailable state`;
   }
 
   #take(of: 'backup' | 'restore'): object {
@@ -315,27 +277,4 @@ function merged(base: object, patch: object): object {
     return [key, inner] as const;
   });
   return { ...base, ...Object.fromEntries(changes) };
-}
-
-/** `30d` as Velero reads it has no days: hours, minutes and seconds. */
-function milliseconds(text: string | undefined): number {
-  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000 };
-  const parts = [...(text ?? '').matchAll(/(\d+)(h|m|s)/g)];
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0);
-}
-
-function listProblems(
-  of: string,
-  included: readonly string[] = [],
-  excluded: readonly string[] = [],
-): string[] {
-  const problems: string[] = [];
-  if (included.length > 1 && included.includes('*')) {
-    problems.push("includes list must either contain '*' only, or a non-empty list of items");
-  }
-  if (excluded.includes('*')) problems.push("excludes list cannot contain '*'");
-  for (const item of excluded.filter((one) => included.includes(one))) {
-    problems.push(`excludes list cannot contain an item in the includes list: ${item}`);
-  }
-  return problems.map((problem) => `Invalid included/excluded ${of} lists: ${problem}`);
 }
