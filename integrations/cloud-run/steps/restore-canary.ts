@@ -74,7 +74,7 @@ function leftToThem(run: StepRun, service: ServiceReading, input: Input): StepPr
   const shares = describeShares(namedShares(service.entries));
   if (now[run.ownRevision] === undefined) {
     const message = `Somebody else has changed the traffic to ${shares}; it was left as it is.`;
-    return { phase: 'succeeded', message };
+    return { phase: 'succeeded', message, left: true };
   }
   const ours = input.weights.map((weight) => describeShares(canaryShares(input, run.ownRevision, weight)));
   return {
