@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/acceptance/**/*.test.ts'],
-    reporters: ['default', './test/support/count-reporter.ts'],
+    reporters: ['default', './test/support/not-run-reporter.ts', './test/support/count-reporter.ts'],
     // CI's machine is small and busy: what fails there once is tried once more, and shown as retried.
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 60_000,

@@ -52,7 +52,7 @@ function capability(provider: BackupProvider): BackupCapability {
   return {
     subject: provider.subject,
     list: () => provider.list(),
-    planBackup: async () => markedSteps(await provider.planBackup()),
+    planBackup: async (purpose) => markedSteps(await provider.planBackup(purpose)),
     planVerification: async (backup) => markedSteps(await provider.planVerification(backup)),
     planRestore: async (backup) => markedSteps(await provider.planRestore(backup)),
     deletionStep: (backups) => marked(provider.deletionStep(backups)),

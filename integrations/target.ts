@@ -161,8 +161,9 @@ export interface BackupCapability {
   /**
    * Makes one by its first step, and copies it to a second place, where the config asks for one, by those behind
    * it. The last step's message tells id, size and SHA-256. Its steps have no undo: a backup that was made is kept, whatever comes after it.
+   * One `before-restore` is made of whatever is there, be it nothing: that may be why something is restored.
    */
-  planBackup(): Promise<Outcome<BackupSteps>>;
+  planBackup(purpose?: 'before-restore'): Promise<Outcome<BackupSteps>>;
   /**
    * Restores it into a scratch place, compares, and takes the scratch place away. The last step that reads
    * says what was compared; what differs is a failure that is `unhealthy`.

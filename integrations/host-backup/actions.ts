@@ -8,7 +8,7 @@ import { actionsWith, anyHandle, type StepAction } from '../step-action.ts';
 import { type StepContext, type StepProgress, TargetError } from '../target.ts';
 import { type HostBackupBinding, manifestsOn, placeOf, type Shelf } from './binding.ts';
 import { copyFarther } from './copying.ts';
-import { UNCHANGED } from './scripts/common.ts';
+import { MAY_BE_EMPTY, UNCHANGED } from './scripts/common.ts';
 import { DELETE, LOOK_WHOLE } from './scripts/shelf.ts';
 
 /** One step under way. */
@@ -40,20 +40,23 @@ const restoring = choice.extend({ undoes: z.string().optional() });
 /** Whose comparison is told, by its step. */
 const told = z.object({ of: z.string() });
 const several = z.object({ backups: z.array(z.string()) });
+/** Plans of before do not say it. */
+const making = z.object({ mayBeEmpty: z.boolean().default(false) });
 
 const { defineAction, defineLook } = actionsWith<HostStep>();
 
 /** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
 export const ACTIONS = {
   make: defineAction({
-    input: nothing,
+    input: making,
     handle: anyHandle,
-    async start(step) {
+    async start(step, { mayBeEmpty }) {
       const { source } = step.binding;
       await begin(step, source.make, [
         fileNamed(step, idOf(step, null)),
         JSON.stringify(source.of),
         ...source.facts,
+        mayBeEmpty ? MAY_BE_EMPTY : '',
       ]);
       return look(step);
     },

@@ -24,7 +24,8 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
   return {
     subject: `${source.name}, kept at ${[shelf, ...(copy === null ? [] : [copy])].map(placeOf).join(' and ')}`,
     list: () => list(binding),
-    planBackup: async () => accept({ steps: makeSteps(binding), warnings: await losses(binding) }),
+    planBackup: async (purpose) =>
+      accept({ steps: makeSteps(binding, purpose), warnings: await losses(binding) }),
     planVerification: async (backup) => accept({ steps: [verificationStep(binding, backup)], warnings: [] }),
     planRestore: async (backup) =>
       accept({
@@ -70,8 +71,9 @@ async function losses({ source, shelf: { host } }: HostBackupBinding): Promise<r
   return status === 0 && names.length > 0 ? [source.losers.warning(names)] : [];
 }
 
-function makeSteps({ source, copy }: HostBackupBinding): readonly PlannedStep[] {
-  const make = step('make', `Back up ${source.name}`, 'reads', { timeLimit: 6 * HOUR });
+function makeSteps({ source, copy }: HostBackupBinding, purpose?: 'before-restore'): readonly PlannedStep[] {
+  const input = { mayBeEmpty: purpose === 'before-restore' };
+  const make = step('make', `Back up ${source.name}`, 'reads', { input, timeLimit: 6 * HOUR });
   if (copy === null) return [make];
   return [make, step('copy', `Copy the backup to ${placeOf(copy)}`, 'reads', { timeLimit: 6 * HOUR })];
 }

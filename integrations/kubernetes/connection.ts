@@ -80,9 +80,11 @@ function loadConfig(config: KubeConfig, { kubeconfig, context }: KubernetesConne
     else config.loadFromFile(kubeconfig);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new TargetError('invalid', `The kubeconfig ${kubeconfig ?? ''} cannot be read: ${what}.`, {
-      cause,
-    });
+    const unread =
+      kubeconfig === undefined
+        ? `Slipway has no kubeconfig in its config, and the service account of its pod cannot be read: ${what}.`
+        : `The kubeconfig ${kubeconfig} cannot be read: ${what}.`;
+    throw new TargetError('invalid', unread, { cause });
   }
   if (context !== undefined) {
     const known = config.getContexts().map(({ name }) => name);

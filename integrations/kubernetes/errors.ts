@@ -35,8 +35,35 @@ const PROBLEMS: ReadonlyMap<number, TargetProblem> = new Map([
 export function classifyAnswer(status: number, body: string, call: Call): TargetError {
   const problem = PROBLEMS.get(status) ?? 'unavailable';
   const words = messageIn(body) ?? `it answered ${status}`;
-  const message = status === 401 ? unknownIdentity() : sentence(problem, words, call);
+  const message = wordsFor(status, { problem, words, call, body });
   return new TargetError(problem, message, { cause: { status, body: body.slice(0, 2_000) } });
+}
+
+function wordsFor(
+  status: number,
+  of: {
+    readonly problem: TargetProblem;
+    readonly words: string;
+    readonly call: Call;
+    readonly body: string;
+  },
+): string {
+  const { problem, words, call, body } = of;
+  if (status === 401) return unknownIdentity();
+  if (status === 404 && UNKNOWN_KIND.has((messageIn(body) ?? body).trim())) return unknownKind(call);
+  return sentence(problem, words, call);
+}
+
+/** What the API server answers where nobody has defined the group, or the version, or the kind in it. */
+const UNKNOWN_KIND: ReadonlySet<string> = new Set([
+  '404 page not found',
+  'the server could not find the requested resource',
+]);
+
+function unknownKind({ place: { resource, namespace, name } }: Call): string {
+  const { group, version, plural, kind } = resource;
+  const about = placeText({ resource, namespace, name });
+  return `The cluster does not know the kind ${kind} (${plural}, ${group === '' ? '' : `${group}/`}${version}), so there is not ${about} either: what defines it is not installed there, or not in this version.`;
 }
 
 /** A call that got no answer, as a sentence and a class. */

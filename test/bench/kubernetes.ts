@@ -85,9 +85,9 @@ async function prepare(stack: AsyncDisposableStack, kubectl: string): Promise<Be
 
 const names = () => Array.from({ length: DEPLOYMENTS }, (_, number) => `shop-${number}`);
 
-/** The cluster that the environment names, or a control plane of our own. */
+/** The cluster that `SLIPWAY_TEST_KUBECONFIG` names, or a control plane of our own. */
 async function kubeconfigFor(stack: AsyncDisposableStack): Promise<string> {
-  const given = process.env.SLIPWAY_TEST_KUBECONFIG ?? process.env.KUBECONFIG;
+  const given = process.env.SLIPWAY_TEST_KUBECONFIG;
   if (given !== undefined) return given;
   const plane = await startControlPlane();
   stack.defer(() => plane.stop());

@@ -21,9 +21,13 @@ work_in() {
 counted() { if [ "$1" -eq 1 ]; then echo "1 $2"; else echo "$1 $2s"; fi; }
 `;
 
-/** Arguments from 1: directory, name of the file, what it is of as a JSON text. {@link FINISH} puts it in place. */
+/** The last argument of what makes a backup, if that may be of nothing. */
+export const MAY_BE_EMPTY = 'may-be-empty';
+
+/** Arguments from 1: directory, name of the file, what it is of as a JSON text; {@link MAY_BE_EMPTY} or nothing is the last. {@link FINISH} puts it in place. */
 export const KEEP = `
 dir=$1 file=$2 of=$3
+for emptiness; do :; done
 id=\${file%%.*}
 mkdir -p "$dir"
 [ ! -e "$dir/$id.json" ] || exit 0
@@ -35,7 +39,7 @@ began=$(date +%s%3N)
 /** A disk that is not mounted, a database that was created anew: a backup of nothing must not push out the others. */
 const REFUSE_EMPTIED = `
 refuse_emptied() {
-  [ ! -s "$work/check" ] || return 0
+  [ ! -s "$work/check" ] && [ "$emptiness" != ${MAY_BE_EMPTY} ] || return 0
   for other in "$dir"/bk-*.json; do
     [ -s "\${other%.json}.check" ] && grep -qF -e "\\"of\\":$of" "$other" || continue
     other=\${other##*/}

@@ -77,7 +77,7 @@ compare() {
     head -n 10 "$work/differences"
     return 4
   fi
-  echo "$(counted "$(wc -l <"$1")" table) with $(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}') rows, the same checksums"
+  echo "$(counted "$(wc -l <"$1")" table) with $(counted "$(cut -d'|' -f2 "$1" | awk '{n += $1} END {print n + 0}')" row), the same checksums"
 }
 `;
 

@@ -62,7 +62,9 @@ export async function followRollout(
   rollout: Rollout,
   handle: RolloutHandle,
 ): Promise<StepProgress> {
-  const { found, resourceVersion } = (await nextChange(run, rollout, handle)) ?? (await readAnew(run));
+  const watched = await watchOn(run, rollout, handle);
+  const { found, resourceVersion } =
+    watched === 'too old' ? await readAnew(run) : await standing(run, watched);
   ensureSame(run, found, rollout.uid);
   if (templateHash(found.spec.template) !== rollout.hash) throw changedBehindOurBack(run, found);
   const state = rolloutState(run.binding.workload.kind, found, handle.earlier);
@@ -77,7 +79,7 @@ interface Seen {
   readonly resourceVersion: string;
 }
 
-/** What a watch cannot tell any more, or has not told. */
+/** What a watch from there cannot tell any more. */
 async function readAnew(run: StepRun): Promise<Seen> {
   const { api, workload: name } = run.binding;
   const seen = await api.observe(placeOf(name), workload, run.context.signal);
@@ -85,27 +87,43 @@ async function readAnew(run: StepRun): Promise<Seen> {
   return { found: seen.object, resourceVersion: seen.resourceVersion };
 }
 
-function seenIn(found: Workload): Seen {
-  return { found, resourceVersion: found.metadata.resourceVersion };
+/** Where a watch has told nothing, how the workload stands; the watch goes on from where it was all the same. */
+async function standing(run: StepRun, { found, resourceVersion }: Watched): Promise<Seen> {
+  if (found !== null) return { found, resourceVersion };
+  const { api, workload: name } = run.binding;
+  const read = await api.find(placeOf(name), workload, run.context.signal);
+  if (read === null) throw deleted(run);
+  return { found: read, resourceVersion };
 }
 
-/** The workload as last seen when its rollout got on; null when nothing of that happened in time. */
-async function nextChange(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Seen | null> {
+/** The workload as it was told last, null when it was not, and how far the watch has told. */
+interface Watched {
+  readonly found: Workload | null;
+  readonly resourceVersion: string;
+}
+
+/** Watches until the rollout has got on or is decided, or for as long as one look may take. */
+async function watchOn(run: StepRun, rollout: Rollout, handle: RolloutHandle): Promise<Watched | 'too old'> {
   const { api, workload: name, now } = run.binding;
   const { signal } = run.context;
   const from = { resourceVersion: handle.resourceVersion, seconds: WINDOW };
   const tellFrom = now() + TELL_AFTER;
-  let latest: Seen | null = null;
+  let watched: Watched = { found: null, resourceVersion: handle.resourceVersion };
+  let moved = false;
   for await (const event of api.watch(placeOf(name), from, signal)) {
-    if (event.type === 'gone') return null;
+    if (event.type === 'gone') return 'too old';
     if (event.type === 'deleted') throw deleted(run);
-    if (event.type === 'bookmark') continue;
+    if (event.type === 'bookmark') {
+      watched = { ...watched, resourceVersion: event.resourceVersion };
+      continue;
+    }
     const found = parseAnswer(event.object, workload, placeOf(name));
-    if (isDecided(run, { rollout, handle }, found)) return seenIn(found);
-    if (progressOf(name.kind, found) !== handle.progress) latest = seenIn(found);
-    if (latest !== null && now() >= tellFrom) return latest;
+    watched = { found, resourceVersion: found.metadata.resourceVersion };
+    if (isDecided(run, { rollout, handle }, found)) return watched;
+    moved ||= progressOf(name.kind, found) !== handle.progress;
+    if (moved && now() >= tellFrom) return watched;
   }
-  return latest;
+  return watched;
 }
 
 /** It has come to an end, or is not ours any more. */

@@ -5,8 +5,8 @@ import { type CanaryObservation, TargetError, type TrafficCapability } from '../
 import type { KubernetesBinding } from '../binding.ts';
 import { currentRevision, workloadText } from '../history.ts';
 import { planMigration } from '../migration.ts';
-import { ANNOTATIONS, placeOf } from '../names.ts';
-import { workload } from '../objects.ts';
+import { ANNOTATIONS, placeOf, type WorkloadName } from '../names.ts';
+import { type Workload, workload } from '../objects.ts';
 import { ensureDeployable, fromEnd, imageChange, provingSteps, warningsOf } from '../plan.ts';
 import { type Reading, readingOf, readWorkload } from '../reading.ts';
 import { rolloutState } from '../rollout.ts';
@@ -124,11 +124,19 @@ async function ensureGround(
     );
   }
   const own = asCanary(binding);
-  if ((await binding.api.find(placeOf(own.workload), workload)) === null) return current.name;
-  throw new TargetError(
-    'conflict',
-    `There is ${workloadText(own.workload)} already: somebody’s canary. Delete it when it is not needed any more.`,
-  );
+  const standing = await binding.api.find(placeOf(own.workload), workload);
+  if (standing === null) return current.name;
+  throw new TargetError('conflict', alreadyThere(own.workload, standing));
+}
+
+/** One of our own that is left over is told by its operation; what made another is not known. */
+function alreadyThere(own: WorkloadName, { metadata }: Workload): string {
+  const there = `There is ${workloadText(own)} already`;
+  const operation = metadata.annotations[ANNOTATIONS.operation];
+  if (operation === undefined) {
+    return `${there}: somebody’s canary. Delete it when it is not needed any more.`;
+  }
+  return `${there}: Slipway’s operation ${operation} has left it. When it takes no traffic any more: kubectl delete ${own.kind} ${own.name} -n ${own.namespace}`;
 }
 
 /** What approvers should know of the shares. */

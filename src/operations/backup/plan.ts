@@ -60,7 +60,7 @@ async function planVerification(capability: BackupCapability, backup: Backup): P
  * possible is written between that and the restore, and is no reason to undo a restore that is proven.
  */
 async function planRestore(capability: BackupCapability, backup: Backup): Promise<Outcome<TargetPlan>> {
-  const safety = await capability.planBackup();
+  const safety = await capability.planBackup('before-restore');
   if (!safety.ok) return safety;
   const restored = await capability.planRestore(backup);
   if (!restored.ok) return restored;

@@ -106,7 +106,7 @@ describe('avatar management, by its own config', () => {
         ...['exec', '-T', 'db', 'psql', '-U', 'saga', '-d', 'sagaforge', '-c', text],
       );
     await vi.waitFor(() => sql('SELECT 1'), { timeout: 60_000, interval: 500 });
-    sql('CREATE ROLE directus LOGIN');
+    sql('CREATE ROLE directus SUPERUSER LOGIN');
     sql('CREATE DATABASE directus OWNER directus');
   }
 
@@ -120,6 +120,7 @@ describe('avatar management, by its own config', () => {
       const address = `http://127.0.0.1:${ports.get(environment)}`;
       place.target.directory = path.join(server.home, place.target.directory);
       place.target.url = address;
+      if (place.backup !== undefined) place.backup.provider.directory = path.join(server.home, 'kept');
       for (const check of place.verify) {
         if (check.http?.startsWith('http') === true) check.http = `${address}/version`;
       }
@@ -184,6 +185,28 @@ describe('avatar management, by its own config', () => {
     }
   });
 
+  it('makes a backup of the database, verifies it, and finds in it what was lost', async () => {
+    const sql = (text: string) =>
+      engine
+        .compose(
+          directoryOf('production'),
+          ...['-f', PLACES.production.file, 'exec', '-T', 'db'],
+          ...['psql', '-A', '-t', '-U', 'directus', '-d', 'directus', '-c', text],
+        )
+        .trim();
+    sql("CREATE TABLE avatar (id int PRIMARY KEY, name text); INSERT INTO avatar VALUES (1, 'daidai')");
+    const made = await ended('/backup avatar production', 'Back up avatar in production', 'Done');
+    const [id = ''] = /bk-\w+/.exec(wordsOf(made)) ?? [];
+    const verified = await ended(`/backup verify ${id}`, id, 'the same checksums');
+    expect(wordsOf(verified)).toContain('1 table with 1 row,');
+    sql('DROP TABLE avatar');
+    await bo.command('deploys', `/backup restore ${id}`);
+    const asked = await bo.see('deploys', says('Waiting for approval', id));
+    await running.workspace.person('chen').click('deploys', asked, 'Approve');
+    await bo.see('deploys', (message) => message.ts === asked.ts && says('Done')(message));
+    expect(sql('SELECT name FROM avatar')).toBe('daidai');
+  });
+
   it('ends a deploy right and once, though the bot is killed again and again', async () => {
     const made = watchCreations(engine.address, 'deploy-avatar');
     try {
@@ -213,6 +236,7 @@ describe('avatar management, by its own config', () => {
 
 interface Place {
   readonly target: { directory: string; url: string };
+  readonly backup?: { provider: { directory: string } };
   readonly verify: { http?: string }[];
   watch?: string;
 }

@@ -207,7 +207,10 @@ describe('the archive of a directory', () => {
     const steps = stepsOf(await provider.planBackup());
     // One of its own for each attempt at this test: what a host began for an operation it does not begin again.
     const operation = `op-cut${Date.now()}`;
-    const cutting = setInterval(() => void server.cut(), 400);
+    let cuts = 0;
+    const cutting = setInterval(async () => {
+      cuts += await server.cut();
+    }, 400);
     onTestFinished(() => clearInterval(cutting));
     for (const step of steps) {
       let end = await driveStep(provider, step, operation).catch((error: { retry?: string }) => error);
@@ -218,6 +221,7 @@ describe('the archive of a directory', () => {
       expect(end.phase).toBe('succeeded');
     }
     clearInterval(cutting);
+    expect(cuts).toBeGreaterThan(0);
     // The last cut may be noticed only now.
     await expect
       .poll(() => provider.list().catch(() => []))

@@ -102,14 +102,16 @@ describe(`files when things go wrong (CRASH_SEED=${seed})`, () => {
   it('a script that is killed in the middle of a swap goes on where it was', {
     timeout: 300_000,
   }, async () => {
+    let kills = 0;
     for (let n = 0; n < 3; n += 1) {
       const version =
         (await versionAt(`${world.gunicorn.url}/api/health`)) === 'v1.2.0' ? 'v1.1.0' : 'v1.2.0';
       const ts = await begun(version);
-      await killedSwap(world.live);
+      kills += await killedSwap(world.live);
       await ended(ts);
       await expectWhole(version);
     }
+    expect(kills).toBeGreaterThan(0);
   });
 });
 
@@ -124,8 +126,8 @@ function codeOf(tree: readonly string[]): readonly string[] {
   return tree.filter((line) => !line.includes('backups'));
 }
 
-/** Waits until files are taking their places, and kills whoever moves them. */
-async function killedSwap(live: string): Promise<void> {
+/** Waits until files are taking their places, and kills whoever moves them: how often it did, once or never. */
+async function killedSwap(live: string): Promise<number> {
   const operations = path.join(live, '.slipway/operations');
   for (let n = 0; n < 3_000; n += 1) {
     const newest = readdirSync(operations).find((name) => isSwapping(path.join(operations, name)));
@@ -134,10 +136,11 @@ async function killedSwap(live: string): Promise<void> {
         stdout: '',
       }));
       for (const pid of stdout.split('\n').filter((line) => line !== '')) kill(Number(pid));
-      if (stdout !== '') return;
+      if (stdout !== '') return 1;
     }
     await delay(2);
   }
+  return 0;
 }
 
 function isSwapping(operation: string): boolean {

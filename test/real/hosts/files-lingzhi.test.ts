@@ -100,6 +100,23 @@ describe('Lingzhi, from typed commands to a real gunicorn on a real host', () =>
       expect(status).toContain(part);
   });
 
+  it('makes a backup, verifies it, and finds in it what was lost', async () => {
+    const database = path.join(world.live, 'lingzhi_ecosystem.db');
+    const before = readFileSync(database, 'utf8');
+    await ana.command('deploys', '/backup backend production');
+    const made = await ana.see('deploys', says('Back up backend in production', 'Done'));
+    const [id = ''] = /bk-\w+/.exec(wordsOf(made)) ?? [];
+    await ana.command('deploys', `/backup verify ${id}`);
+    const verified = await ana.see('deploys', says(id, 'the same contents'));
+    expect(wordsOf(verified)).toContain('Done');
+    writeFileSync(database, 'lost');
+    await ana.command('deploys', `/backup restore ${id}`);
+    const asked = await ana.see('deploys', says('Waiting for approval', id));
+    await approve(asked, 'Done');
+    expect(readFileSync(database, 'utf8')).toBe(before);
+    expect(await served()).toBe('v1.1.0');
+  });
+
   it('goes back to what was there before Slipway, with GitHub away', async () => {
     world.releases.failWith(503);
     const asked = await ask('/rollback backend production', '1 deleted', '1 modified');

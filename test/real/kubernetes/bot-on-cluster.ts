@@ -39,7 +39,7 @@ export async function botOnCluster(
     readonly spec?: object;
     readonly replicas?: number;
     /** What its targets say more. */
-    readonly target?: object;
+    readonly target?: object | ((environment: string) => object);
     /** Without a kubeconfig: by the account’s files and variables, as the kubelet gives them to a pod. */
     readonly inCluster?: boolean;
     /** Adds to what stands in the cluster before the test. */
@@ -69,7 +69,7 @@ export async function botOnCluster(
       const target = {
         ...targetOf({ cluster, kind }, environment),
         ...(mounted === null && { kubeconfig: proxy.kubeconfig }),
-        ...options.target,
+        ...(typeof options.target === 'function' ? options.target(environment) : options.target),
       };
       const more =
         typeof options.more === 'function' ? options.more(environment, proxy.kubeconfig) : options.more;

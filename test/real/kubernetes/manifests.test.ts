@@ -25,22 +25,29 @@ const TARGET = 'tech-assist';
 
 describe.skipIf(noCluster)('manifests/kubernetes', () => {
   const scratch = temporaryDirectory();
+  /** The namespaces that this test has made: it deletes no others. */
+  const made: string[] = [];
   let cluster: Cluster;
 
   beforeAll(async () => {
     cluster = await openNamespace();
-    await cluster.api.create('/api/v1/namespaces', { metadata: { name: TARGET } });
+    for (const name of [BOT, TARGET]) {
+      const where = `/api/v1/namespaces/${name}`;
+      if ((await cluster.api.find(where)) !== null) throw new Error(occupied(name));
+    }
+    for (const name of [BOT, TARGET]) {
+      await cluster.api.create('/api/v1/namespaces', { metadata: { name } });
+      made.push(`/api/v1/namespaces/${name}`);
+    }
     kubectl('apply', '--server-side', '-k', EXAMPLE);
     const stringData = { DATABASE_URL: 'postgresql://db/slipway', SLACK_BOT_TOKEN: 'xoxb-1' };
     await cluster.api.create(`/api/v1/namespaces/${BOT}/secrets`, { metadata: { name: BOT }, stringData });
   });
 
   afterAll(async () => {
-    for (const name of [BOT, TARGET]) await cluster.api.remove(`/api/v1/namespaces/${name}`);
-    for (const name of [BOT, TARGET]) {
-      await eventually(async () => (await cluster.api.find(`/api/v1/namespaces/${name}`)) === null);
-    }
-    await cluster.close();
+    for (const where of made) await cluster.api.remove(where);
+    for (const where of made) await eventually(async () => (await cluster.api.find(where)) === null);
+    await cluster?.close();
     scratch.remove();
   });
 
@@ -109,6 +116,10 @@ describe.skipIf(noCluster)('manifests/kubernetes', () => {
     return api;
   }
 });
+
+function occupied(name: string): string {
+  return `The cluster has a namespace ${name} already: this test applies the example there and deletes it afterwards. It was left alone; name another cluster by SLIPWAY_TEST_KUBECONFIG.`;
+}
 
 async function rulesOf(api: ApiServer, namespace: string): Promise<readonly Rule[]> {
   const review = {

@@ -264,6 +264,7 @@ describe.skipIf(noCluster)('a watch', () => {
 
   test('that is cut in the middle, again and again, goes on behind what it saw', async () => {
     const { world, target, step } = await followed();
+    const planned = world.proxy.calls().length;
     let cuts = 0;
     const cutting = setInterval(() => {
       cuts += world.proxy.cutWatches();
@@ -273,6 +274,11 @@ describe.skipIf(noCluster)('a watch', () => {
     clearInterval(cutting);
     expect(cuts).toBeGreaterThan(0);
     expect(world.changes()).toBe(1);
+    const asked = world.proxy.calls().slice(planned);
+    expect(asked.filter(({ path }) => path.includes('deployments?fieldSelector='))).toEqual([]);
+    const from = asked.flatMap(({ path }) => path.match(/watch=true.*[?&]resourceVersion=(\d+)/)?.[1] ?? []);
+    expect(new Set(from).size).toBeGreaterThan(1);
+    expect(from.map(Number)).toEqual(from.map(Number).toSorted((one, other) => one - other));
   });
 
   test('from a resourceVersion that is too old begins anew with a list', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DeployTarget } from '../../../integrations/target.ts';
 import { TargetError } from '../../../integrations/target.ts';
 import type { PlannedStep } from '../../../src/domain/plan.ts';
-import { contextOf, runStep } from '../../contract/target/drive.ts';
+import { contextOf, runStep, stepOf } from '../../contract/target/drive.ts';
 import { type Canary, plannedOn, succeed } from '../../contract/target/drive-canary.ts';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
 import { BEHAVIOUR } from '../../support/kubernetes/stages.ts';
@@ -126,13 +126,27 @@ describe.skipIf(noCluster)('a canary by the number of its pods', () => {
     await expect(planned()).rejects.toThrow('somebody’s canary');
   });
 
+  test('is not begun where another operation’s own is left, which is named with how to delete it', async () => {
+    const { planned, cluster } = await world();
+    const one = await planned();
+    await succeed(one, one.plan.steps);
+    await expect(planned('v1.2.0')).rejects.toThrow(
+      new RegExp(
+        `Slipway’s operation op_canary has left it.* kubectl delete deployment api-canary -n ${cluster.namespace}$`,
+      ),
+    );
+  });
+
   test('does nothing to a canary of another operation', async () => {
     const { planned, canary } = await world();
     const one = await planned();
     await succeed(one, one.plan.steps);
     const other = { ...one, context: contextOf('op_other') };
-    await succeed(other, one.traffic.abortSteps(one.plan, [20]));
+    const steps = one.traffic.abortSteps(one.plan, [20]);
+    await succeed(other, steps);
     expect(await canary()).not.toBeNull();
+    const removal = stepOf(steps, 'abort-remove-canary');
+    expect(await one.target.start(removal, other.context)).toMatchObject({ phase: 'succeeded', left: true });
   });
 
   describe.each(['promoted', 'aborted'] as const)('until it is %s', (ending) => {

@@ -26,7 +26,10 @@ const exampleSchema = z.object({
   services: z.object({
     backend: z.looseObject({
       environments: z.object({
-        production: z.looseObject({ target: z.looseObject({ backups: z.looseObject({}) }) }),
+        production: z.looseObject({
+          target: z.looseObject({ backups: z.looseObject({}) }),
+          backup: z.looseObject({ provider: z.looseObject({}) }),
+        }),
       }),
     }),
   }),
@@ -50,6 +53,7 @@ export async function startLingzhi(): Promise<LingzhiWorld> {
     restart: gunicorn.restart,
     url: gunicorn.url,
   });
+  Object.assign(production.backup.provider, { path: live, directory: path.join(place, 'kept') });
   const running = await startBotWithPlayground({}, (config) => {
     Object.assign(config, {
       hosts: { lingzhi: host.config() },

@@ -10,14 +10,15 @@ declare module 'vitest' {
 }
 
 /**
- * One cluster for the whole run: the one that `SLIPWAY_TEST_KUBECONFIG` or `KUBECONFIG` names, or else a control
- * plane of our own for as long as the run lasts. Without either the tests that need it are shown as skipped.
+ * One cluster for the whole run: the one that `SLIPWAY_TEST_KUBECONFIG` names, or else a control plane of our own for
+ * as long as the run lasts. Without either the tests that need it are shown as skipped. `KUBECONFIG` is not looked at:
+ * it may well be the cluster that somebody works with, and the tests create and delete namespaces.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env.SLIPWAY_TEST_KUBECONFIG ?? process.env.KUBECONFIG;
+  const given = process.env.SLIPWAY_TEST_KUBECONFIG;
   if (given === undefined && installedPrograms() === null) {
     console.log(
-      'No Kubernetes: neither KUBECONFIG nor `.ci/setup kubernetes`. The tests that need it do not run.',
+      'No Kubernetes: neither SLIPWAY_TEST_KUBECONFIG nor `.ci/setup kubernetes`. The tests that need it do not run.',
     );
     project.provide('kubeconfig', null);
     return async () => {};

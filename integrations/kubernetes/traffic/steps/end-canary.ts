@@ -54,7 +54,7 @@ async function giveBack(run: StepRun, asked: z.output<typeof returning>): Promis
     return { phase: 'succeeded', message: `Traffic is as it was: ${splitText(run.binding, 0)}.` };
   if (!standing.canaryTakes) {
     const message = `Somebody else has changed the traffic (${standing.text}); it was left as it is.`;
-    return { phase: 'succeeded', message };
+    return { phase: 'succeeded', message, left: true };
   }
   const { message } = changedSplit(run, standing.text, weights.at(-1) ?? 0);
   return { phase: 'failed', problem: 'conflict', message: `${message} The canary still takes traffic.` };
@@ -73,7 +73,7 @@ async function remove(run: StepRun, found: JsonObject): Promise<StepProgress> {
   const { name } = canaryRun(run).binding.workload;
   if (canary === null) return { phase: 'succeeded', message: `${name} is gone.` };
   if (!isOurs(run, canary))
-    return { phase: 'succeeded', message: `${name} is somebody else’s; it was left.` };
+    return { phase: 'succeeded', message: `${name} is somebody else’s; it was left.`, left: true };
   const standing = await splitOf(run.binding).read(found, run.context.signal);
   if (standing.canaryTakes) {
     throw new TargetError('conflict', `${name} still takes traffic (${standing.text}): it was left.`);

@@ -8,6 +8,7 @@ import { manifestsOn } from '../../../../integrations/host-backup/binding.ts';
 import { archiveBackupConfig } from '../../../../integrations/host-backup/config.ts';
 import { manifestSchema } from '../../../../integrations/host-backup/manifest.ts';
 import { ARCHIVE } from '../../../../integrations/host-backup/scripts/archive.ts';
+import { MAY_BE_EMPTY } from '../../../../integrations/host-backup/scripts/common.ts';
 import { LIST } from '../../../../integrations/host-backup/scripts/shelf.ts';
 import { sourceOf } from '../../../../integrations/host-backup/source.ts';
 
@@ -31,8 +32,8 @@ async function sh(script: string, ...data: readonly string[]): Promise<string> {
   return (await run('sh', ['-c', script, 'sh', ...data])).stdout;
 }
 
-function archive(id: string, of = 'web-1: directory /srv/shop'): Promise<string> {
-  return sh(ARCHIVE, kept, `${id}.tar.gz`, JSON.stringify(of), 'path', tree);
+function archive(id: string, of = 'web-1: directory /srv/shop', more = ''): Promise<string> {
+  return sh(ARCHIVE, kept, `${id}.tar.gz`, JSON.stringify(of), 'path', tree, more);
 }
 
 async function listed(): Promise<readonly string[]> {
@@ -84,6 +85,13 @@ describe('making a backup in a directory', () => {
       stdout: expect.stringMatching(/^there is nothing to back up any more, and bk-1 is not empty/),
     });
     expect(await listed()).toEqual(['bk-1']);
+  });
+
+  it('makes one of nothing before a restore: that it is gone may be why', async () => {
+    await archive('bk-1');
+    await rm(path.join(tree, 'data'));
+    await archive('bk-2', undefined, MAY_BE_EMPTY);
+    expect(await listed()).toEqual(['bk-1', 'bk-2']);
   });
 
   it('makes one of nothing where there never was anything, or only something else was', async () => {

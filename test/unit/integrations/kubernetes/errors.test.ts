@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { classifyAnswer, classifyFailure } from '../../../../integrations/kubernetes/errors.ts';
-import { DEPLOYMENTS, PODS, pathOf } from '../../../../integrations/kubernetes/resources.ts';
+import {
+  DEPLOYMENTS,
+  PODS,
+  pathOf,
+  VIRTUAL_SERVICES,
+} from '../../../../integrations/kubernetes/resources.ts';
 
 const place = { resource: DEPLOYMENTS, namespace: 'shop', name: 'api' };
 const patch = { verb: 'patch', place };
@@ -39,6 +44,24 @@ test('what admission forbids is not blamed on the role', () => {
   const { message } = classifyAnswer(403, status('exceeded quota: compute, requested: pods=1'), patch);
   expect(message).toContain('exceeded quota');
   expect(message).not.toContain('role');
+});
+
+test.each([
+  '404 page not found\n',
+  status('the server could not find the requested resource'),
+])('a kind that nobody has defined is told as that, and not as an object that is missing: %s', (body) => {
+  const route = { resource: VIRTUAL_SERVICES, namespace: 'shop', name: 'api' };
+  const { message, problem } = classifyAnswer(404, body, { verb: 'get', place: route });
+  expect(problem).toBe('not-found');
+  expect(message).toContain(
+    'does not know the kind VirtualService (virtualservices, networking.istio.io/v1)',
+  );
+  expect(message).not.toContain('deleted');
+});
+
+test('an object that is missing is told as that', () => {
+  const { message } = classifyAnswer(404, status('deployments.apps "api" not found'), patch);
+  expect(message).toContain('There is no such thing as the Deployment api in shop');
 });
 
 test('an answer that is no Status is told by its code', () => {
