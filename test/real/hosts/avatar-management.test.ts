@@ -2,8 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { secretKey } from '../../../src/config/settings.ts';
 import { pushApp } from '../../support/host/app-images.ts';
 import {
+  ACCOUNT,
   type DockerEngine,
   startDockerEngine,
   startRegistry,
@@ -38,10 +40,11 @@ describe('avatar management, by its own config', () => {
     [server, engine, registry] = await Promise.all([
       startTestHost({ variables: { IMAGE_TAG: TRAP } }),
       startDockerEngine(),
-      startRegistry(),
+      startRegistry({ accounts: ACCOUNT.htpasswd }),
     ]);
     // What the handbook tells people to do, left behind in a profile.
     writeFileSync(path.join(server.home, '.bashrc'), `export IMAGE_TAG=${TRAP}\n`);
+    engine.docker('login', '-u', ACCOUNT.username, '-p', ACCOUNT.password, registry.host);
     for (const part of ['api', 'frontend']) {
       pushApp(engine, `${registry.host}/rayhu/avatar-mgmt/${part}`, [
         { version: TRAP },
@@ -52,7 +55,8 @@ describe('avatar management, by its own config', () => {
     }
     makePostgresImage(engine);
     for (const environment of ['staging', 'production'] as const) await makeProject(environment);
-    running = await startBotWithPlayground({}, (config) => {
+    const variable = `REGISTRY_PASSWORD_${secretKey(registry.host)}`;
+    running = await startBotWithPlayground({ [variable]: ACCOUNT.password }, (config) => {
       const { developers, managers } = { developers: config.roles.deployer, managers: config.roles.approver };
       Object.assign(config, exampleHere(), {
         roles: { ...config.roles, developers, 'release-managers': managers },

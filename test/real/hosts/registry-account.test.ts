@@ -10,6 +10,7 @@ import type { PlannedStep } from '../../../src/domain/plan.ts';
 import { contextOf, deployPlan, runStep, type StepEnd } from '../../contract/target/drive.ts';
 import { pushApp } from '../../support/host/app-images.ts';
 import {
+  ACCOUNT,
   type DockerEngine,
   startDockerEngine,
   startRegistry,
@@ -17,9 +18,7 @@ import {
 } from '../../support/host/docker-engine.ts';
 import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
 
-const TOKEN = 'wonderland-7f3a';
-/** What htpasswd(1) makes of it, by bcrypt. */
-const ACCOUNTS = 'rayhu:$2b$04$a0uN2r2uiCQvnfTTkciFcOCGD0Li7evsD0u64udmnWp9EPRLYODey\n';
+const { password: TOKEN } = ACCOUNT;
 
 let server: TestHost;
 let engine: DockerEngine;
@@ -32,7 +31,7 @@ beforeAll(async () => {
   [server, engine, registry] = await Promise.all([
     startTestHost(),
     startDockerEngine(),
-    startRegistry({ accounts: ACCOUNTS }),
+    startRegistry({ accounts: ACCOUNT.htpasswd }),
   ]);
   const image = `${registry.host}/avatar/api`;
   engine.docker('login', '-u', 'rayhu', '-p', TOKEN, registry.host);

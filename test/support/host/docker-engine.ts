@@ -83,6 +83,13 @@ export interface TestRegistry {
   stop(): Promise<void>;
 }
 
+/** An account for a registry: `htpasswd` is what htpasswd(1) makes of it, by bcrypt. */
+export const ACCOUNT = {
+  username: 'rayhu',
+  password: 'wonderland-7f3a',
+  htpasswd: 'rayhu:$2b$04$a0uN2r2uiCQvnfTTkciFcOCGD0Li7evsD0u64udmnWp9EPRLYODey\n',
+} as const;
+
 /** `accounts` has lines of htpasswd(1); without it everybody may pull and push. */
 export async function startRegistry(options: { readonly accounts?: string } = {}): Promise<TestRegistry> {
   const directory = await mkdtemp(path.join(tmpdir(), 'slipway-registry-'));
