@@ -128,14 +128,17 @@ async function startAlertmanager(
   return { child, url: `http://${address}` };
 }
 
-/** Its receiver as its manual has it for a bot’s token, and a group for each alert, told at once. */
+/**
+ * Its receiver as its manual has it for a bot’s token, and a group for each alert, told at once. What Slack refused it
+ * tells again when the group’s interval is over, so that is short.
+ */
 function configFor({ url, channelId }: TestWorkspace): string {
   return stringify({
     route: {
       receiver: 'slack',
       group_by: ['alertname'],
       group_wait: '0s',
-      group_interval: '5m',
+      group_interval: '5s',
       repeat_interval: '4h',
     },
     receivers: [
