@@ -151,6 +151,28 @@ describe('a deploy in trouble', () => {
     expect(await world.servingDigest()).toBe(plan.from?.digest);
   });
 
+  it('leaves to one of two at once what they both want, and tells the other', async () => {
+    const shippers = ['v1.1.0', 'v1.2.0'].map((version) => ({ version, target: world.connect() }));
+    const plans = await Promise.all(shippers.map(({ target, version }) => deployPlan(target, version)));
+    const runs = await Promise.all(
+      shippers.map(async ({ target, version }, n) => {
+        const context = contextOf(`op_both_${version}`);
+        const { end, begun } = await runSteps(target, plans[n]?.steps ?? [], context);
+        if (!end.ok) await undo(target, begun, context);
+        return { version, end, digest: plans[n]?.to.digest };
+      }),
+    );
+    const shipped = runs.filter(({ end }) => end.ok);
+    const told = runs.filter(({ end }) => !end.ok);
+    expect(shipped, JSON.stringify(runs)).toHaveLength(1);
+    expect(told[0]?.end).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Somebody else changed'),
+    });
+    expect(await world.servingDigest()).toBe(shipped[0]?.digest);
+    expect(await readFile(path.join(world.directory, '.env'), 'utf8')).toContain(shipped[0]?.version);
+  });
+
   it('runs a migration from the new image, once, before anything that runs is touched', async () => {
     const script = 'cat /www/version >>/data/migrated; ls /data';
     const target = world.connectWith({ migrate: { run: ['sh', '-c', script], service: 'web' } });
