@@ -39,8 +39,11 @@ export async function carryOut(
   if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
   switch (command.name) {
     case 'deploy': {
-      const { version, dryRun, options } = command;
-      const requests = command.targets.map((target) => ({ kind: 'deploy', target, version }) as const);
+      const { version, only, dryRun, options } = command;
+      const part = only === undefined ? {} : { only };
+      const requests = command.targets.map(
+        (target) => ({ kind: 'deploy', target, version, ...part }) as const,
+      );
       return submit(context, engine, { deliveryId, requests, options, dryRun, origin });
     }
     case 'rollback': {

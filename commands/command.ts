@@ -15,6 +15,8 @@ export type Command =
       /** At least one; several only when several services were named. */
       readonly targets: readonly TargetRef[];
       readonly version: string;
+      /** The one part that is meant, where it is not the whole. */
+      readonly only?: string;
       readonly dryRun: boolean;
       readonly options: RequestOptions;
     }

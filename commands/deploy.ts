@@ -1,7 +1,7 @@
 import { accept, refuse } from '../src/domain/refusal.ts';
 import type { CommandGrammar } from './command.ts';
 import { lock, unlock } from './deploy-lock.ts';
-import { NO_FLAGS, optionsOf, SHIPPING_FLAGS } from './flags.ts';
+import { DEPLOY_FLAGS, NO_FLAGS, optionsOf } from './flags.ts';
 import { unknownWord } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
 import { readShipment } from './shipment.ts';
@@ -11,11 +11,14 @@ import { findService, serviceNames, serviceSpellings } from './words.ts';
 const USAGE = '/deploy service version environment';
 
 const shipment: Sentence = {
-  flags: SHIPPING_FLAGS,
+  flags: DEPLOY_FLAGS,
   read(said, vocabulary) {
     const otherBeginnings = [...OTHER_SENTENCES.keys(), 'help'];
     const read = readShipment({ words: said.words, vocabulary, usage: USAGE, otherBeginnings });
-    return read.ok ? accept({ name: 'deploy', ...read.value, ...optionsOf(said) }) : read;
+    if (!read.ok) return read;
+    const only = said.flags.get('--only') ?? null;
+    const part = only === null ? {} : { only };
+    return accept({ name: 'deploy', ...read.value, ...part, ...optionsOf(said) });
   },
 };
 
@@ -53,6 +56,7 @@ export const deploy: CommandGrammar = {
     { text: '/deploy api v1.2.0 production', does: 'ship api v1.2.0 to production' },
     { text: '/deploy api@v1.2.0 prod', does: 'the same, shorter' },
     { text: '/deploy api,frontend v1.2.0 to production', does: 'ship several services' },
+    { text: '/deploy api v1.2.0 production --only worker', does: 'ship one service of a compose project' },
     { text: '/deploy v1.2.0', does: 'ship what this channel is for' },
     { text: '/deploy api v1.2.0 production --dry-run', does: 'show the plan and change nothing' },
     { text: '/deploy api v1.2.0 production --reason "fixes login"', does: 'say why, for the record' },

@@ -6,13 +6,15 @@ import { type FlagToken, spelled, type Token, type WordToken } from './tokenize.
 import { understoodOf } from './understood.ts';
 import { isTaken } from './words.ts';
 
-/** A flag either stands alone or takes a text. */
-export type FlagSpec = Readonly<Record<string, 'switch' | 'text'>>;
+/** A flag either stands alone, or takes a text, or a word that need not stand in quotes whatever else it may mean. */
+export type FlagSpec = Readonly<Record<string, 'switch' | 'text' | 'word'>>;
 
 /** The flags of commands that become operations. */
 export const OPERATION_FLAGS: FlagSpec = { '--dry-run': 'switch', '--emergency': 'text', '--reason': 'text' };
 /** The flags of commands that ship something. */
 export const SHIPPING_FLAGS: FlagSpec = { ...OPERATION_FLAGS, '--during-incident': 'text' };
+/** Those of a deploy, which may be of a part. */
+export const DEPLOY_FLAGS: FlagSpec = { ...SHIPPING_FLAGS, '--only': 'word' };
 export const NO_FLAGS: FlagSpec = {};
 
 /** A flag with the text that belongs to it: behind its `=`, or the token after it. */
@@ -101,7 +103,8 @@ function partFlags(tokens: readonly Token[], spec: FlagSpec) {
 /** A quoted text behind a flag belongs to it, and a word does if the flag takes a text. */
 function textAfter(flag: FlagToken, next: Token | undefined, spec: FlagSpec): WordToken | null {
   if (next?.kind === 'text') return next;
-  return next?.kind === 'word' && spec[flag.name] === 'text' ? next : null;
+  const takes = spec[flag.name];
+  return next?.kind === 'word' && (takes === 'text' || takes === 'word') ? next : null;
 }
 
 function problemOf({ token, text, bare }: Flag, spec: FlagSpec, vocabulary: Vocabulary): WordRefusal | null {
@@ -113,8 +116,11 @@ function problemOf({ token, text, bare }: Flag, spec: FlagSpec, vocabulary: Voca
   if (takes === 'switch') {
     return text === null ? null : unknownWord({ role: 'text', word: text, instead: token.name });
   }
-  if (!saysSomething(text)) return missingWord({ role: 'text', usage: `${token.name} "text"` });
-  if (!bare || !belongsToSentence(text, vocabulary)) return null;
+  if (!saysSomething(text)) {
+    const usage = takes === 'word' ? `${token.name} service` : `${token.name} "text"`;
+    return missingWord({ role: takes === 'word' ? 'service' : 'text', usage });
+  }
+  if (takes === 'word' || !bare || !belongsToSentence(text, vocabulary)) return null;
   return unknownWord({ role: 'text', word: text, instead: `${token.name} "${text}"` });
 }
 

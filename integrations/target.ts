@@ -178,6 +178,13 @@ export interface BackupCapability {
   deletionStep(backups: readonly StoredBackup[]): PlannedStep;
 }
 
+/** Parts that can be deployed alone, beside others that stay as they are. Present where the target has several. */
+export interface PartsCapability {
+  readonly names: readonly string[];
+  /** The same questions about one of them; null where there is no such part. */
+  of(name: string): Pick<DeployTarget, 'resolve' | 'recentVersions' | 'planDeploy'> | null;
+}
+
 /** One line of `slipway doctor`. */
 export interface Finding {
   readonly subject: string;
@@ -226,6 +233,7 @@ export interface DeployTarget {
   readonly rollback?: RollbackCapability;
   readonly traffic?: TrafficCapability;
   readonly backup?: BackupCapability;
+  readonly parts?: PartsCapability;
 }
 
 /** The kinds of operation that a target can do, from the capabilities that it has. */

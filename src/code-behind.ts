@@ -69,8 +69,7 @@ export async function suggestedVersions(
 /** What code hosts are told of operations, beside their state. */
 export function telling({ database, log }: OperationContext, { asking }: SlackConnection): Telling {
   return {
-    describe: ({ plan, state }) =>
-      plain(`${en.operation.title(plan.kind, plan.target)}: ${en.operation.states[state]}`, 140),
+    describe: ({ plan, state }) => plain(`${en.operation.title(plan)}: ${en.operation.states[state]}`, 140),
     link: async ({ id }) => {
       const message = await findMessage(database, operationKey(id));
       if (message === null) return null;

@@ -20,6 +20,7 @@ export async function planDeploy(
 ): Promise<Outcome<TargetPlan>> {
   const { live, artifact, only } = request;
   const parts = only === null ? binding.parts : [only];
+  if (only !== null) refuseShared(binding, only);
   const [reading, digests] = await Promise.all([
     projectAsSeen(binding, live),
     contentsOf(binding, parts, artifact),
@@ -36,19 +37,32 @@ export async function planDeploy(
   await refuseShadow(binding, parts, release);
   const found = foundIn(parts, reading, await readServing(binding, reading));
   const { version, digest } = artifact;
+  // The data is that of the service whose image migrates it.
+  const migration = only === null || binding.migration?.service === only.name ? binding.migration : null;
   return accept({
     from: endOf(live),
     to: { version, digest, revision: null },
     artifact,
+    ...(only === null ? {} : { part: only.name }),
     steps: [
       pullStep(release),
-      ...(binding.migration === null ? [] : [migrateStep(binding.migration, release)]),
+      ...(migration === null ? [] : [migrateStep(migration, release)]),
       ...runSteps(binding, { title: `Start ${version}`, release, found, alone: only !== null }),
       tidyStep(found),
     ],
     live: live.fingerprint,
-    warnings: await warningsOf(binding, reading),
+    warnings: await warningsOf({ ...binding, migration }, reading),
   });
+}
+
+/** What one variable names is changed together, by whoever starts the project next. */
+function refuseShared({ parts, config, host }: ComposeBinding, { name, variable }: Part): void {
+  const others = parts.filter((other) => other.name !== name && other.variable === variable);
+  if (others.length === 0) return;
+  throw new TargetError(
+    'invalid',
+    `${name} cannot be deployed alone on ${host.name}: ${variable} in ${config.envFile} names its version and that of ${others.map((other) => other.name).join(', ')}. Give it a variable of its own under variables.`,
+  );
 }
 
 /** What starts a release and proves it, for going forward and back alike. */

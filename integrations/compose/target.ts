@@ -7,7 +7,14 @@ import { runsBy } from '../step-action.ts';
 import type { DeployTarget } from '../target.ts';
 import { resolveVersion } from '../versions.ts';
 import { ACTIONS } from './actions.ts';
-import { type ComposeBinding, type Migration, type PullCredentials, partsOf, projectOf } from './binding.ts';
+import {
+  type ComposeBinding,
+  type Migration,
+  type Part,
+  type PullCredentials,
+  partsOf,
+  projectOf,
+} from './binding.ts';
 import type { ComposeTargetConfig } from './config.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
@@ -43,14 +50,20 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     parts,
     project: projectOf(config),
   };
-  const source = options.artifacts(parts[0]?.image ?? '');
+  const deploys = (only: Part | null) => {
+    const source = options.artifacts((only ?? parts[0])?.image ?? '');
+    return {
+      resolve: (version: string) => resolveVersion(ref, source, version),
+      recentVersions: (limit: number) => source.versions(limit),
+      planDeploy: (request: Parameters<DeployTarget['planDeploy']>[0]) =>
+        planDeploy(binding, { ...request, only }),
+    };
+  };
   return {
     ref,
     identity: `compose://${host.identity}${config.directory}#${binding.project}`,
-    resolve: (version) => resolveVersion(ref, source, version),
-    recentVersions: (limit) => source.versions(limit),
+    ...deploys(null),
     inspect: () => inspect(binding),
-    planDeploy: (request) => planDeploy(binding, { ...request, only: null }),
     ...runsBy(ACTIONS, ({ timeLimit }, context) => ({ binding, context, timeLimit })),
     stop: async (_step, handle, { signal }) => {
       const work = runHandle.safeParse(handle);
@@ -58,6 +71,13 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     },
     examine: () => examine(binding),
     close: () => host.close(),
+    parts: {
+      names: parts.map(({ name }) => name),
+      of(name) {
+        const part = parts.find((one) => one.name === name);
+        return part === undefined ? null : deploys(part);
+      },
+    },
     rollback: { plan: (request) => planRollback(binding, request) },
   };
 }

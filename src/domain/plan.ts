@@ -88,6 +88,8 @@ export interface TargetPlan {
   readonly live: string;
   /** What approvers should know: “v1.1.0 is already serving”, “data will change”. */
   readonly warnings: readonly string[];
+  /** The one part of the target that is changed, where it is not the whole: `to` is that part's. */
+  readonly part?: string;
   /** Only for targets that are trees of files. */
   readonly files?: FileChanges;
   /** For whatever makes, checks or restores a backup, and for a deploy that comes after one. */

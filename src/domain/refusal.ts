@@ -49,6 +49,14 @@ export type Refusal =
       readonly version: string;
       readonly nearest: readonly string[];
     }
+  /** The target has no such part that could be deployed alone; `parts` are those that it has. */
+  | {
+      readonly code: 'no-such-part';
+      readonly target: TargetRef;
+      readonly wanted: string;
+      readonly nearest: readonly string[];
+      readonly parts: readonly string[];
+    }
   /** There is nothing to go back to, or not that. */
   | {
       readonly code: 'no-such-revision';

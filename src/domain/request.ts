@@ -17,6 +17,8 @@ export interface DeployRequest {
   readonly kind: 'deploy';
   readonly target: TargetRef;
   readonly version: string;
+  /** The one part of the target that is meant, where it is not the whole: a service of a compose project. */
+  readonly only?: string;
   /** Who published it, where nobody knows who that is here: it could be any approver. */
   readonly stranger?: string;
 }

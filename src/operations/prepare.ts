@@ -1,6 +1,7 @@
 import { capabilitiesOf, type DeployTarget, TargetError } from '../../integrations/target.ts';
 import type { Artifact } from '../domain/artifact.ts';
 import type { LiveState } from '../domain/live-state.ts';
+import { nearest } from '../domain/nearest.ts';
 import type { ApprovalRule, Plan, TargetPlan } from '../domain/plan.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../domain/refusal.ts';
 import type { CanaryExtensionRequest, OperationRequest } from '../domain/request.ts';
@@ -141,23 +142,39 @@ async function planVersion(
   request: Extract<OperationRequest, { readonly version: string }>,
   approved: Plan | null,
 ): Promise<Outcome<Draft>> {
+  const shipped = partOf(target, request);
+  if (!shipped.ok) return shipped;
   const settled = approved?.source === undefined ? null : approved.artifact;
   const [resolved, live] = await Promise.all([
     settled === null
-      ? resolveTyped(context, target, request.version)
-      : approvedVersion(target, settled.version),
+      ? resolveTyped(context, shipped.value, request.version)
+      : approvedVersion(shipped.value, settled.version),
     target.inspect(),
   ]);
   if (!resolved.ok) return resolved;
   const { artifact, commit } = resolved.value;
   const planned =
     request.kind === 'deploy'
-      ? target.planDeploy({ live, artifact })
+      ? shipped.value.planDeploy({ live, artifact })
       : planCanary(target, { live, artifact });
   const versionPlan = await planned;
   if (!versionPlan.ok) return versionPlan;
   const gated = await withBackupBefore(context, { target, plan: versionPlan.value, approved });
   return gated.ok ? accept({ plan: gated.value, commit }) : gated;
+}
+
+/** The target, or the part of it that alone is meant. */
+function partOf(
+  target: DeployTarget,
+  request: Extract<OperationRequest, { readonly version: string }>,
+): Outcome<DeployTarget> {
+  if (request.kind !== 'deploy' || request.only === undefined) return accept(target);
+  const { only: wanted } = request;
+  const alone = target.parts?.of(wanted) ?? null;
+  if (alone !== null) return accept({ ...target, ...alone });
+  const parts = target.parts?.names ?? [];
+  const near = nearest(wanted, parts);
+  return refuse({ code: 'no-such-part', target: target.ref, wanted, nearest: near, parts });
 }
 
 async function approvedVersion(target: DeployTarget, version: string): Promise<Outcome<ResolvedVersion>> {
@@ -208,7 +225,12 @@ async function refuseUnproven(context: PrepareContext, plan: Plan): Promise<Refu
   const { artifact, target } = plan;
   if (before === undefined || artifact === null || plan.kind === 'rollback') return null;
   if (context.config.services[target.service]?.environments[before] === undefined) return null;
-  const proven = await provenDigests(context.database, { service: target.service, environment: before });
+  // A whole is not proven by one of its parts, nor a part by whatever has the same digest.
+  const proven = await provenDigests(
+    context.database,
+    { service: target.service, environment: before },
+    plan.part ?? '',
+  );
   if (proven.includes(artifact.digest)) return null;
   return { code: 'unproven', target, version: artifact.version, before };
 }

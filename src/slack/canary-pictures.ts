@@ -35,7 +35,7 @@ export function createCanaryPictures(database: Database, words: Words): CanaryPi
 }
 
 function titleOf({ operation: { plan } }: OperationView, words: Words): string {
-  return `${words.operation.title('canary', plan.target)} · ${plan.to.version ?? ''}`;
+  return `${words.operation.title({ ...plan, kind: 'canary' })} · ${plan.to.version ?? ''}`;
 }
 
 /** A canary's records as the picture wants them. */

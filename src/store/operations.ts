@@ -163,12 +163,17 @@ export async function operationsBetween(
 }
 
 /** Digests that operations proved on a target, newest first, each once. */
-export async function provenDigests(db: Queryable, target: TargetRef): Promise<readonly Digest[]> {
+export async function provenDigests(
+  db: Queryable,
+  target: TargetRef,
+  part: string | null = null,
+): Promise<readonly Digest[]> {
   const { rows } = await db.query<{ digest: Digest }>(
     `select plan -> 'to' ->> 'digest' as digest, max(ended_at) as at from slipway.operations
      where service = $1 and environment = $2 and state = 'succeeded' and kind <> 'canary-extension' and plan -> 'to' ->> 'digest' is not null
+       and ($3::text is null or coalesce(plan ->> 'part', '') = $3)
      group by 1 order by at desc limit 50`,
-    [target.service, target.environment],
+    [target.service, target.environment, part],
   );
   return rows.map((row) => row.digest);
 }

@@ -139,12 +139,19 @@ function journalAfter({ binding, context }: StepRun, asked: Input, reading: Proj
   const before: JournalEntry | null =
     version === null || digests === null ? null : { version, digests, at: since ?? '', operation: null };
   const brought = {
-    version: asked.release.version,
+    version: asked.alone ? mixedVersion(asked) : asked.release.version,
     digests: { ...(asked.alone ? digests : {}), ...asked.release.digests },
     at: new Date(binding.now()).toISOString(),
     operation: context.operationId,
   };
   return journalText(withEntries(readJournal(reading.journal), before, brought));
+}
+
+/** What people call the whole when one part of it is of another version: `v1.0.0-with-api-v1.1.0`. It can be a tag. */
+function mixedVersion({ found, release }: Input): string {
+  const parts = Object.keys(release.digests).join('-');
+  const base = found.version === null ? 'unknown' : found.version;
+  return `${base}-with-${parts}-${release.tag}`.slice(-120).replace(/^\W+/, '');
 }
 
 async function workOf({ binding, context }: StepRun, asked: Input): Promise<Work> {

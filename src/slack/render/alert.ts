@@ -101,7 +101,7 @@ function operationLines({ view, operations }: ShownGroup, { words }: AlertContex
   return operations.slice(-MOST_OPERATIONS).map((operation) => {
     const { plan, requesterId, startedAt, createdAt, state } = operation;
     const before = began - (startedAt ?? createdAt).getTime();
-    const what = `${words.operation.title(plan.kind, plan.target)} (${changeLine(plan, words)})`;
+    const what = `${words.operation.title(plan)} (${changeLine(plan, words)})`;
     const word = words.operation.states[state];
     // A storm would call the same person once for each of its groups.
     const who = view.group.stormId === null ? mention(requesterId) : null;
@@ -111,7 +111,7 @@ function operationLines({ view, operations }: ShownGroup, { words }: AlertContex
 
 /** A line of a thread about an operation. */
 function operationText({ plan, state, requesterId }: Operation, words: Words): string {
-  const title = prose(words.operation.title(plan.kind, plan.target));
+  const title = prose(words.operation.title(plan));
   return `${stateSign(state)} ${title} (${changeLine(plan, words)}) · ${mention(requesterId)} · ${words.operation.states[state]}`;
 }
 

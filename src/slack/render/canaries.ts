@@ -17,7 +17,7 @@ export function renderCanaries(views: readonly OperationView[], shown: CanaryCon
   }
   const groups = views.map((view) => {
     const { plan, state } = view.operation;
-    const title = words.operation.title(plan.kind, plan.target);
+    const title = words.operation.title(plan);
     const head = `${stateSign(state)} *${prose(title)}* · ${words.operation.states[state]}`;
     return [section([head, changeText(plan, words), ...canaryLines(view, shown)], words.more)];
   });

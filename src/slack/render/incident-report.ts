@@ -97,7 +97,7 @@ function operationLine(
 ): string {
   const { plan, requesterId } = operation;
   const { words, state, detail } = how;
-  const title = words.operation.title(plan.kind, plan.target);
+  const title = words.operation.title(plan);
   return words.alerts.report.operation(
     escaped(title),
     escaped(changeOf(operation)),

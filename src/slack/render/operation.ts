@@ -82,7 +82,7 @@ export function standingApprovals(view: OperationView): readonly Approval[] {
 function titleLine(view: OperationView, words: Words): string {
   const { plan, state } = view.operation;
   const word = waitsForChecksOnly(view) ? words.operation.waitsForChecks : words.operation.states[state];
-  return `${SIGNS[state]} ${words.operation.title(plan.kind, plan.target)} · ${word}`;
+  return `${SIGNS[state]} ${words.operation.title(plan)} · ${word}`;
 }
 
 /** Everybody agreed, or nobody is asked: what it still waits for are checks. */

@@ -116,7 +116,7 @@ function plannedBlocks(plan: Plan, words: Words): readonly KnownBlock[] {
   return [
     section(
       [
-        `*${prose(words.operation.title(plan.kind, plan.target))}*`,
+        `*${prose(words.operation.title(plan))}*`,
         changeText(plan, words),
         ...sourceLines(plan, words),
         ...(plan.canary === undefined ? [] : [words.canary.terms(plan.canary)]),

@@ -24,7 +24,7 @@ export function renderThreadLine(view: OperationView, line: ThreadLine, words: W
 /** What the incident channel reads when approval is skipped. */
 export function renderEmergency(view: OperationView, words: Words): MessageContent {
   const { plan, requesterId, options } = view.operation;
-  const title = words.operation.title(plan.kind, plan.target);
+  const title = words.operation.title(plan);
   const reason = options.emergency ?? '';
   const text = words.thread.emergency(mention(requesterId), title, versionText(plan, words), reason);
   return sentence([text, ...gateLines(view, words)].join('\n'), words);
@@ -38,7 +38,7 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
   const { plan } = view.operation;
   const { required } = plan.approval;
   const given = standingApprovals(view).length;
-  const title = words.operation.title(plan.kind, plan.target);
+  const title = words.operation.title(plan);
   switch (line.kind) {
     case 'approved':
       return words.thread.approved(mention(line.userId), given, required);

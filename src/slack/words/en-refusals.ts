@@ -36,6 +36,14 @@ export const refusals: RefusalSentences = {
         ? `Nearest: ${list(nearest)}.`
         : 'Nothing similar is published either; check that its build has finished.',
     ),
+  'no-such-part': ({ target, wanted, nearest, parts }) =>
+    parts.length === 0
+      ? `${key(target)} is deployed as a whole: leave out ${code(`--only ${wanted}`)}.`
+      : sentences(
+          `${key(target)} has no part ${code(wanted)} that is deployed.`,
+          nearest.length > 0 ? `Did you mean ${list(nearest)}?` : '',
+          `Its parts: ${list(parts)}.`,
+        ),
   'no-such-revision': ({ target, wanted, available }) =>
     sentences(
       wanted === null

@@ -12,9 +12,9 @@ import { anyRole, duration, kinds, scope } from './en-terms.ts';
 import type { ButtonWords, OperationWords, ThreadWords, Words } from './words.ts';
 
 const operation: OperationWords = {
-  title: (kind, { service, environment }) =>
+  title: ({ kind, part, target: { service, environment } }) =>
     ({
-      deploy: `Deploy ${service} to ${environment}`,
+      deploy: `Deploy ${part === undefined ? service : `${part} of ${service}`} to ${environment}`,
       rollback: `Roll back ${service} in ${environment}`,
       canary: `Canary of ${service} in ${environment}`,
       'canary-extension': `Extend the canary of ${service} in ${environment}`,

@@ -3,7 +3,7 @@ import type { CanaryExtension, CanaryInstruction, CanaryTerms, CanaryTrouble } f
 import type { FileChange, FileChangeKind, FileChanges } from '../../domain/file-changes.ts';
 import type { LockScope } from '../../domain/lock.ts';
 import type { OperationOutcome, OperationState } from '../../domain/operation.ts';
-import type { OperationKind } from '../../domain/plan.ts';
+import type { OperationKind, Plan } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { ReleaseKind } from '../../domain/release.ts';
 import type { SourceChange } from '../../domain/source-change.ts';
@@ -54,7 +54,7 @@ export interface Words {
 
 export interface OperationWords {
   /** Plain text: “Deploy api to production”. */
-  title(kind: OperationKind, target: TargetRef): string;
+  title(plan: Pick<Plan, 'kind' | 'target' | 'part'>): string;
   /** In a list: “deploy”. */
   readonly kinds: Readonly<Record<OperationKind, string>>;
   readonly states: Readonly<Record<OperationState, string>>;

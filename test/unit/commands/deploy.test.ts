@@ -277,7 +277,7 @@ describe('the flags of /deploy', () => {
       word: '--reson',
       understood: ['service api', 'version v1.2.0', 'environment production', '--dry-run'],
       nearest: ['--reason'],
-      allowed: ['--dry-run', '--emergency', '--reason', '--during-incident'],
+      allowed: ['--dry-run', '--emergency', '--reason', '--during-incident', '--only'],
     });
   });
 

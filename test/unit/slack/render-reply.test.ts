@@ -30,6 +30,13 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   },
   'no-such-target': { code: 'no-such-target', target: TARGET, environments: ['staging'] },
   'unknown-version': { code: 'unknown-version', target: TARGET, version: 'v9', nearest: ['v1.1.0'] },
+  'no-such-part': {
+    code: 'no-such-part',
+    target: TARGET,
+    wanted: 'wroker',
+    nearest: ['worker'],
+    parts: ['api', 'worker'],
+  },
   'no-such-revision': { code: 'no-such-revision', target: TARGET, wanted: null, available: [] },
   'no-such-backup': {
     code: 'no-such-backup',
