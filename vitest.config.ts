@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The suites that `npm test` runs everywhere; those that need real backends are run by `npm run test:real`. */
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/intents.setup.ts'],
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/acceptance/**/*.test.ts'],
     reporters: ['default', './test/support/not-run-reporter.ts', './test/support/count-reporter.ts'],

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The suites that need real backends; `test/real/run.ts` says which of them run. */
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/intents.setup.ts'],
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/real/**/*.test.ts'],
     reporters: ['verbose', './test/support/count-reporter.ts'],

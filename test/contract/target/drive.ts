@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeEach } from 'vitest';
 import {
   type DeployTarget,
   type Intents,
@@ -28,9 +27,13 @@ export function contextOf(operationId: string, signal = new AbortController().si
   return { operationId, requestedBy: 'Ana', log: () => {}, intents: intentsOf(operationId), signal };
 }
 
-/** What operations have declared, which outlives their processes; every test begins without any. */
+/** What operations have declared, which outlives their processes. */
 const declared = new Map<string, Date>();
-beforeEach(() => declared.clear());
+
+/** Every test begins without any. */
+export function forgetIntents(): void {
+  declared.clear();
+}
 
 function intentsOf(operationId: string): Intents {
   const name = (key: string) => `${operationId} ${key}`;

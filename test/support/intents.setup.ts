@@ -1,0 +1,4 @@
+import { beforeEach } from 'vitest';
+import { forgetIntents } from '../contract/target/drive.ts';
+
+beforeEach(forgetIntents);
