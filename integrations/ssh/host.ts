@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import type { CommandEnd, DetachedRun, Host, HostCommand, RunState } from '../host.ts';
 import { TargetError } from '../target.ts';
@@ -123,15 +123,16 @@ class SshHost implements Host {
     { mode = 0o600, signal }: { readonly mode?: number; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const doing = `writing ${path}`;
+    const token = randomUUID();
     if (!(content instanceof Readable)) {
       const sum = createHash('sha256').update(content).digest('hex');
-      await this.#script(doing, WRITE, [path, mode.toString(8), sum], { input: content, signal });
+      await this.#script(doing, WRITE, [path, token, mode.toString(8), sum], { input: content, signal });
       return;
     }
     const hash = createHash('sha256');
     const input = Readable.from(noted(content, hash), { objectMode: false });
-    await this.#script(doing, RECEIVE, [path], { input, signal, timeLimit: TRANSFER });
-    await this.#script(doing, PLACE, [path, mode.toString(8), hash.digest('hex')], { signal });
+    await this.#script(doing, RECEIVE, [path, token], { input, signal, timeLimit: TRANSFER });
+    await this.#script(doing, PLACE, [path, token, mode.toString(8), hash.digest('hex')], { signal });
   }
 
   examine() {

@@ -89,7 +89,10 @@ async function prepare(run: StepRun, asked: Input): Promise<void> {
   const images = await configuredImages(binding, {}, signal);
   const parts = partsIn(binding, asked.release);
   const wrong = shadowed({ ...binding, parts }, images, () => asked.release.tag);
-  if (wrong !== null) throw new TargetError('invalid', wrong);
+  if (wrong === null) return;
+  // Somebody who wrote at the same moment is told apart from a value that hides ours.
+  refuseOthers(run, asked, await readProject(binding, signal));
+  throw new TargetError('invalid', wrong);
 }
 
 /** As a whole, byte for byte. */

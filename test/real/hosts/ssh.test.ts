@@ -222,6 +222,14 @@ describe('a file', () => {
     expect(String(await host.readFile('kept'))).toBe('old');
   });
 
+  it('is one of both, whole, when two write it at once', async () => {
+    const contents = ['a', 'b'].map((letter) => letter.repeat(200_000));
+    for (let n = 0; n < 10; n += 1) {
+      await Promise.all(contents.map((content) => connect().writeFile('both', content)));
+      expect(contents).toContain(String(await connect().readFile('both')));
+    }
+  });
+
   it('that is not there is none', async () => {
     expect(await connect().readFile('nowhere/at/all')).toBeNull();
     await expect(connect().writeFile('nowhere/at/all', 'x')).rejects.toThrow(/no directory/);
