@@ -1,3 +1,4 @@
+import type { TargetProblem } from '../../../src/domain/refusal.ts';
 import { maskSecrets } from '../../mask.ts';
 import { namedArtifact } from '../../named-artifact.ts';
 import { TargetError } from '../../target.ts';
@@ -38,6 +39,15 @@ export function readTags(listed: string): ReadonlyMap<string, string> {
   return tags;
 }
 
+/** What git complains of, by what a person would do next; the first that fits counts. */
+const GIT_PROBLEMS: readonly (readonly [RegExp, TargetProblem])[] = [
+  [/no space left on device|disk quota exceeded/i, 'unhealthy'],
+  [/permission denied|authentication failed|could not read username|403|dubious ownership/i, 'permission'],
+  // Git does not always say why it cannot write to its own directory.
+  [/read-only file system|unable to (create|write)/i, 'permission'],
+  [/could not resolve host|connection (refused|timed out|reset)|could not connect|timed out/i, 'unavailable'],
+];
+
 /** What git complained of, as one of our errors. */
 export function gitError(host: string, doing: string, complaint: string): TargetError {
   const lines = maskSecrets(complaint)
@@ -46,13 +56,6 @@ export function gitError(host: string, doing: string, complaint: string): Target
     .filter((line) => line !== '');
   const said = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? 'it did not say why';
   const why = said.replace(/^(fatal|error): /, '').replace(/\.+$/, '');
-  const isAway = /could not resolve host|connection (refused|timed out|reset)|could not connect|timed out/i;
-  const isBarred =
-    /permission denied|authentication failed|could not read username|403|dubious ownership|read-only file system/i;
-  const problem = isBarred.test(complaint)
-    ? 'permission'
-    : isAway.test(complaint)
-      ? 'unavailable'
-      : 'invalid';
+  const problem = GIT_PROBLEMS.find(([pattern]) => pattern.test(complaint))?.[1] ?? 'invalid';
   return new TargetError(problem, `On ${host}, ${doing} failed: ${why.slice(0, 300)}.`);
 }
