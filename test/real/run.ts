@@ -1,8 +1,9 @@
 /**
  * `npm run test:real [-- NAME…]`: runs the suites that need real backends, all of them without names.
+ * Two at a time, for most of what they do is to wait; what one printed is shown when it has ended.
  * @module
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
@@ -11,6 +12,11 @@ const suites = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
+/** It takes longest, and goes on beside the others. */
+const BESIDE = 'kubernetes';
+/** It asks how fast a storm can be read, and has the machine for itself. */
+const ALONE = 'alerts';
+
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !suites.includes(name));
 if (unknown.length > 0) {
@@ -18,16 +24,42 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const failed = (asked.length > 0 ? asked : suites).filter((name) => !runs(name));
+const wanted = asked.length > 0 ? asked : suites;
+const others = wanted.filter((name) => name !== BESIDE && name !== ALONE);
+const failed = [
+  ...(await Promise.all([inTurn(wanted.filter((name) => name === BESIDE)), inTurn(others)])).flat(),
+  ...(await inTurn(wanted.filter((name) => name === ALONE))),
+];
 if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function runs(name: string): boolean {
-  console.log(`\n== real suite: ${name}`);
-  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+/** Those that failed. */
+async function inTurn(names: readonly string[]): Promise<readonly string[]> {
+  const bad: string[] = [];
+  for (const name of names) if (!(await runs(name))) bad.push(name);
+  return bad;
+}
+
+async function runs(name: string): Promise<boolean> {
+  const began = Date.now();
+  console.log(`== real suite: ${name} …`);
   const own = `test/real/${name}/vitest.config.ts`;
   const config = existsSync(path.join(root, own)) ? own : 'vitest.real.config.ts';
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--root', root, '--config', config, `test/real/${name}/`];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const single = wanted.length === 1;
+  const suite = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', single ? 'inherit' : 'pipe', single ? 'inherit' : 'pipe'],
+  });
+  const said: Buffer[] = [];
+  for (const stream of [suite.stdout, suite.stderr]) stream?.on('data', (chunk: Buffer) => said.push(chunk));
+  const status = await new Promise((resolve) => suite.once('close', resolve));
+  process.stdout.write(Buffer.concat(said));
+  console.log(`== real suite: ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${seconds(began)} s`);
   return status === 0;
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1_000);
 }
