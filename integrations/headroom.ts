@@ -9,8 +9,9 @@ export interface Headroom {
   readonly memory: { readonly free: number; readonly all: number } | null;
 }
 
-/** Less than this part left is told as a warning. */
+/** Less than this part left is told as a warning; of a disk, less than these bytes too. */
 const LOW = 0.1;
+const LOW_BYTES = 1_073_741_824;
 
 /** Arguments: a directory. Prints KiB: all, free, memory, free memory. */
 const MEASURE = `
@@ -36,7 +37,8 @@ export async function readHeadroom(host: Host, directory: string): Promise<Headr
 /** What of it is short, for people. */
 export function shortages(name: string, { disk, memory }: Headroom): readonly string[] {
   const short: string[] = [];
-  if (disk.free < LOW * disk.all) short.push(`The disk of ${name} is nearly full: ${left(disk)}.`);
+  if (disk.free < LOW * disk.all || disk.free < LOW_BYTES)
+    short.push(`The disk of ${name} is nearly full: ${left(disk)}.`);
   if (memory !== null && memory.free < LOW * memory.all) {
     short.push(`${name} is short of memory: ${left(memory)}.`);
   }

@@ -1,4 +1,6 @@
 import type { Health, LiveState, Revision } from '../../src/domain/live-state.ts';
+import { type Headroom, headroomLine, readHeadroom, shortages } from '../headroom.ts';
+import { TargetError } from '../target.ts';
 import { checkerFor, healthCheck } from './addresses.ts';
 import type { FilesBinding } from './binding.ts';
 import { describeDrift, type LiveRelease, liveDigest, liveVersion } from './live.ts';
@@ -8,7 +10,11 @@ import type { HostTree } from './scan.ts';
 
 /** What lives in the directory, and how it answers. */
 export async function inspect(binding: FilesBinding): Promise<LiveState> {
-  const [seen, answer] = await Promise.all([look(binding), askHealth(binding)]);
+  const [seen, answer, headroom] = await Promise.all([
+    look(binding),
+    askHealth(binding),
+    headroomOf(binding),
+  ]);
   const live = liveRevision(seen);
   return {
     traffic: live === null ? [] : [{ revision: live.name, percent: 100 }],
@@ -16,7 +22,10 @@ export async function inspect(binding: FilesBinding): Promise<LiveState> {
     health: live === null ? { status: 'unhealthy', reason: 'There is no file in the directory.' } : answer,
     url: binding.config.url ?? null,
     fingerprint: seen.tree.fingerprint,
-    notes: notesOf(binding, seen),
+    notes: [
+      ...notesOf(binding, seen),
+      ...(headroom === null ? [] : headroomNotes(binding.host.name, headroom)),
+    ],
   };
 }
 
@@ -57,17 +66,12 @@ async function askHealth(binding: FilesBinding): Promise<Health> {
   return ok ? { status: 'healthy' } : { status: 'unhealthy', reason: detail };
 }
 
-/** Below this share, or this many bytes, people are warned. */
-const LOW_SHARE = 0.1;
-const LOW_BYTES = 1_073_741_824;
-
-function notesOf({ config, host }: FilesBinding, { tree, live }: Look): readonly string[] {
+function notesOf({ config }: FilesBinding, { tree, live }: Look): readonly string[] {
   const drift = describeDrift(live);
   return [
     ...(drift === null ? [] : [`⚠️ ${drift}`]),
     ...deployNote(tree),
     backupsNote(tree, config.backups.keep),
-    diskNote(tree, host.name),
   ];
 }
 
@@ -83,10 +87,18 @@ function backupsNote({ backups }: HostTree, keep: number): string {
   return `Backups: ${backups.length} of at most ${keep}, the newest ${newest.name}.`;
 }
 
-function diskNote({ disk: { size, free } }: HostTree, host: string): string {
-  const share = size === 0 ? 0 : free / size;
-  const text = `Disk of ${host}: ${(free / 1_073_741_824).toFixed(1)} GB free (${Math.round(share * 100)} %).`;
-  return share < LOW_SHARE || free < LOW_BYTES ? `⚠️ ${text}` : text;
+/** Null before there is a directory. */
+async function headroomOf({ host, config }: FilesBinding): Promise<Headroom | null> {
+  try {
+    return await readHeadroom(host, config.directory);
+  } catch (error) {
+    if (error instanceof TargetError && error.problem === 'not-found') return null;
+    throw error;
+  }
+}
+
+function headroomNotes(host: string, headroom: Headroom): readonly string[] {
+  return [headroomLine(host, headroom), ...shortages(host, headroom).map((short) => `⚠️ ${short}`)];
 }
 
 /** `2026-11-22 04:15 UTC` */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/domain/json.ts';
+import { maskSecrets } from '../../mask.ts';
 import type { StepAction } from '../../step-action.ts';
 import type { StepProgress } from '../../target.ts';
 import { checkerFor, healthCheck } from '../addresses.ts';
@@ -48,7 +49,7 @@ async function afterWork(run: StepRun, progress: WorkEnd | StepProgress): Promis
       ? { ...progress, handle: { work: progress.handle, tried: null } }
       : progress;
   }
-  const said = progress.output.trim().split('\n').slice(-SHOWN).join('\n');
+  const said = maskSecrets(progress.output).trim().split('\n').slice(-SHOWN).join('\n');
   if (said !== '') run.context.log(said);
   if (progress.status !== 0) return commandFailed(run, progress, said);
   return ask(run, 0);
