@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
+import type { Json } from '../src/domain/json.ts';
 import type { DetachedRun, Host, RunState } from './host.ts';
 import { maskSecrets } from './mask.ts';
 import { type StepContext, TargetError } from './target.ts';
@@ -68,6 +69,12 @@ export async function stopRun(host: Host, id: string, signal: AbortSignal): Prom
   await host.stop(id, signal);
   const { state } = await lookAtWhole(host, { id, wait: STOPPING }, signal);
   if (state === 'running') throw new TargetError('timeout', `The work on ${host.name} does not end.`);
+}
+
+/** Ends the run that a step follows, if its handle names one. */
+export async function stopFollowed(host: Host, handle: Json, signal: AbortSignal): Promise<void> {
+  const followed = runHandle.safeParse(handle);
+  if (followed.success) await stopRun(host, followed.data.run, signal);
 }
 
 /** The last line that says something, for people; empty when there is none. */

@@ -1,7 +1,7 @@
-import type { StoredBackup } from '../../src/domain/backup.ts';
-import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import type { PlannedStep } from '../../src/domain/plan.ts';
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
+import { backupStep, deletionStep } from '../backup-steps.ts';
 import { runsBy } from '../step-action.ts';
 import { type Finding, TargetError } from '../target.ts';
 import { ACTIONS, type ActionName } from './actions.ts';
@@ -11,6 +11,8 @@ import { isKept, storedBackup } from './runs.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+const step = backupStep<ActionName>;
 
 /** On-demand backups of a Cloud SQL instance, which Cloud SQL makes and keeps. */
 export function createCloudSqlBackups(
@@ -30,7 +32,7 @@ export function createCloudSqlBackups(
           `${instance} cannot be used while it is restored. What was written since the backup is gone then, but for the backup of it that is made first; what is written between that one and the restore is in no backup.`,
         ],
       }),
-    deletionStep: (backups) => deletionStep(backups),
+    deletionStep: (backups) => deletionStep(backups, 30 * MINUTE),
     ...runsBy(ACTIONS, (_step, context) => ({ api, config, context })),
     examine: async () => [await examine(config, api)],
     close: async () => undefined,
@@ -70,23 +72,6 @@ function verificationSteps(backup: string): readonly PlannedStep[] {
     step('check-scratch', 'Check that it runs, and what it has', 'reads', { input, timeLimit: 15 * MINUTE }),
     step('delete-scratch', 'Delete the scratch instance', 'tidies', { timeLimit: 30 * MINUTE }),
   ];
-}
-
-function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
-  const ids = backups.map(({ id }) => id);
-  return step('delete', `Delete ${ids.join(', ')}`, 'tidies', {
-    input: { backups: ids },
-    timeLimit: 30 * MINUTE,
-  });
-}
-
-function step(
-  action: ActionName,
-  title: string,
-  effect: StepEffect,
-  more: { readonly input?: PlannedStep['input']; readonly timeLimit: number },
-): PlannedStep {
-  return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
 }
 
 async function examine({ instance }: CloudSqlBackupConfig, api: CloudSqlApi): Promise<Finding> {

@@ -1,7 +1,8 @@
 import type { StoredBackup } from '../../src/domain/backup.ts';
-import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import type { PlannedStep } from '../../src/domain/plan.ts';
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
+import { backupStep, deletionStep } from '../backup-steps.ts';
 import type { Host } from '../host.ts';
 import { runsBy } from '../step-action.ts';
 import { type Finding, TargetError } from '../target.ts';
@@ -13,6 +14,8 @@ import { type BackupSource, sourceOf } from './source.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+const step = backupStep<ActionName>;
 
 /** Backups of a database or of files on a host, made and kept there, and copied to a second one if asked for. */
 export function createHostBackups(config: HostBackupConfig, hosts: (name: string) => Host): BackupProvider {
@@ -34,7 +37,7 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
           `What was written to ${source.name} since the backup is gone then, but for the backup of it that is made first; what is written between that one and the restore is in no backup.`,
         ],
       }),
-    deletionStep: (backups) => deletionStep(backups),
+    deletionStep: (backups) => deletionStep(backups, HOUR),
     ...runsBy(ACTIONS, ({ id }, context) => ({ binding, context, stepId: id })),
     stop: (planned, _handle, context) => stopStep({ binding, context, stepId: planned.id }),
     examine: () => examine(binding),
@@ -105,20 +108,6 @@ function restoreSteps({ source }: HostBackupBinding, { id, sha256 }: StoredBacku
     timeLimit: 10 * MINUTE,
   });
   return [whole, { ...restore, undo }, tell];
-}
-
-function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
-  const ids = backups.map(({ id }) => id);
-  return step('delete', `Delete ${ids.join(', ')}`, 'tidies', { input: { backups: ids }, timeLimit: HOUR });
-}
-
-function step(
-  action: ActionName,
-  title: string,
-  effect: StepEffect,
-  more: { readonly input?: PlannedStep['input']; readonly timeLimit: number },
-): PlannedStep {
-  return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
 }
 
 async function examine({ source, shelf, copy }: HostBackupBinding): Promise<readonly Finding[]> {

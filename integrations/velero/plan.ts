@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../src/domain/backup.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
+import { backupStep } from '../backup-steps.ts';
 import { storeHttpCheck } from '../checks.ts';
 import type { BackupSteps } from '../target.ts';
 import type { ActionName } from './actions.ts';
@@ -9,6 +10,8 @@ import { nameOf } from './names.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+const planned = backupStep<ActionName>;
 
 export function makeSteps({ config }: VeleroBinding): BackupSteps {
   const step = planned('make', `Back up ${config.namespace}`, 'reads', { timeLimit: 4 * HOUR });
@@ -82,21 +85,4 @@ export function verificationSteps(scratch: string, { id }: StoredBackup): Backup
     steps: [{ ...restore, undo: clear('reversible') }, compare, clear('tidies')],
     warnings: [],
   };
-}
-
-export function deletionStep(backups: readonly StoredBackup[]): PlannedStep {
-  const ids = backups.map(({ id }) => id);
-  return planned('delete', `Delete ${ids.join(', ')}`, 'tidies', {
-    input: { backups: ids },
-    timeLimit: 30 * MINUTE,
-  });
-}
-
-function planned(
-  action: ActionName,
-  title: string,
-  effect: StepEffect,
-  more: { readonly input?: PlannedStep['input']; readonly timeLimit: number },
-): PlannedStep {
-  return { id: `${action}-backup`, title, action, effect, input: {}, ...more };
 }

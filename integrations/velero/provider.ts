@@ -1,5 +1,6 @@
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
+import { deletionStep } from '../backup-steps.ts';
 import { runsBy } from '../step-action.ts';
 import { TargetError } from '../target.ts';
 import { ACTIONS } from './actions.ts';
@@ -7,8 +8,11 @@ import { atVelero, type VeleroBinding } from './binding.ts';
 import { BACKUPS } from './cluster.ts';
 import { examine } from './examine.ts';
 import { backup } from './objects.ts';
-import { deletionStep, makeSteps, restoreSteps, verificationSteps } from './plan.ts';
+import { makeSteps, restoreSteps, verificationSteps } from './plan.ts';
 import { storedBackup } from './stored.ts';
+
+/** Milliseconds. */
+const DELETION = 30 * 60_000;
 
 /** Backups of a Kubernetes namespace, which Velero makes, keeps and restores. */
 export function createVeleroBackups(binding: VeleroBinding): BackupProvider {
@@ -25,7 +29,7 @@ export function createVeleroBackups(binding: VeleroBinding): BackupProvider {
       return accept(verificationSteps(config.scratch, chosen));
     },
     planRestore: async (chosen) => accept(restoreSteps(binding, chosen)),
-    deletionStep,
+    deletionStep: (backups) => deletionStep(backups, DELETION),
     ...runsBy(ACTIONS, (_step, context) => ({ binding, context })),
     examine: () => examine(binding),
     close: () => cluster.close(),

@@ -3,7 +3,15 @@ import { runId } from '../../detached.ts';
 import type { StepProgress } from '../../target.ts';
 import { composeCommand } from '../compose.ts';
 import { partsIn, release } from '../release.ts';
-import { beginWork, defineAction, followWork, type StepRun, type Work, workHandle } from './step.ts';
+import {
+  beginWork,
+  defineAction,
+  followWork,
+  type StepRun,
+  type Work,
+  type WorkEnd,
+  workHandle,
+} from './step.ts';
 
 const input = z.object({
   release: release.nullable(),
@@ -20,12 +28,16 @@ export const migrate = defineAction({
     return beginWork(run, await workOf(run, asked));
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, await workOf(run, asked), handle);
-    if (end.phase === 'done') return { phase: 'succeeded', message: 'the migration ended well' };
-    if (end.phase === 'running') return end;
-    return { ...end, message: `${end.message} The data may be changed in part.` };
+    return migrationEnd(await followWork(run, await workOf(run, asked), handle));
   },
 });
+
+/** What a look at a migration says of it. */
+export function migrationEnd(end: WorkEnd): StepProgress {
+  if (end.phase === 'done') return { phase: 'succeeded', message: 'the migration ended well' };
+  if (end.phase === 'running') return end;
+  return { ...end, message: `${end.message} The data may be changed in part.` };
+}
 
 async function workOf({ binding, context }: StepRun, asked: Input): Promise<Work> {
   const words = ['run', '--rm', '-T', asked.service, ...asked.run];

@@ -8,7 +8,9 @@ import { type DeployTarget, TargetError } from '../../../integrations/target.ts'
 import { configSchema } from '../../../src/config/schema.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
 import { type GitOrigin, git, makeBaseImage, makeOrigin, type Tree } from '../../support/host/git-project.ts';
+import { mount } from '../../support/host/mounts.ts';
 import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { creations } from '../../support/host/watch-creations.ts';
 import type { TargetWorld } from './world.ts';
 
 const BASE = 'slipway-base:test';
@@ -190,21 +192,4 @@ function configOf(
     },
     services: { shop: { environments: { production: { target, verify, ...more } } } },
   };
-}
-
-/** Containers that were made in the project since then. */
-function creations(engine: DockerEngine, project: string, since: string): number {
-  const filters = ['type=container', 'event=create', `label=com.docker.compose.project=${project}`];
-  return engine
-    .docker(
-      ...['events', '--since', since, '--until', new Date().toISOString(), '--format', '{{.ID}}'],
-      ...filters.flatMap((filter) => ['--filter', filter]),
-    )
-    .split('\n')
-    .filter(Boolean).length;
-}
-
-function mount(...args: readonly string[]): void {
-  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`mount: ${stderr}`);
 }

@@ -12,7 +12,9 @@ import {
   startRegistry,
   type TestRegistry,
 } from '../../support/host/docker-engine.ts';
+import { mount } from '../../support/host/mounts.ts';
 import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { creations } from '../../support/host/watch-creations.ts';
 import type { TargetWorld } from './world.ts';
 
 /** What all worlds of a file share: a machine with SSH, an engine and a registry with some versions. */
@@ -215,21 +217,4 @@ function runningDigest(engine: DockerEngine, project: string, image: string): st
       .find((digest) => digest.startsWith(`${image}@`))
       ?.split('@')[1] ?? null
   );
-}
-
-/** Containers that were made in the project since then. */
-function creations(engine: DockerEngine, project: string, since: string): number {
-  const filters = ['type=container', 'event=create', `label=com.docker.compose.project=${project}`];
-  return engine
-    .docker(
-      ...['events', '--since', since, '--until', new Date().toISOString(), '--format', '{{.ID}}'],
-      ...filters.flatMap((filter) => ['--filter', filter]),
-    )
-    .split('\n')
-    .filter(Boolean).length;
-}
-
-function mount(...args: readonly string[]): void {
-  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`mount: ${stderr}`);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runId } from '../../../detached.ts';
 import type { StepProgress } from '../../../target.ts';
 import { composeCommand } from '../../compose.ts';
+import { migrationEnd } from '../../steps/migrate.ts';
 import { beginWork, followWork, type Work, workHandle } from '../../steps/step.ts';
 import type { GitRun } from '../binding.ts';
 import { defineAction } from './step.ts';
@@ -17,10 +18,7 @@ export const migrate = defineAction({
     return beginWork(run, await workOf(run, asked));
   },
   async resume(run, asked, handle): Promise<StepProgress> {
-    const end = await followWork(run, await workOf(run, asked), handle);
-    if (end.phase === 'done') return { phase: 'succeeded', message: 'the migration ended well' };
-    if (end.phase === 'running') return end;
-    return { ...end, message: `${end.message} The data may be changed in part.` };
+    return migrationEnd(await followWork(run, await workOf(run, asked), handle));
   },
 });
 
