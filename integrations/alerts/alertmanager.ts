@@ -36,7 +36,6 @@ const versionOne = payload.extend({ version: z.string() });
 /** Alertmanager cannot sign: a token or a password is all that it has. */
 export const alertmanager: AlertSource = {
   authentication: { kind: 'token' },
-  overWhenAcknowledged: false,
   read: (body) => {
     const parsed = versionFour.safeParse(body);
     return parsed.success ? { ok: true, notification: notificationOf(parsed.data) } : malformed(parsed.error);
@@ -45,7 +44,6 @@ export const alertmanager: AlertSource = {
 
 export const grafana: AlertSource = {
   authentication: { kind: 'token' },
-  overWhenAcknowledged: false,
   read: (body) => {
     const parsed = versionOne.safeParse(body);
     return parsed.success ? { ok: true, notification: notificationOf(parsed.data) } : malformed(parsed.error);

@@ -35,7 +35,6 @@ const payload = z.object({ incident });
 
 export const googleMonitoring: AlertSource = {
   authentication: { kind: 'token' },
-  overWhenAcknowledged: false,
   read: (body): ReadAlerts => {
     const parsed = payload.safeParse(body);
     if (!parsed.success) return malformed(parsed.error);

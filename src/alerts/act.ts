@@ -10,7 +10,6 @@ import {
   appendEvent,
   endSilence,
   hasEvent,
-  holdSeriesOf,
   insertSilence,
   lastingSilences,
   lockGroup,
@@ -21,7 +20,6 @@ import {
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import type { AlertContext, Silences } from './context.ts';
-import { isOverWhenAcknowledged, resolveGroup } from './over.ts';
 import { shownGroup } from './related.ts';
 
 /** Something that a person did about a group. Working on it twice is doing it once. */
@@ -37,17 +35,14 @@ export async function acknowledge(context: AlertContext, act: AlertAct): Promise
   if (refusal !== null) return refusal;
   const at = context.clock();
   return inTransaction(context.database, async (tx) => {
-    // Before the group's row, as whoever takes in alerts does.
-    const series = await holdSeriesOf(tx, act.groupId);
     const group = await lockGroup(tx, act.groupId);
-    if (series === null || group === null || group.resolvedAt !== null) return { code: 'alert-over' };
+    if (group === null || group.resolvedAt !== null) return { code: 'alert-over' };
     const remindAt = new Date(at.getTime() + context.settings.remind);
     const { acknowledgedBy } = group;
     if (acknowledgedBy !== null && acknowledgedBy !== act.userId)
       return { code: 'acknowledged-before', by: acknowledgedBy };
     const fresh = await acknowledgeGroup(tx, { id: act.groupId, by: act.userId, at, remindAt });
     if (fresh) await record(tx, act, { at, event: { kind: 'acknowledged', by: act.userId } });
-    if (isOverWhenAcknowledged(group, context.settings)) await resolveGroup(context, tx, { group, series });
     return null;
   });
 }

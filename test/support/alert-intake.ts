@@ -16,11 +16,7 @@ export const alertedConfig = configSchema.parse({
       alertmanager: { kind: 'alertmanager' },
       grafana: { kind: 'grafana' },
       google: { kind: 'google-monitoring' },
-      signed: { kind: 'signed' },
-      sagaforge: {
-        kind: 'sagaforge',
-        labels: { service: 'api', environment: 'production', severity: 'critical' },
-      },
+      sagaforge: { kind: 'signed' },
     },
   },
 });

@@ -10,8 +10,7 @@ export function alerts(config: DemoConfig, more: object = {}): void {
       alertmanager: { kind: 'alertmanager' },
       grafana: { kind: 'grafana' },
       google: { kind: 'google-monitoring' },
-      signed: { kind: 'signed' },
-      sagaforge: { kind: 'sagaforge', labels: { service: 'api', environment: 'production' } },
+      sagaforge: { kind: 'signed' },
     },
     allow: { acknowledge: ['deployer', 'approver'], silence: ['approver'] },
     ...more,
@@ -23,7 +22,6 @@ export const ALERT_ENV = {
   WEBHOOK_SECRET_ALERTMANAGER: ALERT_SECRET,
   WEBHOOK_SECRET_GRAFANA: ALERT_SECRET,
   WEBHOOK_SECRET_GOOGLE: ALERT_SECRET,
-  WEBHOOK_SECRET_SIGNED: ALERT_SECRET,
   WEBHOOK_SECRET_SAGAFORGE: ALERT_SECRET,
 };
 
