@@ -5,7 +5,7 @@ import type { AlertAction, Delivery } from '../src/domain/delivery.ts';
 import type { Refusal } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
 import type { Origin } from '../src/domain/request.ts';
-import { submit } from '../src/operations/request.ts';
+import { submit } from '../src/operations/submit.ts';
 import { readGroupViews } from '../src/store/alerts.ts';
 import { answered, type DeliveryContext } from './delivery-context.ts';
 

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { TargetError } from '../target.ts';
-import {
-  type ApiAnswer,
-  type ApiRequest,
-  type Connection,
-  type KubernetesConnection,
-  openConnection,
-} from './connection.ts';
-import { type Call, classifyAnswer, classifyFailure } from './errors.ts';
+import { CALL_LIMIT, type Caller, createCaller, parseJson } from './caller.ts';
+import { type Connection, type KubernetesConnection, openConnection } from './connection.ts';
+import { type Call, classifyAnswer } from './errors.ts';
 import { type Place, PODS, pathOf, placeText } from './resources.ts';
 import { readWatch, type WatchEvent } from './watch.ts';
 
@@ -83,9 +78,6 @@ export interface KubernetesApi {
   close(): Promise<void>;
 }
 
-/** Milliseconds for one call; a watch may take as much longer as it was asked for. */
-const CALL_LIMIT = 20_000;
-
 const listOf = z.object({
   items: z.array(z.unknown()).nullish(),
   metadata: z.object({ resourceVersion: z.string().default('') }).prefault({}),
@@ -97,7 +89,7 @@ export function connectKubernetes(
   options: KubernetesConnection,
   open: (options: KubernetesConnection) => Promise<Connection> = openConnection,
 ): KubernetesApi {
-  const caller = createCaller(once(() => open(options)));
+  const caller = createCaller(() => open(options));
   const read: KubernetesApi['read'] = async (place, schema, signal) => {
     const body = await caller.json({ verb: 'get', place }, { method: 'GET', path: pathOf(place) }, signal);
     return parseAnswer(body, schema, place);
@@ -236,71 +228,6 @@ function isGone(error: TargetError): boolean {
   return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 410;
 }
 
-type Sending = Omit<ApiRequest, 'signal'>;
-
-interface Caller {
-  send(call: Call, request: Sending, signal?: AbortSignal): Promise<ApiAnswer>;
-  text(call: Call, request: Sending, signal?: AbortSignal): Promise<string>;
-  json(call: Call, request: Sending, signal?: AbortSignal): Promise<unknown>;
-  /** Every answer, whatever its status. */
-  whatever(
-    call: Call,
-    request: Sending,
-    signal?: AbortSignal,
-  ): Promise<{ readonly status: number; readonly body: string }>;
-  close(): Promise<void>;
-}
-
-function createCaller(connection: Once<Connection>): Caller {
-  const ask = async (call: Call, request: Sending, signal?: AbortSignal): Promise<ApiAnswer> => {
-    signal?.throwIfAborted();
-    const { server, send } = await connection.get();
-    const limit = AbortSignal.timeout(CALL_LIMIT);
-    const bounded = call.verb === 'watch' ? signal : undefined;
-    const both = bounded ?? (signal === undefined ? limit : AbortSignal.any([signal, limit]));
-    try {
-      return await send({ ...request, signal: both });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw classifyFailure(error, call, server);
-    }
-  };
-  const send: Caller['send'] = async (call, request, signal) => {
-    const answer = await ask(call, request, signal);
-    if (answer.status < 300) return answer;
-    throw classifyAnswer(answer.status, await answer.text().catch(() => ''), call);
-  };
-  const textOf = async (call: Call, answer: ApiAnswer, signal?: AbortSignal): Promise<string> => {
-    try {
-      return await answer.text();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw classifyFailure(error, call, (await connection.get()).server);
-    }
-  };
-  const text: Caller['text'] = async (call, request, signal) =>
-    textOf(call, await send(call, request, signal), signal);
-  return {
-    send,
-    text,
-    async whatever(call, request, signal) {
-      const answer = await ask(call, request, signal);
-      return { status: answer.status, body: await textOf(call, answer, signal) };
-    },
-    json: async (call, request, signal) => parseJson(await text(call, request, signal)),
-    close: async () => (await connection.made())?.close(),
-  };
-}
-
-/** What is no JSON fits no schema. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What the API server answered, by its schema; an answer that does not fit is an error like any other. */
 export function parseAnswer<T>(body: unknown, schema: z.ZodType<T>, place: Place): T {
   const result = schema.safeParse(body);
@@ -320,25 +247,4 @@ export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
     if (error instanceof TargetError && error.problem === 'not-found') return null;
     throw error;
   }
-}
-
-interface Once<T> {
-  get(): Promise<T>;
-  /** Null when it was never asked for, or could not be made. */
-  made(): Promise<T | null>;
-}
-
-/** Made when it is first needed; made anew when that failed. */
-function once<T>(make: () => Promise<T>): Once<T> {
-  let made: Promise<T> | null = null;
-  return {
-    get() {
-      made ??= make().catch((error: unknown) => {
-        made = null;
-        throw error;
-      });
-      return made;
-    },
-    made: async () => (made === null ? null : made.catch(() => null)),
-  };
 }

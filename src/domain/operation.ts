@@ -148,3 +148,8 @@ export interface OperationView {
 export function canBeStopped({ operation, steps, stop }: OperationView): boolean {
   return operation.state === 'running' && stop === null && steps.some((step) => step.stoppable);
 }
+
+/** Whether people are asked about it, and have not answered yet. */
+export function waitsForApproval({ state, plan, options }: Operation): boolean {
+  return state === 'awaiting-approval' && plan.approval.required > 0 && options.emergency === null;
+}

@@ -13,7 +13,7 @@ import { targetKey } from '../../src/domain/target.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { launchEngine } from '../../src/operations/engine.ts';
 import { takeLease } from '../../src/operations/lease.ts';
-import { submit } from '../../src/operations/request.ts';
+import { submit } from '../../src/operations/submit.ts';
 import { runOperation } from '../../src/operations/workflow.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';

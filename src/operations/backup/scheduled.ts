@@ -14,7 +14,7 @@ import { claimTime, handledUntil } from '../../store/schedules.ts';
 import type { OperationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { preparePlan } from '../prepare.ts';
-import { storeOperation } from '../request.ts';
+import { storeOperation } from '../store-operation.ts';
 import { backupsOfTarget } from './list.ts';
 import { backupRules } from './retention.ts';
 

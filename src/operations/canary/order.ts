@@ -1,7 +1,7 @@
 import type { Reply } from '../../domain/reply.ts';
 import type { OperationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { submit } from '../request.ts';
+import { submit } from '../submit.ts';
 import { type Instructing, instruct } from './instruct.ts';
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../../store/releases.ts';
 import type { OperationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { submit } from '../request.ts';
+import { submit } from '../submit.ts';
 import { NOT_HERE } from './authors.ts';
 
 /** Seconds for which nobody else works on a release that this process has taken. */

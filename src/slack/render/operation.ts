@@ -1,20 +1,20 @@
-import type { Button, KnownBlock } from '@slack/web-api';
-import type { CanaryView } from '../../domain/canary.ts';
+import type { KnownBlock } from '@slack/web-api';
 import { verdictOf } from '../../domain/checks.ts';
 import {
   type Approval,
-  canBeStopped,
   type Operation,
   type OperationState,
   type OperationView,
+  waitsForApproval,
 } from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
-import { actions, button, context, fitList, header, section } from './blocks.ts';
+import { context, fitList, header, section } from './blocks.ts';
 import { canaryLines } from './canary.ts';
 import { changeLine, changeText } from './change.ts';
 import { fileLines } from './files.ts';
+import { operationButtons } from './operation-buttons.ts';
 import { outcomeSentence } from './outcome.ts';
 import { gateLines, sourceLines } from './source.ts';
 import { progressLine, stepLines } from './steps.ts';
@@ -72,7 +72,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
     steps(view, shown),
     stopping(view, shown.words),
     outcome(operation, shown.words),
-    buttons(view, shown.words),
+    operationButtons(view, shown.words),
     smallPrint(operation, shown),
   ];
   return { text: summary(view, shown), blocks: parts.filter((part) => part !== null) };
@@ -109,7 +109,7 @@ function summary(view: OperationView, { words }: OperationContext): string {
     prose(titleLine(view, words)),
     changeLine(plan, words),
     options.emergency === null ? '' : words.operation.emergency(options.emergency),
-    waits(operation) ? words.operation.approvals(given, plan.approval.required) : '',
+    waitsForApproval(operation) ? words.operation.approvals(given, plan.approval.required) : '',
     words.operation.askedBy(mention(operation.requesterId), null),
     view.canary === null || operation.state !== 'running' ? '' : words.canary.share(view.canary.percent),
     outcome === null ? '' : outcomeSentence(outcome, words),
@@ -161,7 +161,7 @@ function approvals(view: OperationView, shown: OperationContext): KnownBlock | n
   const lines = [
     `${shown.words.operation.approvals(given.length, required)}${names === '' ? '' : `  ✅ ${names}`}`,
     ...rejections.map(({ userId }) => `⛔ ${shown.words.operation.rejectedBy(mention(userId))}`),
-    ...(waits(operation) ? question(operation, required - given.length, shown) : []),
+    ...(waitsForApproval(operation) ? question(operation, required - given.length, shown) : []),
   ];
   return section(lines, shown.words.more);
 }
@@ -203,127 +203,6 @@ function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
   return sentence === '' ? null : section([sentence], words.more);
 }
 
-function buttons(view: OperationView, words: Words): KnownBlock | null {
-  const { operation } = view;
-  const offered =
-    operation.state === 'running' ? runningButtons(view, words) : offeredButtons(operation, words);
-  return offered.length === 0 ? null : actions(offered, 'operation-actions');
-}
-
-function runningButtons(view: OperationView, words: Words): readonly Button[] {
-  const { operation, canary } = view;
-  if (canary !== null) return canaryButtons(operation, canary, words);
-  return canBeStopped(view) ? [stopButton(operation, words)] : [];
-}
-
-function stopButton({ id: operationId, plan }: Operation, words: Words): Button {
-  const { stop, stopTitle, confirmStop, no } = words.buttons;
-  return button({
-    action: { do: 'stop', operationId },
-    label: stop,
-    style: 'danger',
-    confirm: { title: stopTitle, text: confirmStop(words.operation.title(plan)), no },
-  });
-}
-
-function offeredButtons(operation: Operation, words: Words): readonly Button[] {
-  const { id: operationId, plan, state } = operation;
-  switch (state) {
-    case 'awaiting-approval':
-      if (waits(operation)) return decisionButtons(operation, words);
-      return plan.checks === undefined ? [] : [cancelButton(operation, words)];
-    case 'succeeded':
-      if (plan.kind === 'restore') return [restoreButton(operation, words, words.buttons.undoRestore)];
-      return plan.kind === 'deploy' && plan.from !== null ? [rollBackButton(operation, words)] : [];
-    case 'failed':
-    case 'undone':
-    case 'undo-failed':
-    case 'expired':
-    case 'voided':
-    case 'refused':
-      return [
-        button({ action: { do: 'plan-again', operationId }, label: words.buttons.planAgain }),
-        ...(isDataChanged(operation) ? [restoreButton(operation, words, words.buttons.restore)] : []),
-      ];
-    case 'running':
-    case 'rejected':
-    case 'cancelled':
-      return [];
-  }
-}
-
-function decisionButtons({ id: operationId, planDigest }: Operation, words: Words): readonly Button[] {
-  return [
-    button({
-      action: { do: 'approve', operationId, planDigest },
-      label: words.buttons.approve,
-      style: 'primary',
-    }),
-    button({
-      action: { do: 'reject', operationId, planDigest },
-      label: words.buttons.reject,
-      style: 'danger',
-    }),
-    cancelButton({ id: operationId }, words),
-  ];
-}
-
-/** None while it is ending: nothing stops that. */
-function canaryButtons(
-  { id: operationId, plan: { target } }: Operation,
-  { last, approved }: CanaryView,
-  words: Words,
-): readonly Button[] {
-  if (last !== null) return [];
-  const { promote, promoteTitle, confirmPromote, abort, abortTitle, confirmAbort, no } = words.buttons;
-  return [
-    button({
-      action: { do: 'promote', operationId },
-      label: promote,
-      confirm: { title: promoteTitle, text: confirmPromote(target, approved), no },
-    }),
-    button({
-      action: { do: 'abort', operationId },
-      label: abort,
-      style: 'danger',
-      confirm: { title: abortTitle, text: confirmAbort(target), no },
-    }),
-  ];
-}
-
-function cancelButton({ id: operationId }: Pick<Operation, 'id'>, words: Words): Button {
-  return button({ action: { do: 'cancel', operationId }, label: words.buttons.cancel });
-}
-
-function rollBackButton({ id: operationId, plan }: Operation, words: Words): Button {
-  return button({
-    action: { do: 'roll-back', operationId },
-    label: words.buttons.rollBack,
-    confirm: {
-      title: words.buttons.rollBackTitle,
-      text: words.buttons.confirmRollBack(plan.target),
-      no: words.buttons.no,
-    },
-  });
-}
-
-/** What was changed has a backup from before. */
-function isDataChanged({ outcome }: Operation): boolean {
-  return outcome?.code === 'step-failed' && outcome.backup !== undefined;
-}
-
-function restoreButton({ id: operationId, plan }: Operation, words: Words, label: string): Button {
-  return button({
-    action: { do: 'restore', operationId },
-    label,
-    confirm: {
-      title: words.buttons.restoreTitle,
-      text: words.buttons.confirmRestore(plan.target),
-      no: words.buttons.no,
-    },
-  });
-}
-
 function smallPrint(operation: Operation, { words }: OperationContext): KnownBlock {
   const { id, createdAt, startedAt, endedAt } = operation;
   const parts = [code(id), words.operation.asked(moment(createdAt, '{date_short_pretty} {time}'))];
@@ -331,8 +210,4 @@ function smallPrint(operation: Operation, { words }: OperationContext): KnownBlo
     parts.push(words.operation.took(words.duration(endedAt.getTime() - startedAt.getTime())));
   }
   return context([parts.join(' · ')], words.more);
-}
-
-function waits({ state, plan, options }: Operation): boolean {
-  return state === 'awaiting-approval' && plan.approval.required > 0 && options.emergency === null;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workOn } from '../../../commands/deliveries.ts';
 import type { DeliveryContext } from '../../../commands/delivery-context.ts';
 import type { Delivery } from '../../../src/domain/delivery.ts';
-import { submit } from '../../../src/operations/request.ts';
+import { submit } from '../../../src/operations/submit.ts';
 import { readApprovals } from '../../../src/store/approvals.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import { ANA, BO, createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';

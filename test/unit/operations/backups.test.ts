@@ -8,7 +8,7 @@ import type { Reply } from '../../../src/domain/reply.ts';
 import type { OperationRequest } from '../../../src/domain/request.ts';
 import { deletesHeld } from '../../../src/operations/backup/retention.ts';
 import { approve } from '../../../src/operations/decide.ts';
-import { submit } from '../../../src/operations/request.ts';
+import { submit } from '../../../src/operations/submit.ts';
 import { readVerifications } from '../../../src/store/backups.ts';
 import { recentOperations } from '../../../src/store/operations.ts';
 import {

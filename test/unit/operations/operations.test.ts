@@ -5,7 +5,7 @@ import type { Reply } from '../../../src/domain/reply.ts';
 import type { RequestOptions } from '../../../src/domain/request.ts';
 import { lock, unlock } from '../../../src/operations/closing.ts';
 import { approve, type Decision, reject, withdraw } from '../../../src/operations/decide.ts';
-import { submit } from '../../../src/operations/request.ts';
+import { submit } from '../../../src/operations/submit.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import {
   ANA,

@@ -8,8 +8,8 @@ import {
 import type { Json } from '../../../src/domain/json.ts';
 import { canBeStopped, type OperationView } from '../../../src/domain/operation.ts';
 import { accept } from '../../../src/domain/refusal.ts';
-import { submit } from '../../../src/operations/request.ts';
 import { stop } from '../../../src/operations/stop.ts';
+import { submit } from '../../../src/operations/submit.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import { ANA, BO, createOperationsWorld, DANA, type OperationsWorld } from '../../support/operations.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeHost } from '../../../../integrations/code-host.ts';
 import type { OperationContext } from '../../../../src/operations/context.ts';
-import { submit } from '../../../../src/operations/request.ts';
 import { tellCodeHosts } from '../../../../src/operations/source/deployments.ts';
+import { submit } from '../../../../src/operations/submit.ts';
 import { openOperations } from '../../../../src/store/operations.ts';
 import { ANA, createOperationsWorld, type OperationsWorld } from '../../../support/operations.ts';
 
