@@ -232,7 +232,7 @@ function stopRequested(): Promise<'stopped'> {
 function createLog(settings: Settings): Logger {
   return pino(
     { level: settings.logLevel, base: null, serializers: { err: describeError } },
-    pino.destination({ dest: 2, sync: true }),
+    pino.destination({ dest: 1, sync: true }),
   );
 }
 
