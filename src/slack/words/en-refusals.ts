@@ -126,6 +126,10 @@ export const refusals: RefusalSentences = {
     ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
+  'not-stoppable': ({ operationId, running }) =>
+    running
+      ? `What ${code(operationId)} is doing now cannot be stopped. It goes on; ${code('/rollback')} goes back when it is done.`
+      : `${code(operationId)} is not running, so there is nothing to stop.`,
   'target-error': ({ target, problem, detail }) => `${key(target)}: ${prose(detail)} ${problems[problem]}`,
   'which-canary': ({ running }) => whichCanary(running),
   'canary-over': ({ operationId }) =>
