@@ -131,7 +131,7 @@ describe('the image', () => {
     });
 
     it('passes its own doctor', () => {
-      const { code, output } = bot.slipway('doctor');
+      const { code, output } = await bot.slipway('doctor');
       console.log(`doctor in the container: ${output.trim().split('\n').at(-1)}`);
       expect(output).toMatch(/All (\d+) checks passed|^(\d+) of \2 checks passed/m);
       expect(code).toBe(0);
@@ -142,7 +142,7 @@ describe('the image', () => {
       await ana.command('deploys', '/deploy lock frontend production "moving house"');
       await ana.command('deploys', '/deploy api v1.1.0 production');
       const asked = await ana.see('deploys', says('Deploy api to production', 'Waiting for approval'));
-      expect(bot.stop(30)).toBe(0);
+      expect(await bot.stop(30)).toBe(0);
       bot.remove();
 
       bot = await runBot(engine, { image: IMAGE, name: 'playground-again', volume: 'playground' });
@@ -174,8 +174,8 @@ describe('the image', () => {
         expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), time: expect.any(Number) });
     });
 
-    it('ends when it is asked to, well and in time', () => {
-      expect(bot.stop(10)).toBe(0);
+    it('ends when it is asked to, well and in time', async () => {
+      expect(await bot.stop(10)).toBe(0);
       expect(bot.state()).toBe('exited');
     });
   });

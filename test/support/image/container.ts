@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import type { DockerEngine } from '../host/docker-engine.ts';
 import { lastingPort } from './lasting-port.ts';
@@ -17,9 +19,9 @@ export interface BotContainer {
   /** What it wrote to its standard output, line by line. */
   lines(): readonly string[];
   /** Runs `slipway …` in it. */
-  slipway(...args: readonly string[]): { readonly code: number; readonly output: string };
+  slipway(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
   /** Asks it to stop, for so many seconds; gives its exit code, 137 if it had to be killed. */
-  stop(seconds: number): number;
+  stop(seconds: number): Promise<number>;
   remove(): void;
 }
 
@@ -66,8 +68,8 @@ function containerOf(
       ),
     lines,
     slipway: (...args) => exec(engine, name, args),
-    stop: (seconds) => {
-      engine.docker('stop', '-t', String(seconds), name);
+    stop: async (seconds) => {
+      await patiently(engine, ['stop', '-t', String(seconds), name]);
       return Number(inspect('{{.State.ExitCode}}'));
     },
     remove: () => void engine.docker('rm', '-f', name),
@@ -75,11 +77,17 @@ function containerOf(
 }
 
 /** What it wrote, and how it ended: a failure is an answer too. */
-function exec(engine: DockerEngine, name: string, args: readonly string[]) {
+async function exec(engine: DockerEngine, name: string, args: readonly string[]) {
   const script = 'node src/main.ts "$@" 2>&1; echo "ended with $?"';
-  const said = engine.docker('exec', name, 'sh', '-c', script, 'sh', ...args);
+  const said = await patiently(engine, ['exec', name, 'sh', '-c', script, 'sh', ...args]);
   const [, output = '', code] = /^(.*)ended with (\d+)\n$/s.exec(said) ?? [];
   return { code: Number(code), output };
+}
+
+/** What takes its time, without holding up this process: connections that end meanwhile are to be noticed. */
+async function patiently(engine: DockerEngine, args: readonly string[]): Promise<string> {
+  const env = { ...process.env, DOCKER_HOST: engine.address };
+  return (await promisify(execFile)('docker', args, { env })).stdout;
 }
 
 async function answers(url: string): Promise<void> {
