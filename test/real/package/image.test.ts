@@ -130,7 +130,7 @@ describe('the image', () => {
       }
     });
 
-    it('passes its own doctor', () => {
+    it('passes its own doctor', async () => {
       const { code, output } = await bot.slipway('doctor');
       console.log(`doctor in the container: ${output.trim().split('\n').at(-1)}`);
       expect(output).toMatch(/All (\d+) checks passed|^(\d+) of \2 checks passed/m);
