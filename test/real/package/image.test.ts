@@ -7,14 +7,17 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { documentedShell } from '../../support/documentation.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
-import { type BotContainer, runBot } from '../../support/image/container.ts';
+import { type BotContainer, runAsTyped } from '../../support/image/container.ts';
 import { makeNodeImage, NODE_IMAGE } from '../../support/image/node-image.ts';
-import { buildSlipwayImage } from '../../support/image/slipway-image.ts';
+import { buildAsTyped } from '../../support/image/slipway-image.ts';
 import { temporaryDirectory } from '../../support/processes.ts';
 import { openWorkspace, says } from '../../support/workspace.ts';
 
 const IMAGE = 'slipway';
+/** What the page tells people to type. */
+const [BUILD = '', TRY = '', RUN = '', DOCTOR = ''] = documentedShell('docs/packaging.md', 'package');
 /** What somebody forgot to take away, in places that are sent to the builder. */
 const CANARY = 'canary-4f1d9e27c0';
 const FORGOTTEN = [
@@ -36,7 +39,7 @@ describe('the image', () => {
     engine = await startDockerEngine();
     makeNodeImage(engine);
     copySources(sources.path);
-    building = await buildSlipwayImage(engine, { builder: 'buildkit', name: IMAGE, context: sources.path });
+    building = await buildAsTyped(engine, { typed: BUILD, directory: sources.path });
   }, 300_000);
   afterAll(async () => {
     await engine?.stop();
@@ -110,7 +113,12 @@ describe('the image', () => {
   describe('with a playground, on the network of the machine', () => {
     let bot: BotContainer;
     beforeAll(async () => {
-      bot = await runBot(engine, { image: IMAGE, name: 'playground', volume: 'playground' });
+      bot = await runAsTyped(engine, {
+        typed: RUN,
+        name: 'playground',
+        volume: 'playground',
+        directory: sources.path,
+      });
       await bot.ready();
     });
 
@@ -131,7 +139,7 @@ describe('the image', () => {
     });
 
     it('passes its own doctor', async () => {
-      const { code, output } = await bot.slipway('doctor');
+      const { code, output } = await bot.execAsTyped(DOCTOR);
       console.log(`doctor in the container: ${output.trim().split('\n').at(-1)}`);
       expect(output).toMatch(/All (\d+) checks passed|^(\d+) of \2 checks passed/m);
       expect(code).toBe(0);
@@ -145,7 +153,12 @@ describe('the image', () => {
       expect(await bot.stop(30)).toBe(0);
       bot.remove();
 
-      bot = await runBot(engine, { image: IMAGE, name: 'playground-again', volume: 'playground' });
+      bot = await runAsTyped(engine, {
+        typed: RUN,
+        name: 'playground-again',
+        volume: 'playground',
+        directory: sources.path,
+      });
       await bot.ready();
       const workspace = await openWorkspace(bot.playground);
       const [later, bo] = [workspace.person('ana'), workspace.person('bo')];
@@ -177,6 +190,18 @@ describe('the image', () => {
     it('ends when it is asked to, well and in time', async () => {
       expect(await bot.stop(10)).toBe(0);
       expect(bot.state()).toBe('exited');
+    });
+
+    it('is tried without anything', async () => {
+      const tried = await runAsTyped(engine, {
+        typed: TRY,
+        name: 'tried',
+        volume: 'tried',
+        directory: sources.path,
+      });
+      await tried.ready();
+      expect((await fetch(tried.playground)).status).toBe(200);
+      expect(await tried.stop(10)).toBe(0);
     });
   });
 });

@@ -18,32 +18,43 @@ export interface BotContainer {
   ready(): Promise<void>;
   /** What it wrote to its standard output, line by line. */
   lines(): readonly string[];
-  /** Runs `slipway …` in it. */
-  slipway(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
+  /** Runs the `docker exec` of a page of the docs. */
+  execAsTyped(typed: string): Promise<{ readonly code: number; readonly output: string }>;
   /** Asks it to stop, for so many seconds; gives its exit code, 137 if it had to be killed. */
   stop(seconds: number): Promise<number>;
   remove(): void;
 }
 
-/** Everything that can be taken from it: it needs a volume, and room for what is temporary. */
-const HARDENED = [
-  ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-];
+export interface TypedRun {
+  readonly typed: string;
+  readonly name: string;
+  readonly volume: string;
+  /** Where it is typed. */
+  readonly directory: string;
+}
 
-/** Starts one, with its data in a volume. */
-export async function runBot(
-  engine: DockerEngine,
-  { image, name, volume }: { readonly image: string; readonly name: string; readonly volume: string },
-): Promise<BotContainer> {
+/**
+ * Runs the `docker run` of a page of the docs, under another name, with another volume and at ports of its own. It is on
+ * the machine's network, for a playground is nowhere else.
+ */
+export async function runAsTyped(engine: DockerEngine, request: TypedRun): Promise<BotContainer> {
+  const { typed, name, volume, directory } = request;
   const [port, playgroundPort] = [await lastingPort(), await lastingPort()];
-  const ports = ['-e', `PORT=${port}`, '-e', `PLAYGROUND_PORT=${playgroundPort}`];
-  const logs = ['-e', 'LOG_LEVEL=info', '-e', 'WEBHOOK_SECRET_ALERTMANAGER=sixteen-letters-and-more'];
-  engine.docker(
-    ...['run', '-d', '--name', name, '--network', 'host', ...HARDENED, '-v', `${volume}:/data`],
-    ...[...ports, ...logs, image],
-  );
+  const environment = [`PORT=${port}`, `PLAYGROUND_PORT=${playgroundPort}`, 'LOG_LEVEL=info', WEBHOOK_SECRET];
+  const command = typed
+    .replace('docker run', `docker run --network host ${environment.map((one) => `-e ${one}`).join(' ')}`)
+    .replace('--name slipway', `--name ${name}`)
+    .replace('-v slipway:', `-v ${volume}:`);
+  const env = { PATH: process.env.PATH, DOCKER_HOST: engine.address };
+  await promisify(execFile)('sh', ['-c', command], {
+    env,
+    cwd: directory,
+  });
   return containerOf(engine, { name, port, playground: `http://127.0.0.1:${playgroundPort}` });
 }
+
+/** The demo's config has alerts, and the doctor wants to see that their sender can be known. */
+const WEBHOOK_SECRET = 'WEBHOOK_SECRET_ALERTMANAGER=sixteen-letters-and-more';
 
 function containerOf(
   engine: DockerEngine,
@@ -67,7 +78,7 @@ function containerOf(
         { timeout: 90_000, interval: 200 },
       ),
     lines,
-    slipway: (...args) => exec(engine, name, args),
+    execAsTyped: (typed) => exec(engine, typed.replace('docker exec slipway', `docker exec ${name}`)),
     stop: async (seconds) => {
       await patiently(engine, ['stop', '-t', String(seconds), name]);
       return Number(inspect('{{.State.ExitCode}}'));
@@ -77,10 +88,12 @@ function containerOf(
 }
 
 /** What it wrote, and how it ended: a failure is an answer too. */
-async function exec(engine: DockerEngine, name: string, args: readonly string[]) {
-  const script = 'node src/main.ts "$@" 2>&1; echo "ended with $?"';
-  const said = await patiently(engine, ['exec', name, 'sh', '-c', script, 'sh', ...args]);
-  const [, output = '', code] = /^(.*)ended with (\d+)\n$/s.exec(said) ?? [];
+async function exec(engine: DockerEngine, command: string) {
+  const env = { ...process.env, DOCKER_HOST: engine.address };
+  const { stdout } = await promisify(execFile)('sh', ['-c', `{ ${command}; } 2>&1; echo "ended with $?"`], {
+    env,
+  });
+  const [, output = '', code] = /^(.*)ended with (\d+)\n$/s.exec(stdout) ?? [];
   return { code: Number(code), output };
 }
 

@@ -1,41 +1,31 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DockerEngine } from '../host/docker-engine.ts';
 import { startLockedRegistry } from './locked-registry.ts';
 
-const ROOT = new URL('../../..', import.meta.url).pathname;
+const LOCK_FILE = path.join(import.meta.dirname, '../../../package-lock.json');
 
-/** Docker's two builders. The newer one is in Debian's client; other clients want a plug-in for it. */
-export type Builder = 'buildkit' | 'classic';
-
-/** Builds our Dockerfile as people do; `context` is where, and gives what the builder said. */
-export async function buildSlipwayImage(
+/**
+ * Runs the `docker build` of a page of the docs, with the newer of Docker's builders, and gives what the builder said.
+ * Only where packages come from is added to it. The builder is in Debian's client; others want a plug-in for it.
+ */
+export async function buildAsTyped(
   engine: DockerEngine,
-  {
-    builder,
-    name,
-    context = ROOT,
-  }: { readonly builder: Builder; readonly name: string; readonly context?: string },
+  { typed, directory }: { readonly typed: string; readonly directory: string },
 ): Promise<string> {
-  const registry = await startLockedRegistry(`${ROOT}/package-lock.json`);
+  const registry = await startLockedRegistry(LOCK_FILE);
+  const more = `--network host --build-arg NPM_CONFIG_REGISTRY=${registry.url}`;
   try {
-    const args = [
-      '--network',
-      'host',
-      '--build-arg',
-      `NPM_CONFIG_REGISTRY=${registry.url}`,
-      '-t',
-      name,
-      context,
-    ];
-    const { stdout, stderr } = await promisify(execFile)('/usr/bin/docker', ['build', ...args], {
-      env: {
-        DOCKER_HOST: engine.address,
-        DOCKER_BUILDKIT: builder === 'buildkit' ? '1' : '0',
-        BUILDKIT_PROGRESS: 'plain',
+    const { stdout, stderr } = await promisify(execFile)(
+      'sh',
+      ['-c', typed.replace('docker build', `/usr/bin/docker build ${more}`)],
+      {
+        cwd: directory,
+        env: { DOCKER_HOST: engine.address, DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' },
+        maxBuffer: 64e6,
       },
-      maxBuffer: 64e6,
-    });
+    );
     return stdout + stderr;
   } finally {
     await registry.stop();
