@@ -42,6 +42,7 @@ export async function runAsTyped(engine: DockerEngine, request: TypedRun): Promi
   const [port, playgroundPort] = [await lastingPort(), await lastingPort()];
   const environment = [`PORT=${port}`, `PLAYGROUND_PORT=${playgroundPort}`, 'LOG_LEVEL=info', WEBHOOK_SECRET];
   const command = typed
+    .replace(' --network host', '')
     .replace('docker run', `docker run --network host ${environment.map((one) => `-e ${one}`).join(' ')}`)
     .replace('--name slipway', `--name ${name}`)
     .replace('-v slipway:', `-v ${volume}:`);
