@@ -69,7 +69,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
       until: null,
     },
   },
-  'not-locked': { code: 'not-locked', scope: 'api/production' },
+  'not-locked': { code: 'not-locked', scope: { kind: 'target', service: 'api', environment: 'production' } },
   busy: { code: 'busy', target: TARGET, operationId: 'op_1', kind: 'deploy', requesterId: 'U0ANA' },
   'awaiting-approval': { code: 'awaiting-approval', target: TARGET, operationId: 'op_1' },
   unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
