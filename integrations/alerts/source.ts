@@ -1,5 +1,5 @@
 import type { AlertNotification } from '../../src/domain/alert.ts';
-import type { Authentication } from '../../src/http/authentication.ts';
+import type { Authentication } from '../../src/domain/authentication.ts';
 
 /** What a payload says, or why it cannot be read. */
 export type ReadAlerts =

@@ -5,8 +5,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
+import type { Authentication } from '../domain/authentication.ts';
 import { isOutage } from '../store/outage.ts';
-import { type Authentication, bearsSecret, isSigned } from './authentication.ts';
+import { bearsSecret, isSigned } from './authentication.ts';
 import { readJson } from './json-body.ts';
 import { readBody } from './request-body.ts';
 

@@ -1,4 +1,4 @@
-import type { Storm } from '../alerts/context.ts';
+import type { Storm } from '../domain/storm.ts';
 import { LOCK_CLASSES } from './advisory-locks.ts';
 import type { Queryable } from './database.ts';
 

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Authentication } from '../../../src/http/authentication.ts';
+import type { Authentication } from '../../../src/domain/authentication.ts';
 import { type HttpServer, serveHttp } from '../../../src/http/server.ts';
 import { type WebhookAnswer, type WebhookCall, webhookRoutes } from '../../../src/http/webhooks.ts';
 
