@@ -36,6 +36,7 @@ export interface Tally {
   right: number;
   lost: number;
   twice: number;
+  /** How often whoever ran one of them was killed. */
   kills: number;
 }
 
@@ -50,6 +51,8 @@ export class Harassment {
   readonly #approver: TestPerson;
   readonly #ended: { readonly id: string; readonly words: string; readonly isExtension: boolean }[] = [];
   readonly #kills: number[] = [];
+  readonly #open = new Map<string, Tally>();
+  readonly #measured: Promise<void>[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(replicas: Replicas, approver: TestPerson) {
@@ -66,8 +69,9 @@ export class Harassment {
     const tally = this.#tallyOf(work.name);
     tally.started += 1;
     const before = await work.changes(null);
-    const id = await this.#begin(work);
-    await this.#harass(id, work, tally);
+    const id = await this.#begin(work, tally);
+    await this.#harass(id, work);
+    this.#open.delete(id);
     const { state, kind } = await this.#replicas.operation(id);
     const made = (await work.changes(id)).slice(before.length);
     await this.#judge({ id, state, kind, made }, work, tally);
@@ -76,6 +80,7 @@ export class Harassment {
 
   /** Waits until people have read how each ended, in one message. */
   async expectTold(reader: TestPerson): Promise<void> {
+    await Promise.all(this.#measured);
     for (const { id, words, isExtension } of this.#ended) {
       await reader.see('deploys', (message) => !message.is_ephemeral && says(id, words)(message));
       const about = (await reader.messages('deploys')).filter(
@@ -111,17 +116,22 @@ export class Harassment {
     this.#ended.push({ id, words, isExtension: kind === 'canary-extension' });
   }
 
-  async #begin({ service, environment, begin }: Work): Promise<string> {
-    const known = new Set((await this.#replicas.operations(service, environment)).map(({ id }) => id));
-    await this.#alone(begin);
-    const now = await until(
-      () => this.#replicas.operations(service, environment),
-      (all) => all.some(({ id }) => !known.has(id)),
-    );
-    return now.find(({ id }) => !known.has(id))?.id ?? '';
+  /** Asks for it, and kills whoever works on it first. */
+  async #begin(work: Work, tally: Tally): Promise<string> {
+    const { service, environment } = work;
+    const all = () => this.#replicas.operations(service, environment);
+    return this.#alone(async () => {
+      const known = new Set((await all()).map(({ id }) => id));
+      await work.begin();
+      const now = await until(all, (found) => found.some(({ id }) => !known.has(id)));
+      const id = now.find((run) => !known.has(run.id))?.id ?? '';
+      this.#open.set(id, tally);
+      await this.#killRunner(id, work);
+      return id;
+    });
   }
 
-  async #harass(id: string, work: Work, tally: Tally): Promise<void> {
+  async #harass(id: string, work: Work): Promise<void> {
     const seen = new Set<string>();
     let asked = false;
     for (;;) {
@@ -130,10 +140,7 @@ export class Harassment {
       const at = boundaryOf(run);
       if (run.pid !== null && !seen.has(at) && seen.size < MOST_KILLS && work.mayKill?.(run) !== false) {
         seen.add(at);
-        if (await this.#killRunner(id)) {
-          tally.kills += 1;
-          this.killedAt.add(`${run.kind}: ${at}`);
-        }
+        await this.#alone(() => this.#killRunner(id, work));
       }
       if (run.state === 'awaiting-approval' && work.approved && !asked) {
         asked = true;
@@ -152,31 +159,41 @@ export class Harassment {
     await this.#approver.react('deploys', ts, 'white_check_mark');
   }
 
-  /** Kills whoever runs it, and waits until another does or it has ended; false if nobody was running it. */
-  async #killRunner(id: string): Promise<boolean> {
-    const killedAt = await this.#alone(async () => {
-      await until(
-        async () => this.#replicas.all.filter((replica) => replica.pid() !== null).length,
-        (up) => up > 1,
-      );
-      const run = await this.#replicas.operation(id);
-      const runner = this.#replicas.runnerOf(run);
-      return isOver(run) || runner === undefined ? null : this.kill(runner);
-    });
-    if (killedAt === null) return false;
+  /** Kills whoever runs it, as soon as somebody does and another is there to go on; not if it ends before. */
+  async #killRunner(id: string, work: Work): Promise<void> {
+    const mayKill = (run: WatchedRun) =>
+      this.#replicas.runnerOf(run) !== undefined &&
+      this.#replicas.all.filter((replica) => replica.pid() !== null).length > 1 &&
+      work.mayKill?.(run) !== false;
+    const run = await until(
+      () => this.#replicas.operation(id),
+      (now) => isOver(now) || mayKill(now),
+    );
+    const runner = this.#replicas.runnerOf(run);
+    if (isOver(run) || runner === undefined) return;
+    this.killedAt.add(`${run.kind}: ${boundaryOf(run)}`);
+    const killedAt = await this.kill(runner);
+    this.#measured.push(this.#measure(id, killedAt));
+  }
+
+  async #measure(id: string, killedAt: number): Promise<void> {
     const next = await until(
       () => this.#replicas.operation(id),
       (now) => isOver(now) || (now.pid !== null && now.takenUpAt > killedAt),
     );
     const alone = !this.#kills.some((at) => at > killedAt && at <= next.takenUpAt);
     if (next.takenUpAt > killedAt && alone) this.takeovers.push(Math.round(next.takenUpAt - killedAt));
-    return true;
   }
 
-  /** kill -9; returns when that was. */
+  /** kill -9; returns when that was. Whatever it was running is killed with it. */
   async kill(replica: Replica): Promise<number> {
+    const pid = replica.pid();
+    const open = await Promise.all(
+      [...this.#open].map(async ([id, tally]) => ({ tally, run: await this.#replicas.operation(id) })),
+    );
     const at = await this.#replicas.kill(replica);
     this.#kills.push(at);
+    for (const { tally, run } of open) if (!isOver(run) && run.pid === pid) tally.kills += 1;
     return at;
   }
 
@@ -209,7 +226,7 @@ export function total(tallies: ReadonlyMap<string, Tally>): Tally {
 /** The counts, a line for each kind of work and one for all. */
 export function countsOf(tallies: ReadonlyMap<string, Tally>): readonly string[] {
   const line = (name: string, tally: Tally) =>
-    `${name}: ${tally.started} started, ${tally.right} ended right, ${tally.lost} lost, ${tally.twice} done twice, ${tally.kills} kills`;
+    `${name}: ${tally.started} started, ${tally.right} ended right, ${tally.lost} lost, ${tally.twice} done twice, killed ${tally.kills} times`;
   return [...[...tallies].map(([name, tally]) => line(name, tally)), line('all', total(tallies))];
 }
 

@@ -129,5 +129,7 @@ describe.each([
     expect(harassment.takeovers.filter((took) => took > TAKEOVER)).toEqual([]);
     expect(await replicas.count()).toBe(before + started);
     expect(harassment.kills).toBeGreaterThanOrEqual(KILLS);
+    const spared = [...harassment.tallies].filter(([, { kills }]) => kills === 0).map(([name]) => name);
+    expect(spared).toEqual([]);
   });
 });
