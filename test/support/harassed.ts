@@ -120,8 +120,12 @@ export class Harassment {
   async #begin(work: Work, tally: Tally): Promise<string> {
     const { service, environment } = work;
     const all = () => this.#replicas.operations(service, environment);
-    return this.#alone(async () => {
+    return this.undisturbed(async () => {
       const known = new Set((await all()).map(({ id }) => id));
+      await until(
+        async () => this.#up(),
+        (up) => up > 1,
+      );
       await work.begin();
       const now = await until(all, (found) => found.some(({ id }) => !known.has(id)));
       const id = now.find((run) => !known.has(run.id))?.id ?? '';
@@ -140,7 +144,7 @@ export class Harassment {
       const at = boundaryOf(run);
       if (run.pid !== null && !seen.has(at) && seen.size < MOST_KILLS && work.mayKill?.(run) !== false) {
         seen.add(at);
-        await this.#alone(() => this.#killRunner(id, work));
+        await this.undisturbed(() => this.#killRunner(id, work));
       }
       if (run.state === 'awaiting-approval' && work.approved && !asked) {
         asked = true;
@@ -162,9 +166,7 @@ export class Harassment {
   /** Kills whoever runs it, as soon as somebody does and another is there to go on; not if it ends before. */
   async #killRunner(id: string, work: Work): Promise<void> {
     const mayKill = (run: WatchedRun) =>
-      this.#replicas.runnerOf(run) !== undefined &&
-      this.#replicas.all.filter((replica) => replica.pid() !== null).length > 1 &&
-      work.mayKill?.(run) !== false;
+      this.#replicas.runnerOf(run) !== undefined && this.#up() > 1 && work.mayKill?.(run) !== false;
     const run = await until(
       () => this.#replicas.operation(id),
       (now) => isOver(now) || mayKill(now),
@@ -198,10 +200,14 @@ export class Harassment {
   }
 
   /** One after another: nobody is killed while somebody asks for something, and never all at once. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  undisturbed<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
+  }
+
+  #up(): number {
+    return this.#replicas.all.filter((replica) => replica.pid() !== null).length;
   }
 
   #tallyOf(name: string): Tally {

@@ -174,7 +174,9 @@ export async function extendedCanary({ replicas, harassment, ana }: Stage): Prom
       if (percent !== 75 || aborted) return;
       await extended;
       aborted = true;
-      await ana.command('deploys', '/canary abort frontend production "as planned"');
+      await harassment.undisturbed(() =>
+        ana.command('deploys', '/canary abort frontend production "as planned"'),
+      );
     },
     ends: 'undone',
     changes,
