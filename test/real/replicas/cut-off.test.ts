@@ -96,19 +96,23 @@ describe('two bots on one database, of which one is cut off from it', { retry: 0
   const isCreating = (steps: readonly string[]) => steps.includes('create-revision running');
 
   it('stopped between reading and changing, and told of nothing, it changes nothing when it goes on', async () => {
-    const slow = { method: 'GetService', resource: 'api-staging', times: 100, delayMs: 700 };
-    await replicas.workspace.lever('cloud/faults', slow);
+    for (const method of ['GetService', 'GetRevision']) {
+      await replicas.workspace.lever('cloud/faults', { method, times: 100, delayMs: 900 });
+    }
     const operation = await begun(isCreating);
+    const read = operation.runner.calls();
+    await until(
+      async () => operation.runner.calls(),
+      (begun) => begun > read,
+    );
     process.kill(operation.pid, 'SIGSTOP');
     operation.runner.network.silence();
     const calls = operation.runner.calls();
     await replicas.workspace.clearFaults();
     const { after } = (await takenOver(operation.pid)) ?? { after: 0 };
     expect(after).toBeGreaterThanOrEqual(GONE_AFTER);
-    await expectRightAndOnce(operation);
     process.kill(operation.pid, 'SIGCONT');
-    // Time enough for what it was about to do.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await expectRightAndOnce(operation);
     const ended = operation.runner.ended();
     operation.runner.network.open();
     await ended;
