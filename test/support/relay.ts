@@ -24,8 +24,6 @@ interface RelayOptions {
    * never learns of the address behind it. Lengths stay as they are: both ports have five digits.
    */
   readonly hides?: boolean;
-  /** Sees what goes to the far side, of each connection by itself. */
-  readonly sees?: () => (bytes: Buffer) => void;
 }
 
 export async function startRelay(options: RelayOptions): Promise<Relay> {
@@ -107,12 +105,7 @@ class TcpRelay implements Relay {
     const address = (port: number) => `127.0.0.1:${port}`;
     const inward = hides ? replacing(address(this.#port), address(to)) : (bytes: Buffer) => bytes;
     const outward = hides ? replacing(address(to), address(this.#port)) : (bytes: Buffer) => bytes;
-    const see = this.#options.sees?.() ?? (() => undefined);
-    near.on('data', (bytes: Buffer) => {
-      if (pair.silent) return;
-      see(bytes);
-      far.write(inward(bytes));
-    });
+    near.on('data', (bytes: Buffer) => pair.silent || far.write(inward(bytes)));
     far.on('data', (bytes: Buffer) => pair.silent || near.write(outward(bytes)));
     // Who hangs up is not heard through a dead line either.
     const over = () => {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
+import { startCallCounter } from './call-counter.ts';
 import { createTestDatabase } from './database.ts';
 import { changedDemoConfig, type DemoConfig } from './demo-config.ts';
-import { requestsOf } from './http2-requests.ts';
 import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from './processes.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { startReverseProxy } from './reverse-proxy.ts';
@@ -120,17 +120,10 @@ interface World {
 async function startReplica(world: World, name: string): Promise<SupervisedReplica> {
   const { directory, databaseUrl, playground, options, stack } = world;
   const playgroundUrl = playground.url('Playground');
-  let calls = 0;
   const network = await startRelay({ to: Number(new URL(databaseUrl).port) });
   stack.defer(() => network.stop());
   const config = path.join(directory, `${name}.yaml`);
-  const cloud = await startRelay({
-    to: await cloudPort(playgroundUrl),
-    sees: () =>
-      requestsOf(() => {
-        calls += 1;
-      }),
-  });
+  const cloud = await startCallCounter(await cloudPort(playgroundUrl));
   stack.defer(() => cloud.stop());
   const changed = await changedDemoConfig(playgroundUrl, (changing) => {
     changing.slack.transport = options.reach;
@@ -151,7 +144,7 @@ async function startReplica(world: World, name: string): Promise<SupervisedRepli
     SLIPWAY_CONFIG: config,
     ...options.env,
   };
-  const replica = new SupervisedReplica({ port, network, env, calls: () => calls });
+  const replica = new SupervisedReplica({ port, network, env, calls: cloud.calls });
   stack.defer(() => replica.stop());
   await replica.up();
   return replica;
