@@ -138,8 +138,9 @@ export function taggedVersion(revision: Revision, repository: string): string | 
   return named.slice(repositoryOf(named).length + 1) || null;
 }
 
-/** Milliseconds since the epoch; 0 when it is not said. */
+/** Milliseconds since the epoch; 0 when it is not said, or is no time. */
 export function createdAt(revision: Revision): number {
   const { seconds, nanos } = revision.createTime ?? {};
-  return Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+  const time = Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+  return Number.isNaN(new Date(time).getTime()) ? 0 : time;
 }
