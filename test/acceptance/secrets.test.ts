@@ -55,7 +55,7 @@ describe('a secret', () => {
     running = await startBotWithPlayground({ ...environment(), LOG_LEVEL: 'trace' }, configure);
     await provoke();
     await collect();
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     await running?.stop();
     await github.stop();
