@@ -5,7 +5,7 @@ import type { Settings } from './config/settings.ts';
 /** What takes the place of a secret in a line. */
 const MASK = '‹secret›';
 
-/** The log: JSON, a line each, on standard error. No secret of the settings is in it, whoever wrote it into an error. */
+/** The log: JSON, a line each, on standard output. No secret of the settings is in it, whoever wrote it into an error. */
 export function createLog(settings: Settings): Logger {
   const secrets = secretsOf(settings).map(inJson);
   const options = {
@@ -16,7 +16,7 @@ export function createLog(settings: Settings): Logger {
       streamWrite: (line: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), line),
     },
   };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
+  return pino(options, pino.destination({ dest: 1, sync: true }));
 }
 
 /** Shorter ones would mask what is none. */
