@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { ALERT_SOURCES } from '../../../integrations/alerts/kinds.ts';
+import { alertSourceConfig } from '../../../integrations/alerts/config.ts';
+import { alertSource } from '../../../integrations/alerts/kinds.ts';
 import { readReleaseEvent } from '../../../integrations/github/release-event.ts';
 import { bearsSecret, isSigned } from '../../../src/http/authentication.ts';
 import { readJson } from '../../../src/http/json-body.ts';
@@ -60,6 +61,12 @@ const EXAMPLES = {
   grafana: GRAFANA,
   'google-monitoring': GOOGLE,
   signed: SIGNED,
+  sagaforge: {
+    event: 'batch_failed',
+    batch_id: 'b-1',
+    timestamp: '2026-11-22T11:00:00Z',
+    results: [{ ok: false }],
+  },
 } as const;
 
 const RELEASE = {
@@ -80,9 +87,10 @@ const RELEASE = {
 export function fuzzWebhooks(runs: number): void {
   fuzzBodies(runs * 10);
   fuzzSenders(runs * 3);
-  for (const kind of ['alertmanager', 'grafana', 'google-monitoring', 'signed'] as const) {
+  for (const kind of ['alertmanager', 'grafana', 'google-monitoring', 'signed', 'sagaforge'] as const) {
+    const source = alertSource(alertSourceConfig.parse({ kind }));
     fuzz(`webhooks: alerts of ${kind}`, runs, mutated(EXAMPLES[kind]), (body) => {
-      const read = ALERT_SOURCES[kind].read(body, NOW);
+      const read = source.read(body, NOW);
       if (!read.ok) return expectReason(read.reason);
       expectStorable(read.notification);
       expect(read.notification.reports.length).toBeGreaterThan(0);

@@ -42,6 +42,7 @@ describe('an approval that is meant for something else', () => {
     engine: world.engine,
     vocabulary: () => Promise.reject(new Error('nothing was typed')),
     answer: async (_origin, reply) => void answers.push(reply),
+    takeBack: () => Promise.reject(new Error('nothing is taken back')),
     alerts: null,
     reasonOfSilence: 'no reason',
     operationAt: async ({ ts }) =>
