@@ -3,6 +3,7 @@ import { readChecks } from './checks.ts';
 import type { GithubClient } from './client.ts';
 import { compare } from './compare.ts';
 import { recordDeployment } from './deployments.ts';
+import { broughtBy } from './pull-requests.ts';
 
 /** A repository by the two parts of its name. */
 export interface Repo {
@@ -24,6 +25,7 @@ export function createGithubHost(client: GithubClient, repository: string): Code
     recentVersions: (limit) => recentVersions(client, where, limit),
     tags: () => newestTags(client, where),
     compare: (base, head) => compare(client, where, { base, head }),
+    broughtBy: (commits) => broughtBy(client, where, commits),
     checks: (commit, names) => readChecks(client, where, { commit, names }),
     emailOf: (login) => emailOf(client, login),
     recordDeployment: (record, id) => recordDeployment(client, where, { record, id }),

@@ -114,7 +114,7 @@ export const refusals: RefusalSentences = {
   'own-request': () =>
     'This is your own request, so your approval does not count. Somebody else must decide.',
   'own-commits': () =>
-    'You wrote some of what this ships, so your approval does not count. Somebody else must decide.',
+    'You wrote or merged some of what this ships, so your approval does not count. Somebody else must decide.',
   'checks-failed': ({ target, commit, failed }) =>
     `The checks of ${code(commit.slice(0, 7))} are not green: ${list(failed)}. ${key(target)} only takes what is; mend them, or use ${code('--emergency "reason"')} if you may.`,
   'checks-unknown': ({ target, commit, detail }) =>

@@ -21,6 +21,7 @@ describe('what a code host is told of deployments', () => {
     tags: async () => [],
     compare: async () => null,
     checks: async () => ({ passed: [], pending: [], failed: [] }),
+    broughtBy: async () => ({ people: [], unproven: 0 }),
     emailOf: async () => null,
     commitUrl: (commit) => commit,
     recordDeployment: async ({ commit, state, environmentUrl }) => {
