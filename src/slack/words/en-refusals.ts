@@ -126,6 +126,7 @@ export const refusals: RefusalSentences = {
     ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
+  'nothing-running': ({ target }) => `Nothing is running on ${key(target)}, so there is nothing to stop.`,
   'not-stoppable': ({ operationId, running }) =>
     running
       ? `What ${code(operationId)} is doing now cannot be stopped. It goes on; ${code('/rollback')} goes back when it is done.`

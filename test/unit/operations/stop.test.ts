@@ -9,7 +9,7 @@ import type { Json } from '../../../src/domain/json.ts';
 import { canBeStopped, type OperationView } from '../../../src/domain/operation.ts';
 import { accept } from '../../../src/domain/refusal.ts';
 import { submit } from '../../../src/operations/request.ts';
-import { stop } from '../../../src/operations/stop.ts';
+import { stop, stopOn } from '../../../src/operations/stop.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import { ANA, BO, createOperationsWorld, DANA, type OperationsWorld } from '../../support/operations.ts';
 
@@ -194,6 +194,19 @@ describe('stopping a running operation', () => {
     finished = { phase: 'succeeded', message: 'moved' };
     expect((await world.until(id, ended)).operation.state).toBe('succeeded');
     expect(calls).toBe(1);
+  });
+
+  it('is meant by the target as well, where something runs', async () => {
+    const origin = { userId: ANA, channelId };
+    expect(await stopOn(world.context, target, origin)).toMatchObject({
+      refusals: [{ code: 'nothing-running', target }],
+    });
+    const id = await deploy(async () => null);
+    expect(await stopOn(world.context, target, { ...origin, userId: DANA })).toMatchObject({
+      refusals: [{ code: 'missing-role' }],
+    });
+    expect(await stopOn(world.context, target, origin)).toBeNull();
+    expect((await world.until(id, ended)).operation.outcome).toMatchObject({ stoppedBy: ANA });
   });
 
   it('is refused to whoever may not deploy there', async () => {
