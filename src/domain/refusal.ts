@@ -1,5 +1,5 @@
 import type { CanaryLastAction } from './canary.ts';
-import type { Lock } from './lock.ts';
+import type { Lock, LockScope } from './lock.ts';
 import type { OperationKind } from './plan.ts';
 import type { TargetRef } from './target.ts';
 
@@ -113,7 +113,7 @@ export type Refusal =
   | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
   | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
-  | { readonly code: 'not-locked'; readonly scope: string }
+  | { readonly code: 'not-locked'; readonly scope: LockScope }
   | {
       readonly code: 'busy';
       readonly target: TargetRef;

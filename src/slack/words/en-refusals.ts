@@ -100,7 +100,7 @@ export const refusals: RefusalSentences = {
         ? `It stays closed until somebody opens it with ${code('/deploy unlock')}.`
         : `It opens ${moment(lock.until, '{date_short_pretty} {time}')}.`,
     ),
-  'not-locked': ({ scope }) => `${prose(scope)} is not locked, so there is nothing to open.`,
+  'not-locked': ({ scope: closed }) => `${scope(closed)} is not locked, so there is nothing to open.`,
   busy: ({ target, operationId, kind, requesterId }) =>
     `A ${kinds[kind]} of ${key(target)} is already under way (${code(operationId)}, asked for by ${mention(
       requesterId,
