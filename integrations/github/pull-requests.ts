@@ -1,8 +1,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { SourceAuthor } from '../../src/domain/source-change.ts';
 import type { Brought } from '../code-host.ts';
-import type { GithubClient } from './client.ts';
-import type { Repo } from './code-host.ts';
+import type { GithubClient, Repo } from './client.ts';
 
 type Listed =
   RestEndpointMethodTypes['repos']['listPullRequestsAssociatedWithCommit']['response']['data'][number];
