@@ -110,6 +110,22 @@ describe('what is between two commits', () => {
     const plain = await github.commit({ title: 'Plain', author: 'ana', parent: signed, unsigned: true });
     expect((await host.compare(parent, plain))?.unsigned).toEqual([plain]);
     expect((await host.compare(parent, signed))?.unsigned).toEqual([]);
+    // Nothing is said of signatures by what speaks GitHub's language without them.
+    const { data } = await github.octokit.rest.repos.compareCommitsWithBasehead({
+      owner: OWNER,
+      repo: REPO,
+      basehead: `${parent}...${signed}`,
+    });
+    const commits = data.commits.map(({ commit: { verification: _said, ...commit }, ...one }) => ({
+      ...one,
+      commit,
+    }));
+    const answer = () => ({ status: 200, body: { ...data, commits } });
+    const silent = await startFront([{ method: 'GET', pattern: /\/compare\//, answer }]);
+    onTestFinished(() => silent.close());
+    const client = createGithubClient({ url: silent.url, credentials: { kind: 'token', token: TOKEN } });
+    const compared = await createGithubHost(client, `${OWNER}/${REPO}`).compare(parent, signed);
+    expect(compared?.unsigned).toEqual([signed]);
   });
 
   it('was brought by whoever opened and whoever merged its pull requests, programs left out', async () => {

@@ -130,11 +130,15 @@ describe('stopping a running operation', () => {
     const handles: Json[] = [];
     const id = await deploy(async (_step, handle) => {
       handles.push(handle);
-      return typeof handle === 'number' && handle < 2 ? running(handle + 1) : null;
+      return typeof handle === 'number' && handle < 2
+        ? { phase: 'running', handle: handle + 1, message: 'ending', lookAgainAfter: 5 }
+        : null;
     });
     await press(id);
-    await world.until(id, ended);
+    const { operation } = await world.until(id, ended);
     expect(handles).toEqual([0, 1, 2]);
+    // Where it was, and not that it was ending.
+    expect(operation.outcome).toMatchObject({ detail: 'half-way' });
   });
 
   it('tries again while the other side is away', async () => {
