@@ -95,6 +95,7 @@ const sentence: fc.Arbitrary<{ readonly name: string; readonly pieces: readonly 
   fc
     .tuple(scope, fc.option(quoted), fc.option(fc.constantFrom('for 2h', 'for 30m', 'for 2')))
     .map(([where, reason, end]) => ({ name: 'deploy', pieces: texts(['lock', ...where, reason, end]) })),
+  place.map((where) => ({ name: 'deploy', pieces: ['stop', ...where] })),
   scope.map((where) => ({ name: 'deploy', pieces: ['unlock', ...where] })),
   fc
     .tuple(place, fc.option(version))
@@ -182,6 +183,7 @@ const known = fc.oneof(
     'history',
     'lock',
     'unlock',
+    'stop',
     'why',
     'for',
     '2h',
