@@ -29,13 +29,20 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+/** Those who were told so: once, however often the work is begun anew because the database is away. */
+const toldThatItTakesLonger = new WeakSet<Origin>();
+
 /** Answers, after telling people that it takes a moment if it does. */
 export async function answered(
   context: DeliveryContext,
   origin: Origin,
   work: () => Promise<Reply | null>,
 ): Promise<void> {
-  const notice = setTimeout(() => void context.answer(origin, { kind: 'looking-up' }), PATIENCE);
+  const notice = setTimeout(() => {
+    if (toldThatItTakesLonger.has(origin)) return;
+    toldThatItTakesLonger.add(origin);
+    void context.answer(origin, { kind: 'looking-up' });
+  }, PATIENCE);
   try {
     const reply = await work();
     clearTimeout(notice);
