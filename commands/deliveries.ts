@@ -2,17 +2,18 @@ import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
 import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { OperationRequest } from '../src/domain/request.ts';
+import type { OperationRequest, Origin } from '../src/domain/request.ts';
 import { backupBefore } from '../src/operations/backup/way-back.ts';
 import { orderCanary } from '../src/operations/canary/order.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
 import { submit } from '../src/operations/request.ts';
+import { stop } from '../src/operations/stop.ts';
 import { findOperation } from '../src/store/operations.ts';
 import { isOutage } from '../src/store/outage.ts';
 import { clickedAlert, silenced } from './alert-clicks.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
-import { answered, type DeliveryContext } from './delivery-context.ts';
+import { answered, answeredInPlace, type DeliveryContext } from './delivery-context.ts';
 import { parseCommand, parseMention } from './index.ts';
 import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
@@ -77,7 +78,7 @@ async function obey(
 ): Promise<void> {
   const { origin, id: deliveryId } = delivery;
   const order = { command, deliveryId, origin };
-  await answered(context, origin, () => carryOut(context.operations, context.engine, order));
+  await answeredInPlace(context, origin, () => carryOut(context.operations, context.engine, order));
 }
 
 /** What the form asks for. Its menus were checked when it came in; its version is whatever somebody typed. */
@@ -143,6 +144,8 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
     case 'approve':
     case 'reject':
       return decided(context, delivery, action);
+    case 'stop':
+      return stopped(context, action.operationId, origin);
     case 'cancel':
       return decided(context, delivery, { ...action, planDigest: null });
   }
@@ -165,6 +168,11 @@ async function decided(
   };
   const decide = action.do === 'approve' ? approve : reject;
   const refusal = await decide(operations, engine, decision);
+  if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
+}
+
+async function stopped(context: DeliveryContext, operationId: string, origin: Origin): Promise<void> {
+  const refusal = await stop(context.operations, { operationId, origin });
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 

@@ -8,6 +8,7 @@ import type {
   Finding,
   StepContext,
   StepProgress,
+  StopCapability,
 } from './target.ts';
 
 /**
@@ -17,8 +18,7 @@ import type {
 export interface BackupProvider extends BackupCapability {
   start(step: PlannedStep, context: StepContext): Promise<StepProgress>;
   resume(step: PlannedStep, handle: Json, context: StepContext): Promise<StepProgress>;
-  /** As a target's. */
-  stop?(step: PlannedStep, handle: Json, context: StepContext): Promise<void>;
+  readonly stop?: StopCapability;
   /** Can it be reached, and may we do there what we shall have to? */
   examine(): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -38,11 +38,7 @@ export function withBackup(target: DeployTarget, provider: BackupProvider): Depl
       isProviders(step)
         ? provider.resume(unmarked(step), handle, context)
         : target.resume(step, handle, context),
-    stop: async (step, handle, context) => {
-      await (isProviders(step)
-        ? provider.stop?.(unmarked(step), handle, context)
-        : target.stop?.(step, handle, context));
-    },
+    stop: stopCapability(target, provider),
     examine: async () => (await Promise.all([target.examine(), provider.examine()])).flat(),
     close: async () => void (await Promise.all([target.close(), provider.close()])),
   };
@@ -56,6 +52,18 @@ function capability(provider: BackupProvider): BackupCapability {
     planVerification: async (backup) => markedSteps(await provider.planVerification(backup)),
     planRestore: async (backup) => markedSteps(await provider.planRestore(backup)),
     deletionStep: (backups) => marked(provider.deletionStep(backups)),
+  };
+}
+
+/** Each stops its own steps. */
+function stopCapability(target: DeployTarget, provider: BackupProvider): StopCapability {
+  return {
+    stops: (step) =>
+      (isProviders(step) ? provider.stop?.stops(unmarked(step)) : target.stop?.stops(step)) ?? false,
+    stop: async (step, handle, context) =>
+      (await (isProviders(step)
+        ? provider.stop?.stop(unmarked(step), handle, context)
+        : target.stop?.stop(step, handle, context))) ?? null,
   };
 }
 

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import type { Json } from '../src/domain/json.ts';
+import type { PlannedStep } from '../src/domain/plan.ts';
 import type { DetachedRun, Host, RunState } from './host.ts';
 import { maskSecrets } from './mask.ts';
-import { type StepContext, TargetError } from './target.ts';
+import { type StepContext, type StopCapability, TargetError } from './target.ts';
 
 /** A run that a step follows, as it is kept between looks. */
 export const runHandle = z.object({ run: z.string(), from: z.number() });
@@ -75,6 +76,19 @@ export async function stopRun(host: Host, id: string, signal: AbortSignal): Prom
 export async function stopFollowed(host: Host, handle: Json, signal: AbortSignal): Promise<void> {
   const followed = runHandle.safeParse(handle);
   if (followed.success) await stopRun(host, followed.data.run, signal);
+}
+
+/** Every step is a run, or only looks: where none is to be ended, nothing goes on. */
+export function stopsRuns(
+  end: (handle: Json, context: StepContext, step: PlannedStep) => Promise<void>,
+): StopCapability {
+  return {
+    stops: () => true,
+    stop: async (step, handle, context) => {
+      await end(handle, context, step);
+      return null;
+    },
+  };
 }
 
 /** The last line that says something, for people; empty when there is none. */

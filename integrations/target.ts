@@ -71,6 +71,17 @@ export type StepProgress =
     }
   | { readonly phase: 'failed'; readonly problem: TargetProblem; readonly message: string };
 
+/** Ending what a step began before it has ended by itself. Present where the other side can be stopped. */
+export interface StopCapability {
+  /** Whether what this step begins can be. */
+  stops(step: PlannedStep): boolean;
+  /**
+   * Ends it, so that nothing of it goes on beside its undo. Null when it was stopped; otherwise how it had ended by
+   * itself before, or that it is ending: then it is asked again, with the handle that this says.
+   */
+  stop(step: PlannedStep, handle: Json, context: StepContext): Promise<StepProgress | null>;
+}
+
 /** Going back without a new artifact. Present where the target keeps what it ran before. */
 export interface RollbackCapability {
   /**
@@ -220,12 +231,6 @@ export interface DeployTarget {
   start(step: PlannedStep, context: StepContext): Promise<StepProgress>;
   /** Looks at a step that was begun, from its handle. */
   resume(step: PlannedStep, handle: Json, context: StepContext): Promise<StepProgress>;
-  /**
-   * Ends what a step began and did not end in its time, so that nothing of it goes on beside its undo; resolves
-   * when it has ended. Absent where the other side cannot be stopped.
-   */
-  stop?(step: PlannedStep, handle: Json, context: StepContext): Promise<void>;
-
   /** Can it be reached, and may we do there what we shall have to? */
   examine(): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -234,6 +239,7 @@ export interface DeployTarget {
   readonly traffic?: TrafficCapability;
   readonly backup?: BackupCapability;
   readonly parts?: PartsCapability;
+  readonly stop?: StopCapability;
 }
 
 /** The kinds of operation that a target can do, from the capabilities that it has. */

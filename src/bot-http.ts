@@ -25,7 +25,7 @@ export function httpApp(parts: {
     if (call.status === 503) storing.failed();
     metrics.webhookAnswered(call);
   };
-  app.use(webhookRoutes({ webhooks, observe, log }));
+  app.use(webhookRoutes({ webhooks, opened: metrics.webhookOpened, observe, log }));
   if (slack.app.router !== null) app.use(slack.app.router);
   return app;
 }

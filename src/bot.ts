@@ -231,11 +231,13 @@ function deliveryContext(
     operations,
     engine,
     vocabulary: async (channelId) => vocabularyOf(config, await slack.channels.channel(channelId)),
-    answer: (origin, reply) =>
+    answer: (origin, reply, place) =>
       slack.ephemeral(
         origin,
         renderReply(reply, { words: en, now: clock(), grammars: Object.values(COMMANDS) }),
+        place,
       ),
+    takeBack: (origin) => slack.ephemeral(origin, null),
     operationAt: async ({ channelId, ts }) => {
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);

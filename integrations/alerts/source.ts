@@ -1,5 +1,5 @@
 import type { AlertNotification } from '../../src/domain/alert.ts';
-import type { Authentication } from '../../src/http/authentication.ts';
+import type { Authentication } from '../../src/domain/authentication.ts';
 
 /** What a payload says, or why it cannot be read. */
 export type ReadAlerts =
@@ -9,6 +9,8 @@ export type ReadAlerts =
 /** A monitoring system that tells alerts by a webhook. */
 export interface AlertSource {
   readonly authentication: Authentication;
+  /** Whether its sender may never say that an alert is over: then whoever acknowledges one ends it. */
+  readonly overWhenAcknowledged: boolean;
   /** Pure: `now` is when the call came. */
   read(body: unknown, now: Date): ReadAlerts;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundedFetch } from '../bounded-fetch.ts';
 import { explainNoAnswer } from '../fetch-error.ts';
 
 export interface PrometheusClientOptions {
@@ -30,6 +31,8 @@ const errorSchema = z.object({ status: z.literal('error'), error: z.string() });
 type Result = z.output<typeof successSchema>['data'];
 
 const LONGEST_REASON = 300;
+/** In bytes; one number is far less. */
+const LARGEST_ANSWER = 1024 * 1024;
 
 /** Asks one instant query, as of now. Rejects only when aborted. */
 export async function askPrometheus(
@@ -39,7 +42,7 @@ export async function askPrometheus(
 ): Promise<InstantAnswer> {
   const address = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);
   try {
-    const response = await fetch(address, {
+    const response = await boundedFetch(fetch, LARGEST_ANSWER)(address, {
       method: 'POST',
       redirect: 'manual',
       headers: { accept: 'application/json', 'user-agent': 'slipway' },

@@ -1,4 +1,5 @@
 import type { StepAction } from '../step-action.ts';
+import type { ActionName } from './action-name.ts';
 import { createRevision } from './steps/create-revision.ts';
 import { migrate } from './steps/migrate.ts';
 import { restoreCanary } from './steps/restore-canary.ts';
@@ -12,8 +13,8 @@ import { verifyNew } from './steps/verify-new.ts';
 import { verifyServing } from './steps/verify-serving.ts';
 import { watchServing } from './steps/watch-serving.ts';
 
-/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
-export const ACTIONS = {
+/** What the steps of a plan may ask for. */
+export const ACTIONS: Readonly<Record<ActionName, StepAction<StepRun>>> = {
   'create-revision': createRevision,
   migrate,
   'restore-canary': restoreCanary,
@@ -25,6 +26,4 @@ export const ACTIONS = {
   'verify-new': verifyNew,
   'verify-serving': verifyServing,
   'watch-serving': watchServing,
-} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
-
-export type ActionName = keyof typeof ACTIONS;
+};

@@ -2,7 +2,7 @@ import type { Artifact, Digest } from '../../src/domain/artifact.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { type HttpCheck, storeHttpCheck } from '../checks.ts';
-import type { ActionName } from './actions.ts';
+import type { ActionName } from './action-name.ts';
 import type { CanaryGround } from './canary-split.ts';
 import type { FoundSplit } from './traffic.ts';
 

@@ -1,4 +1,5 @@
 import type { StepAction } from '../step-action.ts';
+import type { ActionName } from './action-name.ts';
 import { migrate } from './steps/migrate.ts';
 import { pull } from './steps/pull.ts';
 import { restore } from './steps/restore.ts';
@@ -8,8 +9,8 @@ import { up } from './steps/up.ts';
 import { verify } from './steps/verify.ts';
 import { watch } from './steps/watch.ts';
 
-/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
-export const ACTIONS = {
+/** What the steps of a plan may ask for. */
+export const ACTIONS: Readonly<Record<ActionName, StepAction<StepRun>>> = {
   migrate,
   pull,
   restore,
@@ -17,6 +18,4 @@ export const ACTIONS = {
   up,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
-
-export type ActionName = keyof typeof ACTIONS;
+};

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { type Check, isHttpCheck, longestChecks, storeCheck } from '../checks.ts';
-import type { ActionName } from './actions.ts';
+import type { ActionName } from './action-name.ts';
 import type { ComposeBinding, Migration } from './binding.ts';
 import type { Found, Release } from './release.ts';
 

@@ -1,7 +1,7 @@
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { ArtifactSource } from '../artifacts.ts';
 import type { Check, HttpChecker } from '../checks.ts';
-import { stopFollowed } from '../detached.ts';
+import { stopFollowed, stopsRuns } from '../detached.ts';
 import type { Host } from '../host.ts';
 import { runsBy } from '../step-action.ts';
 import type { DeployTarget } from '../target.ts';
@@ -65,7 +65,7 @@ export function createComposeTarget(options: ComposeTargetOptions): DeployTarget
     ...deploys(null),
     inspect: () => inspect(binding),
     ...runsBy(ACTIONS, ({ timeLimit }, context) => ({ binding, context, timeLimit })),
-    stop: (_step, handle, { signal }) => stopFollowed(host, handle, signal),
+    stop: stopsRuns((handle, { signal }) => stopFollowed(host, handle, signal)),
     examine: () => examine(binding),
     close: () => host.close(),
     parts: {

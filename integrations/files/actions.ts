@@ -1,4 +1,5 @@
 import type { StepAction } from '../step-action.ts';
+import type { ActionName } from './action-name.ts';
 import { guards } from './steps/guards.ts';
 import { prove } from './steps/prove.ts';
 import { restart, restartBack } from './steps/restart.ts';
@@ -8,8 +9,8 @@ import type { StepRun } from './steps/step.ts';
 import { backup, discard, restore, swap, tidy } from './steps/tree-actions.ts';
 import { verify, watch } from './steps/verify.ts';
 
-/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
-export const ACTIONS = {
+/** What the steps of a plan may ask for. */
+export const ACTIONS: Readonly<Record<ActionName, StepAction<StepRun>>> = {
   backup,
   discard,
   guards,
@@ -23,6 +24,4 @@ export const ACTIONS = {
   tidy,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
-
-export type ActionName = keyof typeof ACTIONS;
+};

@@ -1,7 +1,7 @@
 import type { Artifact, Digest } from '../../src/domain/artifact.ts';
 import type { PlannedStep, StepEffect } from '../../src/domain/plan.ts';
 import { type HttpCheck, storeHttpCheck } from '../checks.ts';
-import type { ActionName } from './actions.ts';
+import type { ActionName } from './action-name.ts';
 import type { FilesBinding } from './binding.ts';
 import type { ChangeSet } from './change-set.ts';
 

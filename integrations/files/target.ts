@@ -1,5 +1,6 @@
 import type { TargetRef } from '../../src/domain/target.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
+import { stopsRuns } from '../detached.ts';
 import type { Host } from '../host.ts';
 import { createHttpChecker } from '../http/checker.ts';
 import { runsBy } from '../step-action.ts';
@@ -55,7 +56,7 @@ export function createFilesTarget(options: FilesTargetOptions): DeployTarget {
     inspect: () => inspect(binding),
     planDeploy: (request) => planDeploy(binding, request),
     ...runsBy(ACTIONS, (_step, context) => stepRun(binding, context)),
-    stop: (_step, handle, context) => stopWork(stepRun(binding, context), handle),
+    stop: stopsRuns((handle, context) => stopWork(stepRun(binding, context), handle)),
     examine: () => examine(binding),
     close: async () => {
       await Promise.all([host.close(), binding.releases.close()]);

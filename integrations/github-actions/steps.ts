@@ -53,6 +53,26 @@ export async function resume(run: StepRun, handle: Json): Promise<StepProgress> 
   return parsed.waitsFor === 'forward' ? startBack(run) : follow(run, parsed);
 }
 
+/** True for a step whose run can be stopped: what takes one back is not stopped half-way. */
+export function stops({ action }: PlannedStep): boolean {
+  return action === 'run-workflow';
+}
+
+/** Has the step's run cancelled; null once it has ended by that. */
+export async function stop(run: StepRun, handle: Json): Promise<StepProgress | null> {
+  run.context.signal.throwIfAborted();
+  const parsed = handleSchema.parse(handle);
+  const id = parsed.run ?? ownRun(await runsOf(run.binding), keyOf(run))?.id ?? null;
+  // One that was asked for and is not there yet can only be waited for.
+  if (id === null) return follow(run, parsed);
+  const own: Handle = { ...parsed, run: id };
+  const [found, jobs] = await Promise.all([run.binding.workflows.run(id), run.binding.workflows.jobs(id)]);
+  if (found.status === 'completed') return found.conclusion === 'cancelled' ? null : follow(run, own);
+  await cancel(run, id);
+  const message = `being cancelled: ${jobsText(found, jobs)}`;
+  return { phase: 'running', handle: own, message, lookAgainAfter: LOOK };
+}
+
 async function startRun(run: StepRun): Promise<StepProgress> {
   const { live, ...shipped } = runInput.parse(run.step.input);
   const runs = await runsOf(run.binding);
@@ -136,7 +156,7 @@ function wantedCommit({ action, input }: PlannedStep): string | null {
 
 /** What was not approved goes no further: waiting for its end would be waiting until it is deployed. */
 async function stopped(run: StepRun, found: WorkflowRun, message: string): Promise<StepProgress> {
-  if (found.status !== 'completed') await cancel(run, found);
+  if (found.status !== 'completed') await cancel(run, found.id);
   return { phase: 'failed', problem: 'conflict', message };
 }
 
@@ -210,15 +230,20 @@ async function notFound(run: StepRun): Promise<StepProgress> {
   return waitsForForward(run, 'waiting for the run that was asked for, to cancel it');
 }
 
-async function cancel({ binding }: StepRun, { id }: WorkflowRun): Promise<void> {
+/** Has it cancelled, once: GitHub takes its time until what runs has ended. */
+async function cancel({ binding, context }: StepRun, id: string): Promise<void> {
+  const asked = `cancel ${id}`;
+  if ((await context.intents.since(asked)) !== null) return;
   await binding.workflows.cancel(id).catch((error: unknown) => {
     // It ended meanwhile.
     if (!(error instanceof TargetError) || error.problem !== 'conflict') throw error;
   });
+  // Kept behind it: to ask again for what GitHub may not have heard does no harm.
+  await context.intents.declare(asked);
 }
 
 async function cancelled(run: StepRun, forward: WorkflowRun): Promise<StepProgress> {
-  await cancel(run, forward);
+  await cancel(run, forward.id);
   return waitsForForward(run, `its run is being cancelled: ${forward.url}`);
 }
 

@@ -6,7 +6,7 @@ import { type DeployTarget, type Finding, TargetError } from '../target.ts';
 import type { ActionsBinding } from './binding.ts';
 import { artifactName, inspect } from './inspect.ts';
 import { planDeploy, planRollback } from './plan.ts';
-import { resume, start } from './steps.ts';
+import { resume, start, stop, stops } from './steps.ts';
 
 const SEARCHED = 100;
 const OFFERED = 3;
@@ -28,6 +28,7 @@ export function createGithubActionsTarget(
     resume: (step, handle, context) => resume({ binding, step, context }, handle),
     examine: () => examine(binding),
     close: async () => undefined,
+    stop: { stops, stop: (step, handle, context) => stop({ binding, step, context }, handle) },
     rollback: { plan: (request) => planRollback(binding, request) },
   };
 }

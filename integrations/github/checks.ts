@@ -1,6 +1,5 @@
 import type { CommitChecks } from '../../src/domain/checks.ts';
-import type { GithubClient } from './client.ts';
-import type { Repo } from './code-host.ts';
+import type { GithubClient, Repo } from './client.ts';
 
 /** Conclusions of check runs that are as good as success (what GitHub's own branch protection takes). */
 const GOOD: readonly (string | null)[] = ['success', 'neutral', 'skipped'];

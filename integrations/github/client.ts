@@ -8,6 +8,12 @@ import { explainError, isMissing, isRateLimit, resumesAt } from './errors.ts';
 /** Milliseconds for one request. */
 const TIME_LIMIT = 10_000;
 
+/** A repository by the two parts of its name. */
+export interface Repo {
+  readonly owner: string;
+  readonly repo: string;
+}
+
 /** How the bot shows GitHub who it is. */
 export type GithubCredentials =
   | { readonly kind: 'token'; readonly token: string }

@@ -1,14 +1,8 @@
 import type { CodeHost, SourceRef } from '../code-host.ts';
 import { readChecks } from './checks.ts';
-import type { GithubClient } from './client.ts';
+import type { GithubClient, Repo } from './client.ts';
 import { compare } from './compare.ts';
 import { recordDeployment } from './deployments.ts';
-
-/** A repository by the two parts of its name. */
-export interface Repo {
-  readonly owner: string;
-  readonly repo: string;
-}
 
 const COMMIT = /^[0-9a-f]{7,40}$/;
 /** GitHub's largest page. */

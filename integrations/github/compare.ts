@@ -1,8 +1,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { SourceAuthor, SourceCommit } from '../../src/domain/source-change.ts';
 import type { Comparison } from '../code-host.ts';
-import type { GithubClient } from './client.ts';
-import type { Repo } from './code-host.ts';
+import type { GithubClient, Repo } from './client.ts';
 
 type Compared = RestEndpointMethodTypes['repos']['compareCommitsWithBasehead']['response']['data'];
 type Commit = Compared['commits'][number];

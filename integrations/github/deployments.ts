@@ -1,6 +1,5 @@
 import type { DeploymentRecord } from '../code-host.ts';
-import type { GithubClient } from './client.ts';
-import type { Repo } from './code-host.ts';
+import type { GithubClient, Repo } from './client.ts';
 
 /** GitHub takes no longer descriptions. */
 const LONGEST_DESCRIPTION = 140;

@@ -1,6 +1,5 @@
 import type { WorkflowHost, WorkflowJob, WorkflowRun } from '../workflows.ts';
-import type { GithubClient } from './client.ts';
-import type { Repo } from './code-host.ts';
+import type { GithubClient, Repo } from './client.ts';
 
 const PAGE = 100;
 

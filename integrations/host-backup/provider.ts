@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../src/domain/plan.ts';
 import { accept } from '../../src/domain/refusal.ts';
 import type { BackupProvider } from '../backup.ts';
 import { backupStep, deletionStep } from '../backup-steps.ts';
+import { stopsRuns } from '../detached.ts';
 import type { Host } from '../host.ts';
 import { runsBy } from '../step-action.ts';
 import { type Finding, TargetError } from '../target.ts';
@@ -39,7 +40,7 @@ export function createHostBackups(config: HostBackupConfig, hosts: (name: string
       }),
     deletionStep: (backups) => deletionStep(backups, HOUR),
     ...runsBy(ACTIONS, ({ id }, context) => ({ binding, context, stepId: id })),
-    stop: (planned, _handle, context) => stopStep({ binding, context, stepId: planned.id }),
+    stop: stopsRuns((_handle, context, { id }) => stopStep({ binding, context, stepId: id })),
     examine: () => examine(binding),
     close: async () => void (await Promise.all([shelf.host.close(), copy?.host.close()])),
   };

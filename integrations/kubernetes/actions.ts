@@ -1,4 +1,5 @@
 import type { StepAction } from '../step-action.ts';
+import type { ActionName } from './action-name.ts';
 import { abortRollout } from './argo-rollouts/steps/abort-rollout.ts';
 import { beginRolloutCanary, verifyRolloutCanary } from './argo-rollouts/steps/begin-canary.ts';
 import { giveBackSteps } from './argo-rollouts/steps/give-back-steps.ts';
@@ -19,8 +20,8 @@ import { createCanary } from './traffic/steps/create-canary.ts';
 import { promoteStable, removeCanary, returnTraffic } from './traffic/steps/end-canary.ts';
 import { setCanaryWeight, verifyCanary } from './traffic/steps/set-canary-weight.ts';
 
-/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
-export const ACTIONS = {
+/** What the steps of a plan may ask for. */
+export const ACTIONS: Readonly<Record<ActionName, StepAction<StepRun>>> = {
   migrate,
   restore,
   'roll-out': rollOut,
@@ -47,6 +48,4 @@ export const ACTIONS = {
   'drain-colour': drainColour,
   'retire-colour': retireColour,
   'revive-colour': reviveColour,
-} as const satisfies Readonly<Record<string, StepAction<StepRun>>>;
-
-export type ActionName = keyof typeof ACTIONS;
+};

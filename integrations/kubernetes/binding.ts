@@ -4,8 +4,9 @@ import type { ArtifactSource } from '../artifacts.ts';
 import type { HttpCheck, HttpChecker } from '../checks.ts';
 import type { KubernetesApi } from './client.ts';
 import type { KubernetesTargetConfig } from './config.ts';
+import type { KeptRevision } from './history.ts';
 import type { WorkloadName } from './names.ts';
-import type { Reading } from './reading.ts';
+import type { Pod, Workload } from './objects.ts';
 
 /** Everything that the parts of one Kubernetes target work with. */
 export interface KubernetesBinding {
@@ -28,4 +29,12 @@ export interface KubernetesBinding {
   readonly readings: WeakMap<LiveState, Reading>;
   /** The CronJob whose Job migrates data before the rollout; null when there is none. */
   readonly migrationJob: string | null;
+}
+
+/** Everything that the cluster says about a workload at one moment. */
+export interface Reading {
+  readonly workload: Workload;
+  /** Newest first. */
+  readonly revisions: readonly KeptRevision[];
+  readonly pods: readonly Pod[];
 }

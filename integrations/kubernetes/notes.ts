@@ -1,6 +1,6 @@
+import type { Reading } from './binding.ts';
 import type { WorkloadKind } from './names.ts';
 import type { Autoscaler, Event } from './objects.ts';
-import type { Reading } from './reading.ts';
 import { desiredPods, rolloutState } from './rollout.ts';
 import { scalingText } from './scaling.ts';
 import { eventTime, isReady, troubleOf } from './trouble.ts';

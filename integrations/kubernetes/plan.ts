@@ -4,7 +4,7 @@ import type { PlanEnd, PlannedStep, TargetPlan } from '../../src/domain/plan.ts'
 import { accept, type Outcome, refuse } from '../../src/domain/refusal.ts';
 import { TargetError } from '../target.ts';
 import { ensureSelfGoing, ensureSettled, ownSteps } from './argo-rollouts/ground.ts';
-import type { KubernetesBinding } from './binding.ts';
+import type { KubernetesBinding, Reading } from './binding.ts';
 import { currentRevision, type KeptRevision, workloadText } from './history.ts';
 import { planMigration } from './migration.ts';
 import type { ManagedField, Workload } from './objects.ts';
@@ -18,7 +18,7 @@ import {
   verifyServingStep,
   watchServingStep,
 } from './plan-steps.ts';
-import { ensureRunning, type Reading, readingOf } from './reading.ts';
+import { ensureRunning, readingOf } from './reading.ts';
 import { desiredPods, rolloutState } from './rollout.ts';
 import { containerOf, namedDigest, namedTag, noContainer, templateHash, withImage } from './template.ts';
 

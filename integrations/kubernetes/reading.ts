@@ -1,6 +1,6 @@
 import type { LiveState } from '../../src/domain/live-state.ts';
 import { TargetError } from '../target.ts';
-import type { KubernetesBinding } from './binding.ts';
+import type { KubernetesBinding, Reading } from './binding.ts';
 import {
   fromControllerRevisions,
   fromReplicaSets,
@@ -32,14 +32,6 @@ import {
   type Resource,
 } from './resources.ts';
 import { containerOf, noContainer } from './template.ts';
-
-/** Everything that the cluster says about a workload at one moment. */
-export interface Reading {
-  readonly workload: Workload;
-  /** Newest first. */
-  readonly revisions: readonly KeptRevision[];
-  readonly pods: readonly Pod[];
-}
 
 /** The workload itself, which must be there and have the container that the config names. */
 export async function readWorkload(binding: KubernetesBinding, signal?: AbortSignal): Promise<Workload> {

@@ -4,7 +4,7 @@ import type { PlannedStep, TargetPlan } from '../../src/domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../src/domain/refusal.ts';
 import { type RollbackCapability, TargetError } from '../target.ts';
 import { hasSettled, ownSteps } from './argo-rollouts/ground.ts';
-import type { KubernetesBinding } from './binding.ts';
+import type { KubernetesBinding, Reading } from './binding.ts';
 import { currentRevision, type KeptRevision, ownMarks, revisionDigest, workloadText } from './history.ts';
 import {
   ensureDeployable,
@@ -15,7 +15,7 @@ import {
   warningsOf,
 } from './plan.ts';
 import { foundMarks, rollOutStep, type TemplateChange } from './plan-steps.ts';
-import { type Reading, readingOf } from './reading.ts';
+import { readingOf } from './reading.ts';
 import { containerOf, templateHash, withImage } from './template.ts';
 
 type Request = Parameters<RollbackCapability['plan']>[0];

@@ -1,16 +1,7 @@
 import { argoRolloutState } from './argo-rollouts/state.ts';
 import type { WorkloadKind } from './names.ts';
 import type { Workload } from './objects.ts';
-
-/**
- * How a rollout stands, by the rules of `kubectl rollout status` (kubectl/pkg/polymorphichelpers/rollout_status.go), but
- * for one: a Deployment's controller leaves a deadline that was exceeded on it until the next rollout gets on or is over,
- * and that says nothing of the next one.
- */
-export type RolloutState =
-  | { readonly state: 'waiting' | 'done' | 'failed'; readonly message: string }
-  /** Somebody has stopped it; it goes on when it is resumed. */
-  | { readonly state: 'paused'; readonly message: string };
+import type { RolloutState } from './rollout-state.ts';
 
 const RULES: Readonly<Record<WorkloadKind, (workload: Workload, earlier: string | null) => RolloutState>> = {
   deployment: deploymentState,

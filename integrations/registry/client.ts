@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { explainNoAnswer } from '../fetch-error.ts';
-import { isLoopback } from '../loopback.ts';
 import { TargetError } from '../target.ts';
+import { ask, mayKnowPassword, mayLeadTo } from './ask.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
-import { type CredentialSource, defaultCredentials } from './credentials.ts';
+import { type CredentialSource, defaultCredentials, type RegistryCredentials } from './credentials.ts';
 import type { Repository } from './repository.ts';
 
-/** Milliseconds for one request, redirects included. */
-const TIME_LIMIT = 10_000;
 /** Lifetime of a token that does not say it (Distribution token specification). */
 const DEFAULT_TOKEN_SECONDS = 60;
 
@@ -66,23 +63,11 @@ export class RegistryClient {
     );
   }
 
-  async #send(method: string, url: URL, accept: string): Promise<Response> {
+  async #send(method: 'GET' | 'HEAD', url: URL, accept: string): Promise<Response> {
     const held = this.#authorization;
     const signedIn = held !== null && held.until > this.#now() ? { authorization: held.header } : {};
-    return this.#ask(url, { method, headers: { accept, ...signedIn } });
-  }
-
-  async #ask(url: URL, init: RequestInit): Promise<Response> {
-    try {
-      return await this.#fetch(url, { ...init, signal: AbortSignal.timeout(TIME_LIMIT) });
-    } catch (cause) {
-      const { kind, what } = explainNoAnswer(cause);
-      throw new TargetError(
-        kind === 'timeout' ? 'timeout' : 'unavailable',
-        `The registry ${url.host} ${what}. Is it running, and reachable from Slipway?`,
-        { cause },
-      );
-    }
+    const { host } = this.#repository;
+    return ask(url, { method, headers: { accept, ...signedIn } }, { host, fetch: this.#fetch });
   }
 
   async #signIn(challenge: Challenge): Promise<{ header: string; until: number } | null> {
@@ -95,29 +80,40 @@ export class RegistryClient {
     if (challenge.scheme === 'basic') {
       return basic === null ? null : { header: basic, until: Number.POSITIVE_INFINITY };
     }
+    this.#checkRealm(challenge.realm, credentials);
     return this.#token(challenge, basic);
   }
 
   async #token(challenge: Challenge & { scheme: 'bearer' }, basic: string | null) {
     const { realm, service, scope } = challenge;
-    if (realm.protocol !== 'https:' && !isLoopback(realm.host)) {
-      throw new TargetError(
-        'invalid',
-        `The registry ${this.#repository.host} asks for a sign-in without TLS.`,
-      );
-    }
+    const { host } = this.#repository;
     const url = new URL(realm);
     if (service !== null) url.searchParams.set('service', service);
     url.searchParams.set('scope', scope ?? `repository:${this.#repository.name}:pull`);
-    const answer = this.#check(
-      await this.#ask(url, basic === null ? {} : { headers: { authorization: basic } }),
-    );
+    const headers = basic === null ? {} : { authorization: basic };
+    const answer = this.#check(await ask(url, { method: 'GET', headers }, { host, fetch: this.#fetch }));
     const parsed = tokenAnswer.safeParse(await answer.json().catch(() => null));
     const token = parsed.data?.token ?? parsed.data?.access_token;
     if (parsed.data === undefined || token === undefined) {
       throw new TargetError('unavailable', `${url.host} answered a sign-in without a token.`);
     }
     return { header: `Bearer ${token}`, until: this.#now() + parsed.data.expires_in * 1_000 };
+  }
+
+  /** Whoever answers for the registry must not lead us astray, nor learn a password that lasts. */
+  #checkRealm(realm: URL, credentials: RegistryCredentials | null): void {
+    const { host } = this.#repository;
+    if (!mayLeadTo(realm, host)) {
+      throw new TargetError(
+        'invalid',
+        `The registry ${host} asks for a sign-in without TLS, or on this machine.`,
+      );
+    }
+    if (credentials === null || mayKnowPassword(realm, host, credentials.tokenService ?? null)) return;
+    throw new TargetError(
+      'invalid',
+      `The registry ${host} asks to show its password to ${realm.host}, which is under another domain. If that is right, name it as tokenService of ${host} under registries.`,
+    );
   }
 
   async #ownCredentials() {

@@ -7,6 +7,8 @@ import type { RegistriesConfig } from './config.ts';
 export interface RegistryCredentials {
   readonly username: string;
   readonly password: string;
+  /** The host of a token service under another domain that may see them, where the config names one. */
+  readonly tokenService?: string;
 }
 
 /** Asked before each sign-in, so that short-lived secrets stay fresh; null for anonymous. */
@@ -20,8 +22,12 @@ export function credentialsFor(
   return (host) => {
     const account = accounts[host];
     if (account === undefined) return defaultCredentials(host);
-    const { username, passwordFile } = account;
-    return async () => ({ username, password: await passwordOf(host, passwordFile, passwords) });
+    const { username, passwordFile, tokenService } = account;
+    return async () => ({
+      username,
+      password: await passwordOf(host, passwordFile, passwords),
+      ...(tokenService === undefined ? {} : { tokenService }),
+    });
   };
 }
 

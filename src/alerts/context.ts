@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { AlertsConfig } from '../config/alerts.ts';
-import type { AlertEvent, AlertGroupView, GroupState, Severity } from '../domain/alert.ts';
+import type { AlertEvent, AlertGroupView } from '../domain/alert.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { DigestRow, Storm } from '../domain/storm.ts';
 import type { TargetRef } from '../domain/target.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { Database, Queryable } from '../store/database.ts';
@@ -20,31 +21,6 @@ export interface ShownGroup {
   readonly operations: readonly Operation[];
   readonly offers: AlertOffers;
   readonly channelId: string;
-}
-
-/** Many groups at once in one channel. */
-export interface Storm {
-  readonly id: string;
-  readonly channel: string;
-  readonly beganAt: Date;
-  readonly endedAt: Date | null;
-  /** Messages that its digest has taken so far. */
-  readonly pages: number;
-  /** When its digest was last made; null before the first. */
-  readonly digestedAt: Date | null;
-}
-
-/** One group in a digest. */
-export interface DigestRow {
-  /** Its first alert's name, and how many alerts it has. */
-  readonly name: string;
-  readonly alerts: number;
-  readonly severity: Severity;
-  readonly service: string | null;
-  readonly environment: string | null;
-  readonly state: GroupState;
-  /** What tells it from others of the same name; empty for nothing. */
-  readonly apart: string;
 }
 
 /** Where people read about alerts. Everything is written in the transaction of the change it tells of. */

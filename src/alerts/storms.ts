@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Storm } from '../domain/storm.ts';
 import {
   digestedGroups,
   groupsToRelease,
@@ -18,7 +19,7 @@ import {
   unsettledChannels,
 } from '../store/alert-storms.ts';
 import { inTransaction } from '../store/database.ts';
-import type { AlertContext, Storm } from './context.ts';
+import type { AlertContext } from './context.ts';
 
 const MINUTE = 60_000;
 /** Milliseconds between two edits of one message. */

@@ -7,7 +7,7 @@ import { type DoctorCheck, examine } from './doctor.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What the commands do that need the whole of Slipway; `main.ts` brings it. */
+/** What the commands do that need the whole of Slipway; `slipway.ts` brings it. */
 export interface Actions {
   start(): Promise<ExitCode>;
   playground(): Promise<ExitCode>;

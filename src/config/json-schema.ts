@@ -4,8 +4,15 @@ import { configSchema } from './schema.ts';
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+let known: JsonSchema | null = null;
+
 /** The JSON Schema (draft 2020-12) of what people write in `slipway.yaml`, for editors to complete and check. */
 export function configJsonSchema(): JsonSchema {
+  known ??= createSchema();
+  return known;
+}
+
+function createSchema(): JsonSchema {
   const schema = z.toJSONSchema(configSchema, { io: 'input' });
   return {
     title: 'Slipway',
@@ -27,7 +34,8 @@ export function keysAt(path: ConfigPath, root: JsonSchema): readonly string[] {
 
 function childrenOf(schema: JsonSchema, part: string | number): readonly JsonSchema[] {
   return alternatives(schema).flatMap(({ properties, additionalProperties, items }) => {
-    const child = typeof part === 'number' ? items : (properties?.[part] ?? additionalProperties);
+    const own = Object.hasOwn(properties ?? {}, part) ? properties?.[part] : undefined;
+    const child = typeof part === 'number' ? items : (own ?? additionalProperties);
     return typeof child === 'object' && !Array.isArray(child) ? [child] : [];
   });
 }

@@ -1,3 +1,5 @@
+import { maskSecrets } from '../../integrations/mask.ts';
+
 /** The way to a value in the config: names of keys and places in lists. */
 export type ConfigPath = readonly (string | number)[];
 
@@ -55,8 +57,9 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? quote(value) : String(value);
 }
 
-/** In double quotes, without control characters, not too long to read. */
-function quote(text: string): string {
+/** In double quotes, without control characters and what looks like a secret, not too long to read. */
+function quote(said: string): string {
+  const text = maskSecrets(said);
   const shown = text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO - 1)}…`;
   return JSON.stringify(shown.toWellFormed()).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
 }

@@ -68,6 +68,8 @@ export type ButtonAction =
       readonly planDigest: string;
     }
   | { readonly do: 'cancel'; readonly operationId: string }
+  /** Ends what a running operation is doing. */
+  | { readonly do: 'stop'; readonly operationId: string }
   | { readonly do: 'plan-again'; readonly operationId: string }
   | { readonly do: 'roll-back'; readonly operationId: string }
   | {

@@ -43,6 +43,8 @@ export type OperationOutcome =
       readonly problem: TargetProblem;
       /** The integration's sentence. */
       readonly detail: string;
+      /** Who stopped it; absent where it failed by itself. */
+      readonly stoppedBy?: string;
       /** A migration had run: undoing the steps did not undo the data. */
       readonly dataChanged: boolean;
       /** The backup that brings the data back as it was before; absent where there is none, or no need of one. */
@@ -109,6 +111,14 @@ export interface StepRecord {
   readonly message: string | null;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Whether it is doing something now that a person may stop. */
+  readonly stoppable: boolean;
+}
+
+/** A person's wish that a running operation stops and takes back what it has begun. */
+export interface StopRequest {
+  readonly by: string;
+  readonly at: Date;
 }
 
 /** One person's decision on one plan digest. */
@@ -130,4 +140,11 @@ export interface OperationView {
   readonly canary: CanaryView | null;
   /** How the checks of its commit were when they were looked at last; null where none are asked for. */
   readonly gate: GateView | null;
+  /** Null while nobody wants it to stop. */
+  readonly stop: StopRequest | null;
+}
+
+/** True while a person may stop the operation: what it is doing now can be stopped, and nobody asked for it yet. */
+export function canBeStopped({ operation, steps, stop }: OperationView): boolean {
+  return operation.state === 'running' && stop === null && steps.some((step) => step.stoppable);
 }

@@ -1,5 +1,5 @@
 import type { CanaryLastAction } from './canary.ts';
-import type { Lock } from './lock.ts';
+import type { Lock, LockScope } from './lock.ts';
 import type { OperationKind } from './plan.ts';
 import type { TargetRef } from './target.ts';
 
@@ -113,7 +113,7 @@ export type Refusal =
   | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
   | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }
-  | { readonly code: 'not-locked'; readonly scope: string }
+  | { readonly code: 'not-locked'; readonly scope: LockScope }
   | {
       readonly code: 'busy';
       readonly target: TargetRef;
@@ -156,6 +156,8 @@ export type Refusal =
       readonly detail: string | null;
     }
   | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
+  /** There is nothing to stop: the operation is not running, or what it does now cannot be stopped. */
+  | { readonly code: 'not-stoppable'; readonly operationId: string; readonly running: boolean }
   /** The target or its registry could not be asked; nothing was changed. */
   | {
       readonly code: 'target-error';
@@ -211,7 +213,9 @@ export type TargetProblem =
   /** A guard of the config, which says what may be shipped. */
   | 'guarded'
   | 'unhealthy'
-  | 'timeout';
+  | 'timeout'
+  /** A person stopped it, by the bot. */
+  | 'stopped';
 
 /** A result that is either what was wanted or the reason why not. */
 export type Outcome<T> =

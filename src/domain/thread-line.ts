@@ -8,6 +8,11 @@ export type ThreadLine =
   /** `approvers` are those who can still decide, as the config names them. */
   | { readonly kind: 'reminder'; readonly approvers: readonly string[]; readonly expiresAt: string }
   | { readonly kind: 'waiting'; readonly why: string }
+  | { readonly kind: 'stopping'; readonly userId: string }
+  /** A step that could not be stopped goes on. */
+  | { readonly kind: 'not-stopped'; readonly step: string; readonly why: string }
+  /** A step had ended well when it was to be stopped. */
+  | { readonly kind: 'ended-before-stop'; readonly step: string }
   | { readonly kind: 'log'; readonly text: string }
   /** An alert fires for the operation's target. */
   | { readonly kind: 'alert'; readonly severity: Severity; readonly name: string; readonly at: string }

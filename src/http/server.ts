@@ -28,12 +28,22 @@ export function createHttpApp(parts: { readonly metrics: Metrics; readonly readi
   return app;
 }
 
+/**
+ * Whoever only begins a request does not keep a connection: milliseconds for its headers and for the whole of it,
+ * and between two looks for those that are late.
+ */
+const PATIENCE = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+} as const;
+
 /** Listens on one address, or on all of them as a service in a container must; a taken port is a clear error. */
 export function serveHttp(
   app: Express,
   { port, host }: { readonly port: number; readonly host?: string },
 ): Promise<HttpServer> {
-  const server = createServer(app);
+  const server = createServer(PATIENCE, app);
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';

@@ -64,7 +64,7 @@ export async function unlock(
     return true;
   });
   if (opened) return { kind: 'unlocked', scope: request.scope };
-  return { kind: 'refusal', refusals: [{ code: 'not-locked', scope: key }] };
+  return { kind: 'refusal', refusals: [{ code: 'not-locked', scope: request.scope }] };
 }
 
 /** Locking a scope needs the right in every environment that it closes, and in the one that it names. */
@@ -98,7 +98,7 @@ async function alreadyLocked(context: ClosingContext, scope: LockScope): Promise
     .map((candidate) => candidate.ref)
     .find((ref) => covers(scope, ref));
   if (existing === undefined || target === undefined) {
-    return { kind: 'refusal', refusals: [{ code: 'not-locked', scope: key }] };
+    return { kind: 'refusal', refusals: [{ code: 'not-locked', scope }] };
   }
   return { kind: 'refusal', refusals: [lockedRefusal(target, existing)] };
 }

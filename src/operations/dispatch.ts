@@ -57,12 +57,14 @@ export async function dispatch(context: OperationContext, operationId: string): 
     return end(context, operation, 'expired', expired(missing, gate));
   if (missing > 0) return soonest(await waitForApproval(context, operation, voters), gate, context.clock());
   if (gate.next === 'wait') return soonest(untilExpiry(operation), gate, context.clock());
-  const requester = voters.people.get(operation.requesterId);
+  const current = await preparePlan(context, operation.request, operation.plan);
+  // Planning takes its time: whoever lost a role meanwhile does not count any more.
+  const { people } = await whoDecided(context, operation);
+  const requester = people.get(operation.requesterId);
   if (requester === undefined && operation.requesterId !== SLIPWAY) {
     return askAgain(context, operation, 'Slack does not say who asked for it.');
   }
-  const current = await preparePlan(context, operation.request, operation.plan);
-  return begin(context, { operation, people: voters.people, requester: requester ?? null, current });
+  return begin(context, { operation, people, requester: requester ?? null, current });
 }
 
 /** Whether the checks allow it, and which ones are still running. */

@@ -7,25 +7,39 @@ import {
   type StepProgress,
   TargetError,
 } from '../../integrations/target.ts';
-import type { OperationView, StepState } from '../domain/operation.ts';
+import type { OperationView, StepState, StopRequest } from '../domain/operation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { changes, isStoppable } from '../policy/stopping.ts';
 import { declareIntent, readIntent, withdrawIntent } from '../store/intents.ts';
 import { isOutage } from '../store/outage.ts';
 import { recordStep } from '../store/steps.ts';
+import { readStop } from '../store/stops.ts';
 import { changeOperation } from './change.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import { checkpoint } from './engine.ts';
 
-/** How a step ended. */
-export type StepEnd = Exclude<StepProgress, { phase: 'running' }>;
+/** How a step ended, and who stopped it, if somebody did. */
+export type StepEnd =
+  | Exclude<StepProgress, { phase: 'running' | 'failed' }>
+  | (Extract<StepProgress, { phase: 'failed' }> & {
+      readonly stoppedBy?: string;
+      /** Present where it was stopped before it began. */
+      readonly begun?: false;
+    });
 
+type Progress = Running | StepEnd;
 type Running = Extract<StepProgress, { phase: 'running' }>;
+
+/** Before the ID of the record of a step that takes another one back. */
+export const UNDO = 'undo:';
 
 /** First wait after an error that may pass; doubled up to {@link LONGEST_PAUSE}. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 /** What a step gets at least after it was taken up again. */
 const GRACE = 60_000;
+/** Milliseconds between two looks whether somebody wants it to stop. */
+const LOOK_FOR_STOP = 500;
 /** The message is rendered again at least this often while a step runs, for its elapsed time. */
 const REFRESH = 5_000;
 
@@ -51,6 +65,9 @@ class StepRunner {
   #told: string | null = null;
   #toldAt = 0;
   readonly #resumedAt: number;
+  /** Whether a person may stop what it is doing now. */
+  #stoppable = false;
+  #givenUpAt: number | null = null;
   #lines = 0;
 
   constructor(
@@ -65,7 +82,7 @@ class StepRunner {
   }
 
   /** A fault of our own is a failed step like any other, so that what was begun is taken back. */
-  async safely<T extends StepProgress>(work: () => Promise<T>): Promise<T | StepEnd> {
+  async safely<T extends Progress>(work: () => Promise<T>): Promise<T | StepEnd> {
     try {
       return await work();
     } catch (error) {
@@ -74,7 +91,9 @@ class StepRunner {
     }
   }
 
-  async start(): Promise<StepProgress> {
+  async start(): Promise<Progress> {
+    const stopped = await this.#stoppedBefore();
+    if (stopped !== null) return stopped;
     const view = await this.#record('running', null);
     const target = this.#targetOf(view);
     const progress = await this.#patiently(view, (step) => target.start(this.#step, step));
@@ -85,16 +104,33 @@ class StepRunner {
   async follow(begun: Running): Promise<StepEnd> {
     const view = await this.#record('running', begun.message);
     const target = this.#targetOf(view);
-    let progress: StepProgress = begun;
+    this.#stoppable =
+      !this.#isUndo &&
+      isStoppable(view.operation.plan, this.#step) &&
+      (target.stop?.stops(this.#step) ?? false);
+    if (this.#stoppable) await this.#record('running', begun.message);
+    let progress: Progress = begun;
     while (progress.phase === 'running') {
       // Looked at before it is given up: while nobody was running it may have come to its end.
-      progress = await this.#look(view, progress, (handle, step) => target.resume(this.#step, handle, step));
+      progress = await this.#goOn(view, target, progress);
       if (progress.phase === 'running' && this.#isOverTime(view)) {
         progress = await this.#giveUp(view, target, progress);
       }
     }
     await this.#record(progress.phase, progress.message);
     return progress;
+  }
+
+  get #isUndo(): boolean {
+    return this.#recordId.startsWith(UNDO);
+  }
+
+  /** Nothing more is changed once somebody wants it to stop; what only looks, or tidies, goes on. */
+  async #stoppedBefore(): Promise<StepEnd | null> {
+    if (this.#isUndo || !changes(this.#step)) return null;
+    const stop = await readStop(this.#context.database, this.#operationId);
+    if (stop === null) return null;
+    return { phase: 'failed', problem: 'stopped', message: '', stoppedBy: stop.by, begun: false };
   }
 
   /** The target by its name, which must still be the system that the plan was made and approved for. */
@@ -116,21 +152,63 @@ class StepRunner {
     return target;
   }
 
-  async #look(
-    view: OperationView,
-    running: Running,
-    resume: (handle: Running['handle'], step: StepContext) => Promise<StepProgress>,
-  ): Promise<StepProgress> {
+  /** Looks at it when it is time to, or stops it as soon as somebody wants that. */
+  async #goOn(view: OperationView, target: DeployTarget, running: Running): Promise<Progress> {
     await this.#refresh(running.message);
-    await delay(running.lookAgainAfter);
-    return this.#patiently(view, (step) => resume(running.handle, step));
+    const stop = await this.#pause(running.lookAgainAfter);
+    if (stop !== null) return this.#stop(view, target, { running, by: stop.by });
+    return this.#patiently(view, (step) => target.resume(this.#step, running.handle, step));
+  }
+
+  /** Waits; ends early when somebody wants the step to stop, and says who. */
+  async #pause(milliseconds: number): Promise<StopRequest | null> {
+    if (!this.#stoppable) {
+      await delay(milliseconds);
+      return null;
+    }
+    for (let left = milliseconds; ; left -= LOOK_FOR_STOP) {
+      const stop = await readStop(this.#context.database, this.#operationId);
+      if (stop !== null || left <= 0) return stop;
+      await delay(Math.min(left, LOOK_FOR_STOP));
+    }
+  }
+
+  /** Ends what the step began, since somebody wants that; what cannot be ended goes on, and that is told. */
+  async #stop(
+    view: OperationView,
+    target: DeployTarget,
+    { running, by }: { readonly running: Running; readonly by: string },
+  ): Promise<Progress> {
+    const progress = await this.#patiently(view, async (step) => {
+      try {
+        return (
+          (await target.stop?.stop(this.#step, running.handle, step)) ?? {
+            phase: 'failed',
+            problem: 'stopped',
+            message: running.message,
+            stoppedBy: by,
+          }
+        );
+      } catch (error) {
+        if (!(error instanceof TargetError) || error.retry === 'retryable') throw error;
+        await this.#tellNotStopped(error.message);
+        return running;
+      }
+    });
+    if (progress.phase === 'running' && this.#stoppable) await delay(progress.lookAgainAfter);
+    return progress;
+  }
+
+  async #tellNotStopped(why: string): Promise<void> {
+    this.#stoppable = false;
+    const line = { kind: 'not-stopped', step: this.#step.title, why } as const;
+    await changeOperation(this.#context, this.#operationId, async ({ tell }) =>
+      tell(`not-stopped/${this.#recordId}`, line),
+    );
   }
 
   /** Repeats what failed for a reason that may pass, until the step's time is over. */
-  async #patiently(
-    view: OperationView,
-    work: (step: StepContext) => Promise<StepProgress>,
-  ): Promise<StepProgress> {
+  async #patiently(view: OperationView, work: (step: StepContext) => Promise<Progress>): Promise<Progress> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         return await this.#context.lease.whileHeld((signal) => work(this.#stepContext(view, signal)));
@@ -173,20 +251,25 @@ class StepRunner {
   }
 
   /** Out of time: what goes on is ended before anything is undone beside it. */
-  async #giveUp(view: OperationView, target: DeployTarget, running: Running): Promise<StepEnd> {
-    const { stop } = target;
+  async #giveUp(view: OperationView, target: DeployTarget, running: Running): Promise<Progress> {
     const minutes = Math.round(this.#step.timeLimit / 60_000);
     const message = `not done after ${minutes} min; last: ${running.message}`;
-    if (stop === undefined) return { phase: 'failed', problem: 'timeout', message };
+    const late = { phase: 'failed', problem: 'timeout', message } as const;
+    const { stop } = target;
+    if (stop?.stops(this.#step) !== true) return late;
+    this.#givenUpAt ??= this.#context.clock().getTime();
     try {
-      await this.#context.lease.whileHeld((signal) =>
-        stop(this.#step, running.handle, this.#stepContext(view, signal)),
+      const progress = await this.#context.lease.whileHeld((signal) =>
+        stop.stop(this.#step, running.handle, this.#stepContext(view, signal)),
       );
-      return { phase: 'failed', problem: 'timeout', message };
+      if (progress === null) return late;
+      if (progress.phase !== 'running') return progress;
+      if (this.#context.clock().getTime() - this.#givenUpAt < GRACE) return progress;
+      return { ...late, message: `${message}. It may still go on: ${progress.message}` };
     } catch (error) {
       if (isOutage(error)) throw error;
       const why = this.#explain(error).message;
-      return { phase: 'failed', problem: 'timeout', message: `${message}. It may still go on: ${why}` };
+      return { ...late, message: `${message}. It may still go on: ${why}` };
     }
   }
 
@@ -236,8 +319,13 @@ class StepRunner {
     this.#told = message;
     this.#toldAt = this.#context.clock().getTime();
     const at = this.#context.clock();
-    return changeOperation(this.#context, this.#operationId, async ({ tx, before }) => {
-      await recordStep(tx, { operationId: this.#operationId, stepId: this.#recordId, state, message, at });
+    const stoppable = this.#stoppable && state === 'running';
+    const change = { operationId: this.#operationId, stepId: this.#recordId, state, message, stoppable, at };
+    return changeOperation(this.#context, this.#operationId, async ({ tx, before, tell }) => {
+      await recordStep(tx, change);
+      if (state === 'succeeded' && before.stop !== null && !this.#isUndo) {
+        tell('ended-before-stop', { kind: 'ended-before-stop', step: this.#step.title });
+      }
       const steps = before.steps.map((step) =>
         step.id === this.#recordId ? { ...step, startedAt: step.startedAt ?? at } : step,
       );

@@ -11,7 +11,7 @@ import { dispatch } from './dispatch.ts';
 import { endOperation } from './end-operation.ts';
 import type { Ending } from './ending.ts';
 import { checkpoint, isEngineError, untilWoken } from './engine.ts';
-import { runStep, type StepEnd } from './run-step.ts';
+import { runStep, type StepEnd, UNDO } from './run-step.ts';
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
 
@@ -20,6 +20,8 @@ interface FailedRun {
   readonly operationId: string;
   readonly plan: Plan;
   readonly begun: readonly PlannedStep[];
+  /** The title of the step that it ended at. */
+  readonly at: string;
   readonly failure: Failure;
 }
 
@@ -76,7 +78,8 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
     begun.push(step);
     const end = await runStep(context, { operationId, recordId: step.id, step });
     if (end.phase === 'failed' && step.effect !== 'tidies') {
-      return failed(context, { operationId, plan, begun, failure: end });
+      if (end.begun === false) begun.pop();
+      return failed(context, { operationId, plan, begun, at: step.title, failure: end });
     }
     // What was read last is what is so now; what was done last says less.
     if (step.effect === 'reads') proof = end.message;
@@ -89,13 +92,13 @@ async function runPlan(context: OperationContext, operationId: string, plan: Pla
 /** Takes back what was begun, last first, and says how that went. */
 async function failed(context: OperationContext, run: FailedRun): Promise<Ending> {
   const undos = run.begun.flatMap((step) => (step.undo === undefined ? [] : [step.undo])).reverse();
-  const records = undos.map((step) => ({ id: `undo:${step.id}`, title: step.title }));
+  const records = undos.map((step) => ({ id: `${UNDO}${step.id}`, title: step.title }));
   if (undos.length > 0) {
     await checkpoint('plan undo', () => addSteps(context, run.operationId, records));
   }
   let left: { readonly step: string; readonly detail: string } | null = null;
   for (const step of undos) {
-    const end = await runStep(context, { operationId: run.operationId, recordId: `undo:${step.id}`, step });
+    const end = await runStep(context, { operationId: run.operationId, recordId: `${UNDO}${step.id}`, step });
     if (end.phase === 'failed') {
       const undo = { result: 'failed', step: step.title, detail: end.message } as const;
       return { state: 'undo-failed', outcome: stepFailed(run, undo) };
@@ -115,9 +118,10 @@ function stepFailed(
   const backup = dataChanged ? backupBefore(run.operationId, run.plan) : null;
   return {
     code: 'step-failed',
-    step: run.begun.at(-1)?.title ?? '',
+    step: run.at,
     problem: run.failure.problem,
     detail: run.failure.message,
+    ...(run.failure.stoppedBy === undefined ? {} : { stoppedBy: run.failure.stoppedBy }),
     dataChanged,
     ...backup,
     undo,

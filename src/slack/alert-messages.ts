@@ -1,6 +1,7 @@
-import type { AlertMessages, DigestRow, ShownGroup, Storm } from '../alerts/context.ts';
+import type { AlertMessages, ShownGroup } from '../alerts/context.ts';
 import type { AlertsConfig } from '../config/alerts.ts';
 import { type AlertEvent, severityOf } from '../domain/alert.ts';
+import type { DigestRow, Storm } from '../domain/storm.ts';
 import type { Queryable } from '../store/database.ts';
 import { PRIORITY, putPublication, withdrawPublications } from '../store/publications.ts';
 import type { MessageContent } from './content.ts';

@@ -7,7 +7,8 @@ import { Remembered } from './remembered.ts';
 
 /** So that a person who was removed may do nothing after ten seconds. */
 const PERSON_KEPT = 10_000;
-const GROUPS_KEPT = 60_000;
+/** Slack lets all groups be listed about twenty times a minute. */
+const GROUPS_KEPT = 15_000;
 
 /** The Web API methods that the directory uses. */
 export interface DirectoryClient {

@@ -82,7 +82,7 @@ const suggestionPayload = z.object({
 
 const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
   z.object({ do: z.literal(['approve', 'reject']), operationId: z.string(), planDigest: z.string() }),
-  z.object({ do: z.literal('cancel'), operationId: z.string() }),
+  z.object({ do: z.literal(['cancel', 'stop']), operationId: z.string() }),
   z.object({ do: z.literal('plan-again'), operationId: z.string() }),
   z.object({ do: z.literal('roll-back'), operationId: z.string() }),
   z.object({

@@ -1,4 +1,4 @@
-import type { DigestRow, Storm } from '../alerts/context.ts';
+import type { DigestRow, Storm } from '../domain/storm.ts';
 import type { Queryable } from './database.ts';
 
 /** One group as the digest of its storm needs it, and what of it is told. */

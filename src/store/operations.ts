@@ -9,6 +9,7 @@ import { readCanaryView } from './canaries.ts';
 import type { Queryable } from './database.ts';
 import { readGate } from './gates.ts';
 import { insertSteps, readSteps } from './steps.ts';
+import { readStop } from './stops.ts';
 
 interface OperationRow {
   readonly id: string;
@@ -121,6 +122,7 @@ export async function readView(db: Queryable, id: string): Promise<OperationView
     approvals: await readApprovals(db, id),
     canary: await readCanaryView(db, id, plan),
     gate: await readGate(db, id),
+    stop: await readStop(db, id),
   };
 }
 

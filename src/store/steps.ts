@@ -22,23 +22,24 @@ export interface StepChange {
   readonly stepId: string;
   readonly state: StepRecord['state'];
   readonly message: string | null;
+  readonly stoppable: boolean;
   readonly at: Date;
 }
 
 /** Records how far a step is; its first start stays its start, whatever is repeated after a crash. */
 export async function recordStep(db: Queryable, change: StepChange): Promise<void> {
   await db.query(
-    `update slipway.steps set state = $3, message = coalesce($4, message),
+    `update slipway.steps set state = $3, message = coalesce($4, message), stoppable = $6,
        started_at = case when $3 = 'running' then coalesce(started_at, $5) else started_at end,
        ended_at = case when $3 in ('succeeded', 'failed') then $5::timestamptz end
      where operation_id = $1 and id = $2`,
-    [change.operationId, change.stepId, change.state, change.message, change.at],
+    [change.operationId, change.stepId, change.state, change.message, change.at, change.stoppable],
   );
 }
 
 export async function readSteps(db: Queryable, operationId: string): Promise<readonly StepRecord[]> {
   const { rows } = await db.query<StepRecord>(
-    `select id, title, state, message, started_at as "startedAt", ended_at as "endedAt"
+    `select id, title, state, message, started_at as "startedAt", ended_at as "endedAt", stoppable
      from slipway.steps where operation_id = $1 order by ordinal`,
     [operationId],
   );

@@ -57,7 +57,7 @@ export function scriptedBackups(clock: () => Date): ScriptedBackups {
       return scripted === undefined ? act(provider, planned, context, clock()) : scripted(context);
     },
     resume: async () => ({ phase: 'succeeded', message: 'done' }),
-    stop: async () => undefined,
+    stop: { stops: () => true, stop: async () => null },
     examine: async () => [],
     close: async () => undefined,
   };

@@ -1,4 +1,5 @@
 import type { StepAction } from '../../step-action.ts';
+import type { GitActionName } from './action-name.ts';
 import type { GitRun } from './binding.ts';
 import { checkout, checkoutBack } from './steps/checkout.ts';
 import { fetch } from './steps/fetch.ts';
@@ -8,8 +9,8 @@ import { tidy } from './steps/tidy.ts';
 import { serveAgain, up } from './steps/up.ts';
 import { verify, watch } from './steps/verify.ts';
 
-/** What the steps of a plan may ask for. The names are in stored plans: they never change their meaning. */
-export const GIT_ACTIONS = {
+/** What the steps of a plan may ask for. */
+export const GIT_ACTIONS: Readonly<Record<GitActionName, StepAction<GitRun>>> = {
   checkout,
   'checkout-back': checkoutBack,
   fetch,
@@ -20,6 +21,4 @@ export const GIT_ACTIONS = {
   up,
   verify,
   watch,
-} as const satisfies Readonly<Record<string, StepAction<GitRun>>>;
-
-export type GitActionName = keyof typeof GIT_ACTIONS;
+};

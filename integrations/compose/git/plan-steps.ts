@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../../src/domain/plan.ts';
 import { type Check, isHttpCheck, longestChecks, storeCheck } from '../../checks.ts';
-import type { GitActionName } from './actions.ts';
+import type { GitActionName } from './action-name.ts';
 import { type GitBinding, shortCommit } from './binding.ts';
 import { type Change, foundName } from './release.ts';
 

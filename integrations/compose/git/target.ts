@@ -1,6 +1,6 @@
 import type { TargetRef } from '../../../src/domain/target.ts';
 import type { Check, HttpChecker } from '../../checks.ts';
-import { stopFollowed } from '../../detached.ts';
+import { stopFollowed, stopsRuns } from '../../detached.ts';
 import type { Host } from '../../host.ts';
 import { runsBy } from '../../step-action.ts';
 import type { DeployTarget } from '../../target.ts';
@@ -41,7 +41,7 @@ export function createComposeGitTarget(options: ComposeGitTargetOptions): Deploy
     inspect: () => inspectGit(binding),
     planDeploy: (request) => planGitDeploy(binding, request),
     ...runsBy(GIT_ACTIONS, ({ timeLimit }, context) => ({ binding, context, timeLimit })),
-    stop: (_step, handle, { signal }) => stopFollowed(host, handle, signal),
+    stop: stopsRuns((handle, { signal }) => stopFollowed(host, handle, signal)),
     examine: () => examineGit(binding),
     close: () => host.close(),
     rollback: { plan: (request) => planGitRollback(binding, request) },

@@ -1,9 +1,9 @@
 import { TargetError } from '../../target.ts';
-import type { KubernetesBinding } from '../binding.ts';
+import type { KubernetesBinding, Reading } from '../binding.ts';
 import { workloadText } from '../history.ts';
 import { trafficOf } from '../inspect.ts';
 import type { Workload } from '../objects.ts';
-import { ensureRunning, type Reading } from '../reading.ts';
+import { ensureRunning } from '../reading.ts';
 import { changedBehindOurBack, isOurs } from '../steps/change-template.ts';
 import type { StepRun } from '../steps/step.ts';
 import { templateHash } from '../template.ts';

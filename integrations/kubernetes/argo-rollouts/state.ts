@@ -1,5 +1,5 @@
 import type { Workload } from '../objects.ts';
-import type { RolloutState } from '../rollout.ts';
+import type { RolloutState } from '../rollout-state.ts';
 import { stepsOf } from './own-steps.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { KubernetesBinding } from '../binding.ts';
-import { type Reading, readAll } from '../reading.ts';
+import type { KubernetesBinding, Reading } from '../binding.ts';
+import { readAll } from '../reading.ts';
 import { templateHash } from '../template.ts';
 import { COLOUR_MARKS, type Colours, inColour, readColours } from './colours.ts';
 import type { Turn } from './plan-steps.ts';

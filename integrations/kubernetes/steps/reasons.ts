@@ -1,5 +1,5 @@
+import { maskSecrets } from '../../mask.ts';
 import { TargetError } from '../../target.ts';
-import { maskSecrets } from '../mask.ts';
 import type { Event, Workload } from '../objects.ts';
 import { readRevisions, readWarnings } from '../reading.ts';
 import { PODS } from '../resources.ts';

@@ -2,15 +2,16 @@ import { type LiveState, servingRevision } from '../../../src/domain/live-state.
 import type { PlannedStep, TargetPlan } from '../../../src/domain/plan.ts';
 import { accept, type Outcome, refuse } from '../../../src/domain/refusal.ts';
 import { type CanaryObservation, TargetError, type TrafficCapability } from '../../target.ts';
-import type { KubernetesBinding } from '../binding.ts';
+import type { KubernetesBinding, Reading } from '../binding.ts';
 import { currentRevision, workloadText } from '../history.ts';
 import { planMigration } from '../migration.ts';
 import { ANNOTATIONS, placeOf, type WorkloadName } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
 import { ensureDeployable, fromEnd, imageChange, provingSteps, warningsOf } from '../plan.ts';
-import { type Reading, readingOf, readWorkload } from '../reading.ts';
+import { readingOf, readWorkload } from '../reading.ts';
 import { rolloutState } from '../rollout.ts';
 import { templateHash } from '../template.ts';
+import { asCanary } from './canary-split.ts';
 import {
   type CanaryGround,
   canaryGround,
@@ -22,7 +23,7 @@ import {
   setCanaryWeightStep,
   verifyCanaryStep,
 } from './plan-steps.ts';
-import { asCanary, splitOf, trafficOf } from './split.ts';
+import { splitOf, trafficOf } from './split.ts';
 
 /** Canaries by a Deployment of their own, NAME-canary, beside the workload. */
 export function createTraffic(binding: KubernetesBinding): TrafficCapability {

@@ -6,8 +6,9 @@ import { placeOf } from '../names.ts';
 import { metadata, service } from '../objects.ts';
 import { readWorkload } from '../reading.ts';
 import { DESTINATION_RULES, SERVICES } from '../resources.ts';
+import { asCanary } from './canary-split.ts';
 import type { TrafficConfig } from './config.ts';
-import { asCanary, splitOf, trafficOf } from './split.ts';
+import { splitOf, trafficOf } from './split.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Side = 'stable' | 'canary';

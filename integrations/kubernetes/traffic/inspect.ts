@@ -6,7 +6,8 @@ import { type Inspection, inspectPods } from '../inspect.ts';
 import { placeOf } from '../names.ts';
 import { workload } from '../objects.ts';
 import { sharesOf } from '../shares.ts';
-import { asCanary, splitOf, trafficOf } from './split.ts';
+import { asCanary } from './canary-split.ts';
+import { splitOf, trafficOf } from './split.ts';
 
 /** The tag that the canary's share is shown with. */
 const TAG = 'canary';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../../src/domain/json.ts';
 import type { PlannedStep, StepEffect } from '../../../src/domain/plan.ts';
 import { type HttpCheck, storedHttpChecks, storeHttpCheck } from '../../checks.ts';
-import type { ActionName } from '../actions.ts';
+import type { ActionName } from '../action-name.ts';
 import { digest, templateChange } from '../steps/step.ts';
 
 const MINUTE = 60_000;

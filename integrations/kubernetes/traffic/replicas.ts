@@ -6,7 +6,7 @@ import { placeOf } from '../names.ts';
 import { type Workload, workload } from '../objects.ts';
 import { readWorkload } from '../reading.ts';
 import { desiredPods } from '../rollout.ts';
-import { asCanary, type CanarySplit, type Standing } from './split.ts';
+import { asCanary, type CanarySplit, type Standing } from './canary-split.ts';
 
 const foundSchema = z.object({ pods: z.number() });
 

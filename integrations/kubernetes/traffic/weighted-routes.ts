@@ -5,8 +5,8 @@ import type { KubernetesBinding } from '../binding.ts';
 import type { PatchOperation } from '../client.ts';
 import { metadata } from '../objects.ts';
 import { HTTP_ROUTES, type Place, placeText, VIRTUAL_SERVICES } from '../resources.ts';
+import type { CanarySplit, Standing } from './canary-split.ts';
 import type { TrafficConfig } from './config.ts';
-import type { CanarySplit, Standing } from './split.ts';
 
 type Istio = Extract<TrafficConfig, { kind: 'istio' }>;
 type Gateway = Extract<TrafficConfig, { kind: 'gateway-api' }>;

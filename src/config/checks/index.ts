@@ -1,3 +1,4 @@
+import { checkPasswords } from './addresses.ts';
 import { checkAlerts } from './alerts.ts';
 import { checkApprovals } from './approvals.ts';
 import {
@@ -32,6 +33,7 @@ import {
 /** Every rule that compares parts of the config with each other. */
 export const CHECKS: readonly Check[] = [
   checkNames,
+  checkPasswords,
   checkRoles,
   checkPlaces,
   checkOrder,

@@ -1,10 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { isLoopbackRequest } from '../loopback-only.ts';
 
-const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-/** Whether a request names this machine as its host, as no page of a foreign site can make a browser do. */
+/** Whether a request names this machine as its host, and no page of another site made a browser send it. */
 export function isForLoopback(request: IncomingMessage): boolean {
-  return loopbackHost.test(request.headers.host ?? '');
+  return isLoopbackRequest(request.headers, request.socket.localPort ?? 0);
 }
 
 /** Listens on 127.0.0.1. */

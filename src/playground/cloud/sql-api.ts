@@ -46,10 +46,12 @@ const instanceBody = z.strictObject({
 export function createSqlApi(context: CloudContext): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use((request, response, next) => {
+    if (isForLoopback(request)) next();
+    else sendRefusal(response, new SqlRefusal(403, 'forbidden', 'Only for this machine.'));
+  });
   app.use(express.json());
   const route = (handler: Handler) => (request: Request, response: Response) => {
-    if (!isForLoopback(request))
-      return sendRefusal(response, new SqlRefusal(403, 'forbidden', 'Only for this machine.'));
     settleSql(context);
     try {
       response.json(context.store.transact(() => handler(request)));

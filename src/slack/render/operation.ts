@@ -1,7 +1,13 @@
 import type { Button, KnownBlock } from '@slack/web-api';
 import type { CanaryView } from '../../domain/canary.ts';
 import { verdictOf } from '../../domain/checks.ts';
-import type { Approval, Operation, OperationState, OperationView } from '../../domain/operation.ts';
+import {
+  type Approval,
+  canBeStopped,
+  type Operation,
+  type OperationState,
+  type OperationView,
+} from '../../domain/operation.ts';
 import type { MessageContent } from '../content.ts';
 import { code, mention, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';
@@ -64,6 +70,7 @@ export function renderOperation(view: OperationView, shown: OperationContext): M
     approvals(view, shown),
     canary(view, shown),
     steps(view, shown),
+    stopping(view, shown.words),
     outcome(operation, shown.words),
     buttons(view, shown.words),
     smallPrint(operation, shown),
@@ -186,15 +193,37 @@ function steps({ operation, steps }: OperationView, { words, now }: OperationCon
   return section([progressLine(steps, words, elapsed), ...lines], words.more);
 }
 
+function stopping({ operation, stop }: OperationView, words: Words): KnownBlock | null {
+  if (operation.state !== 'running' || stop === null) return null;
+  return section([words.operation.stopping(mention(stop.by))], words.more);
+}
+
 function outcome({ outcome: its }: Operation, words: Words): KnownBlock | null {
   const sentence = its === null ? '' : outcomeSentence(its, words);
   return sentence === '' ? null : section([sentence], words.more);
 }
 
-function buttons({ operation, canary }: OperationView, words: Words): KnownBlock | null {
-  const running = canary !== null && operation.state === 'running';
-  const offered = running ? canaryButtons(operation, canary, words) : offeredButtons(operation, words);
+function buttons(view: OperationView, words: Words): KnownBlock | null {
+  const { operation } = view;
+  const offered =
+    operation.state === 'running' ? runningButtons(view, words) : offeredButtons(operation, words);
   return offered.length === 0 ? null : actions(offered, 'operation-actions');
+}
+
+function runningButtons(view: OperationView, words: Words): readonly Button[] {
+  const { operation, canary } = view;
+  if (canary !== null) return canaryButtons(operation, canary, words);
+  return canBeStopped(view) ? [stopButton(operation, words)] : [];
+}
+
+function stopButton({ id: operationId, plan }: Operation, words: Words): Button {
+  const { stop, stopTitle, confirmStop, no } = words.buttons;
+  return button({
+    action: { do: 'stop', operationId },
+    label: stop,
+    style: 'danger',
+    confirm: { title: stopTitle, text: confirmStop(words.operation.title(plan)), no },
+  });
 }
 
 function offeredButtons(operation: Operation, words: Words): readonly Button[] {

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/web-api';
-import type { DigestRow, Storm } from '../../alerts/context.ts';
 import { SEVERITIES, type Severity } from '../../domain/alert.ts';
+import type { DigestRow, Storm } from '../../domain/storm.ts';
 import type { MessageContent } from '../content.ts';
 import { clip, moment, prose } from '../mrkdwn.ts';
 import type { Words } from '../words/words.ts';

@@ -53,6 +53,12 @@ function threadText(view: OperationView, line: ThreadLine, words: Words): string
     }
     case 'waiting':
       return words.thread.waiting(line.why);
+    case 'stopping':
+      return words.thread.stopping(mention(line.userId));
+    case 'not-stopped':
+      return words.thread.notStopped(line.step, line.why);
+    case 'ended-before-stop':
+      return words.thread.endedBeforeStop(line.step);
     case 'canary-moved':
       return words.thread.canaryMoved(line.percent, line.by === null ? null : mention(line.by));
     case 'canary-held':

@@ -10,7 +10,7 @@ export const outcomes: OutcomeSentences = {
   done: ({ detail }) => (detail === null ? '' : prose(detail, LONGEST_DETAIL)),
   'step-failed': (outcome) =>
     [
-      `“${prose(outcome.step)}” failed: ${told(outcome.detail)}`,
+      ended(outcome),
       problems[outcome.problem],
       undone(outcome.undo),
       outcome.dataChanged ? dataChanged(outcome) : '',
@@ -33,6 +33,13 @@ export const outcomes: OutcomeSentences = {
   overtaken,
   fault: ({ detail }) => `Slipway itself could not go on: ${told(detail)}`,
 };
+
+function ended({ step, detail, stoppedBy }: OutcomeByCode['step-failed']): string {
+  if (stoppedBy === undefined) return `“${prose(step)}” failed: ${told(detail)}`;
+  const where =
+    detail === '' ? `before “${prose(step)}”` : `at “${prose(step)}” (${prose(detail, LONGEST_DETAIL)})`;
+  return `${mention(stoppedBy)} stopped it ${where}.`;
+}
 
 function dataChanged({ backup, backupTakenAt }: OutcomeByCode['step-failed']): string {
   const plainly = '*Data had already been changed, and undoing does not bring it back.*';

@@ -100,7 +100,7 @@ export const refusals: RefusalSentences = {
         ? `It stays closed until somebody opens it with ${code('/deploy unlock')}.`
         : `It opens ${moment(lock.until, '{date_short_pretty} {time}')}.`,
     ),
-  'not-locked': ({ scope }) => `${prose(scope)} is not locked, so there is nothing to open.`,
+  'not-locked': ({ scope: closed }) => `${scope(closed)} is not locked, so there is nothing to open.`,
   busy: ({ target, operationId, kind, requesterId }) =>
     `A ${kinds[kind]} of ${key(target)} is already under way (${code(operationId)}, asked for by ${mention(
       requesterId,
@@ -126,6 +126,10 @@ export const refusals: RefusalSentences = {
     ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
+  'not-stoppable': ({ operationId, running }) =>
+    running
+      ? `What ${code(operationId)} is doing now cannot be stopped. It goes on; ${code('/rollback')} goes back when it is done.`
+      : `${code(operationId)} is not running, so there is nothing to stop.`,
   'target-error': ({ target, problem, detail }) => `${key(target)}: ${prose(detail)} ${problems[problem]}`,
   'which-canary': ({ running }) => whichCanary(running),
   'canary-over': ({ operationId }) =>

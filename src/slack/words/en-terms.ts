@@ -26,6 +26,7 @@ export const problems: Readonly<Record<TargetProblem, string>> = {
   guarded: 'A guard of the config keeps it out: mend what is shipped, or the guard if it is wrong.',
   unhealthy: 'It is not healthy.',
   timeout: 'It did not answer in time; try again in a moment.',
+  stopped: '',
 };
 
 /** Two units are enough: `2 h 5 min`. */

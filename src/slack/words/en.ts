@@ -51,6 +51,8 @@ const operation: OperationWords = {
   progress: (done, all, elapsed) => `${done} of ${all} steps · ${elapsed}`,
   skipped: (title) => `${prose(title)} (not needed)`,
   undoing: '*Undoing:*',
+  stopping: (whoText) =>
+    `:octagonal_sign: *${whoText} wants it to stop.* What it began is ended, and taken back.`,
   took: (elapsed) => `took ${elapsed}`,
   asked: (whenText) => `asked ${whenText}`,
 };
@@ -75,6 +77,9 @@ const buttons: ButtonWords = {
     approved >= 100
       ? `The canary of ${service} in ${environment} gets all of the traffic, and ends.`
       : `Only ${approved} % was approved. This asks for the approval to give the canary of ${service} in ${environment} all of the traffic.`,
+  stop: 'Stop',
+  stopTitle: 'Stop it?',
+  confirmStop: (title) => `“${title}” is ended where it is now, and what it has done so far is taken back.`,
   abort: 'Abort',
   abortTitle: 'Abort?',
   confirmAbort: ({ service, environment }) =>
@@ -91,6 +96,9 @@ const thread: ThreadWords = {
       needed === 1 ? 'approval' : 'approvals'
     } and is withdrawn at ${whenText}.`,
   waiting: (why) => `:hourglass: Approved, but it cannot begin yet: ${prose(why)} Trying again.`,
+  stopping: (whoText) => `:octagonal_sign: ${whoText} wants it to stop.`,
+  notStopped: (step, why) => `:warning: “${prose(step)}” could not be stopped, and goes on: ${prose(why)}`,
+  endedBeforeStop: (step) => `“${prose(step)}” had ended before it could be stopped.`,
   ended: (title, state, outcomeText) =>
     `*${prose(title)}: ${state}.*${outcomeText === '' ? '' : ` ${outcomeText}`}`,
   emergency: (whoText, title, versionText, reason) =>

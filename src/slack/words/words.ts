@@ -73,6 +73,8 @@ export interface OperationWords {
   progress(done: number, all: number, elapsed: string): string;
   skipped(title: string): string;
   readonly undoing: string;
+  /** While what it does is being stopped and taken back. */
+  stopping(whoText: string): string;
   took(elapsed: string): string;
   asked(whenText: string): string;
 }
@@ -94,6 +96,10 @@ export interface ButtonWords {
   readonly promoteTitle: string;
   /** `approved`: the farthest percent that may be had without asking. */
   confirmPromote(target: TargetRef, approved: number): string;
+  readonly stop: string;
+  readonly stopTitle: string;
+  /** Plain text; `title` says of which operation. */
+  confirmStop(title: string): string;
   readonly abort: string;
   readonly abortTitle: string;
   confirmAbort(target: TargetRef): string;
@@ -106,6 +112,9 @@ export interface ThreadWords {
   withdrawn(whoText: string, given: number, required: number): string;
   reminder(whoText: string, needed: number, title: string, whenText: string): string;
   waiting(why: string): string;
+  stopping(whoText: string): string;
+  notStopped(step: string, why: string): string;
+  endedBeforeStop(step: string): string;
   ended(title: string, state: string, outcomeText: string): string;
   emergency(whoText: string, title: string, versionText: string, reason: string): string;
   /** Null: the canary itself moved. */
@@ -257,11 +266,13 @@ export interface StatusWords {
   readonly notServing: string;
   readonly unknownVersion: string;
   unreachable(detail: string): string;
-  last(kindText: string, versionText: string, state: string, whoText: string, whenText: string): string;
+  /** What an operation is: `backup`, `deploy of v1.1.0`. */
+  what(kindText: string, ofText: string | null): string;
+  last(whatText: string, state: string, whoText: string, whenText: string): string;
   readonly never: string;
   lock(scope: string, holderText: string, reason: string, untilText: string | null): string;
-  waiting(kindText: string, versionText: string, needed: number, roles: readonly string[]): string;
-  running(kindText: string, versionText: string, whoText: string): string;
+  waiting(whatText: string, needed: number, roles: readonly string[]): string;
+  running(whatText: string, whoText: string): string;
 }
 
 export interface FormWords {

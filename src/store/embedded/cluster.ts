@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { postgresBinaries } from './binaries.ts';
+import { databaseEnvironment } from './environment.ts';
 import { type Account, asAccount } from './unprivileged.ts';
 
 export const SUPERUSER = 'slipway';
@@ -68,7 +69,8 @@ async function run(
   identity: { readonly uid?: number; readonly gid?: number },
 ): Promise<{ code: number | null; output: string }> {
   const { uid, gid } = identity;
-  const child = spawn(file, args, { ...(uid !== undefined && gid !== undefined ? { uid, gid } : {}) });
+  const env = databaseEnvironment();
+  const child = spawn(file, args, { env, ...(uid !== undefined && gid !== undefined ? { uid, gid } : {}) });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;

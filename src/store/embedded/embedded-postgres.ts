@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { postgresBinaries } from './binaries.ts';
 import { type Cluster, clusterIn, ensureCluster, readPassword, SUPERUSER } from './cluster.ts';
+import { databaseEnvironment } from './environment.ts';
 import { isPostgres, type Postmaster, runningPostmaster } from './postmaster.ts';
 import { type Account, asAccount, unprivilegedAccount } from './unprivileged.ts';
 
@@ -90,6 +91,7 @@ async function startPostmaster(cluster: Cluster, account: Account | null, port: 
   // and a Ctrl-C at the terminal reaches the bot first, which stops it last.
   const child = spawn(command.file, command.args, {
     detached: true,
+    env: databaseEnvironment(),
     stdio: ['ignore', log, log],
     ...(command.uid !== undefined && command.gid !== undefined ? { uid: command.uid, gid: command.gid } : {}),
   });

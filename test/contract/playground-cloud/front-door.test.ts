@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServicesClient } from '@google-cloud/run';
 import { describe, expect, test } from 'vitest';
@@ -102,20 +103,25 @@ describe('the front door of a service', () => {
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
   });
 
-  test('refuses a request that names a foreign host', async () => {
+  test.for([
+    { host: 'evil.example' },
+    { host: '127.0.0.1:1' },
+    { origin: 'https://evil.example' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+  ])('of services, registry and Cloud SQL refuse a request with %o', async (headers) => {
     const { cloud } = await startConnected();
-    const url = new URL(serviceUrl(cloud, production));
-    const { request } = await import('node:http');
-    const code = await new Promise((resolve, reject) => {
-      const asked = request(url, { headers: { host: 'evil.example' } }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
-      asked.on('error', reject).end();
-    });
-    expect(code).toBe(403);
+    const urls = [serviceUrl(cloud, production), cloud.registryUrl, cloud.sqlEndpoint];
+    expect(await Promise.all(urls.map((url) => statusOf(url, headers)))).toEqual([403, 403, 403]);
   });
 });
+
+async function statusOf(url: string, headers: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const set = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { headers: set }, (response) => resolve(response.resume().statusCode ?? 0));
+    asked.on('error', reject).end();
+  });
+}
 
 describe('the flaky version', () => {
   test('is healthy until it has taken production traffic for a while, then fails everything', async () => {

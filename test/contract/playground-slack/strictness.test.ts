@@ -136,6 +136,9 @@ describe('foreign requests', () => {
     { host: '127.0.0.1:1' },
     { origin: 'https://evil.example' },
     { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' },
   ])('with %o are refused', async (headers) => {
     const slack = await startWorkspace();
     expect(await statusOf(`${slack.origin}/playground/workspace`, headers)).toBe(403);
@@ -147,6 +150,13 @@ describe('foreign requests', () => {
     const url = `${slack.origin}/playground/workspace`;
     expect(await statusOf(url, { host: `localhost:${port}` })).toBe(200);
     expect(await statusOf(url, { host: `[::1]:${port}`, origin: slack.origin })).toBe(200);
+    expect(await statusOf(url, { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    expect(await statusOf(url, link)).toBe(200);
   });
 
   test('cannot open a WebSocket either', async () => {

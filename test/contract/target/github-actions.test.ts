@@ -1,4 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import type { DeployTarget, StepProgress } from '../../../integrations/target.ts';
+import type { Json } from '../../../src/domain/json.ts';
+import type { PlannedStep } from '../../../src/domain/plan.ts';
 import { OWNER, REPO } from '../../support/github/github-server.ts';
 import { contextOf, deployPlan, runStep, runSteps, stepOf, undo } from './drive.ts';
 import { type ActionsWorld, makeActionsWorld } from './github-actions-world.ts';
@@ -72,12 +76,101 @@ test('taking back a run that is under way cancels it first', async () => {
   actions.held = true;
   const step = stepOf(steps, 'run-workflow');
   await target.start(step, contextOf('op_1'));
-  await new Promise((resolve) => setTimeout(resolve, 80));
+  await delay(80);
   const taking = undo(target, [step], contextOf('op_1'));
   await expect.poll(() => actions.runs.map(({ conclusion }) => conclusion)).toContain('cancelled');
   actions.held = false;
   expect(await taking).toMatchObject([{ ok: true }]);
   expect(actions.serving.get('production')).toBe('v1.0.0');
+});
+
+/** A run under way, its deploy job held. */
+async function held(more: object = {}) {
+  const { connect, actions, github, changes } = await world(more);
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  actions.held = true;
+  const step = stepOf(steps, 'run-workflow');
+  const begun = await target.start(step, contextOf('op_1'));
+  if (begun.phase !== 'running') throw new Error('it ended at once');
+  await delay(80);
+  return { connect, actions, github, changes, step, handle: begun.handle };
+}
+
+/** Stops it over any number of looks, each by a process of its own. */
+async function stopped(
+  connect: () => DeployTarget,
+  step: PlannedStep,
+  handle: Json,
+): Promise<{ readonly end: StepProgress | null; readonly messages: readonly string[] }> {
+  const messages: string[] = [];
+  for (;;) {
+    const end = (await connect().stop?.stop(step, handle, contextOf('op_1'))) ?? null;
+    if (end?.phase !== 'running') return { end, messages };
+    messages.push(end.message);
+  }
+}
+
+test('a run is stopped by cancelling it once, whoever asks how far that is, and is followed to its end', async () => {
+  const { connect, actions, changes, step, handle } = await held();
+  const { end, messages } = await stopped(connect, step, handle);
+  expect(end).toBeNull();
+  expect(messages.length).toBeGreaterThan(0);
+  expect(messages[0]).toMatch(/^being cancelled: test/);
+  expect(actions.runs.at(-1)).toMatchObject({ status: 'completed', conclusion: 'cancelled', cancels: 1 });
+  expect(changes()).toBe(1);
+  const target = connect();
+  actions.held = false;
+  expect(await undo(target, [step], contextOf('op_1'))).toMatchObject([{ ok: true }]);
+  expect(actions.runs.map(({ cancels }) => cancels)).toEqual([0, 1, 0]);
+  expect(actions.serving.get('production')).toBe('v1.0.0');
+});
+
+test('a cancellation whose reply was lost is asked for again, and not after it was heard', async () => {
+  const { connect, actions, github, step, handle } = await held();
+  const lost = { method: 'POST', pattern: /cancel$/, times: 1, answer: 'drop', after: true } as const;
+  github.front.faults.push(lost);
+  await expect(connect().stop?.stop(step, handle, contextOf('op_1'))).rejects.toMatchObject({
+    retry: 'retryable',
+  });
+  expect((await stopped(connect, step, handle)).end).toBeNull();
+  expect(actions.runs.at(-1)?.cancels).toBe(2);
+});
+
+test.each([
+  ['v1.1.0', 'succeeded', /its run succeeded/],
+  ['v1.3.0-broken', 'failed', /its run ended with failure: test ✓, deploy ✗/],
+])('a run of %s that ended before it could be stopped ends as it ended', async (version, phase, message) => {
+  const { connect, actions } = await world();
+  const target = connect();
+  const step = stepOf((await deployPlan(target, version)).steps, 'run-workflow');
+  const begun = await target.start(step, contextOf('op_1'));
+  await runStep(target, step, contextOf('op_1'));
+  if (begun.phase !== 'running') throw new Error('it ended at once');
+  const end = await target.stop?.stop(step, begun.handle, contextOf('op_1'));
+  expect(end).toMatchObject({ phase, message: expect.stringMatching(message) });
+  expect(actions.runs.at(-1)?.cancels).toBe(0);
+});
+
+test('a run that is to be stopped before GitHub shows it is waited for, and then cancelled', async () => {
+  const { connect, actions } = await world();
+  const target = connect();
+  actions.held = true;
+  const step = stepOf((await deployPlan(target, 'v1.1.0')).steps, 'run-workflow');
+  const begun = await target.start(step, contextOf('op_1'));
+  if (begun.phase !== 'running') throw new Error('it ended at once');
+  const { end, messages } = await stopped(connect, step, begun.handle);
+  expect(messages[0]).toBe('waiting for its run to appear');
+  expect(end).toBeNull();
+  expect(actions.runs.at(-1)?.cancels).toBe(1);
+});
+
+test('only the step that runs the workflow can be stopped, and not what takes it back', async () => {
+  const { connect } = await world();
+  const target = connect();
+  const { steps } = await deployPlan(target, 'v1.1.0');
+  const all = steps.flatMap((step) => (step.undo === undefined ? [step] : [step, step.undo]));
+  expect(all.filter((step) => target.stop?.stops(step)).map(({ id }) => id)).toEqual(['run-workflow']);
 });
 
 test('a run of a tag that was moved after it was approved is cancelled before it deploys, and taken back', async () => {
@@ -87,9 +180,9 @@ test('a run of a tag that was moved after it was approved is cancelled before it
   actions.refs.set('v1.1.0', 'f'.repeat(40));
   const { end, begun } = await runSteps(target, steps, contextOf('op_1'));
   expect(end).toMatchObject({ problem: 'conflict', message: expect.stringContaining('was moved') });
-  expect(actions.runs.at(-1)?.conclusion).toBe('cancelled');
   expect(actions.serving.get('production')).toBe('v1.0.0');
   expect(await undo(target, begun, contextOf('op_1'))).toMatchObject([{ ok: true }]);
+  expect(actions.runs[1]).toMatchObject({ conclusion: 'cancelled', cancels: 1 });
 });
 
 test('taking back never ships what a moved tag names by now', async () => {

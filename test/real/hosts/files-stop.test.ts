@@ -40,7 +40,7 @@ it('ends a restart that runs out of time, so that nothing of it goes on beside t
   const context = contextOf('op_stop');
   const begun = await target.start(step, context);
   if (begun.phase !== 'running') throw new Error('it ended at once');
-  await target.stop(step, begun.handle, context);
+  expect(await target.stop.stop(step, begun.handle, context)).toBeNull();
   expect(existsSync(path.join(directory, 'begun'))).toBe(true);
   await delay(3_000);
   expect(existsSync(path.join(directory, 'went-on'))).toBe(false);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
+import { documentedShell } from '../../support/documentation.ts';
 import { ApiServer } from '../../support/kubernetes/api-server.ts';
 import {
   type Cluster,
@@ -35,13 +36,8 @@ describe.skipIf(noCluster)('manifests/kubernetes', () => {
       const where = `/api/v1/namespaces/${name}`;
       if ((await cluster.api.find(where)) !== null) throw new Error(occupied(name));
     }
-    for (const name of [BOT, TARGET]) {
-      await cluster.api.create('/api/v1/namespaces', { metadata: { name } });
-      made.push(`/api/v1/namespaces/${name}`);
-    }
-    kubectl('apply', '--server-side', '-k', EXAMPLE);
-    const stringData = { DATABASE_URL: 'postgresql://db/slipway', SLACK_BOT_TOKEN: 'xoxb-1' };
-    await cluster.api.create(`/api/v1/namespaces/${BOT}/secrets`, { metadata: { name: BOT }, stringData });
+    made.push(...[BOT, TARGET].map((name) => `/api/v1/namespaces/${name}`));
+    for (const lines of documentedShell('manifests/kubernetes/README.md', 'kubernetes')) run(lines);
   });
 
   afterAll(async () => {
@@ -51,9 +47,14 @@ describe.skipIf(noCluster)('manifests/kubernetes', () => {
     scratch.remove();
   });
 
-  const kubectl = (...args: readonly string[]) =>
-    execFileSync(path.join(installedPrograms()?.bin ?? '', 'kubectl'), args, {
-      env: { KUBECONFIG: cluster.kubeconfig, HOME: scratch.path },
+  /** As somebody types it who has this kubectl and this cluster. */
+  const run = (lines: string) =>
+    execFileSync('bash', ['-euc', lines], {
+      env: {
+        PATH: `${installedPrograms()?.bin ?? ''}:${process.env.PATH ?? ''}`,
+        KUBECONFIG: cluster.kubeconfig,
+        HOME: scratch.path,
+      },
       encoding: 'utf8',
     });
 

@@ -67,7 +67,7 @@ describe.skipIf(noCluster)('why a rollout does not get on', () => {
     const { context, lines } = listening('op_crash');
     await runSteps(target, (await deployPlan(target, 'v1.3.0-broken')).steps, context);
     expect(lines.join('\n')).toMatch(/Last lines of app in api-\w+-\w+:\nTraceback/);
-    expect(lines.join('\n')).toContain('postgresql://app:••••@db/x');
+    expect(lines.join('\n')).toContain('postgresql://app:‹secret›@db/x');
   });
 
   test('pods that no node takes are told with the scheduler’s reason', async () => {

@@ -6,6 +6,8 @@ const OWN = '/repos/[^/]+/[^/]+/actions';
 const APPEARS_AFTER = 60;
 /** Looks at a run until it has ended: queued, its first job, its second. */
 const LOOKS = 3;
+/** The same from when it is to be cancelled until it is. */
+const LOOKS_CANCELLED = 4;
 
 interface Run {
   readonly id: number;
@@ -14,6 +16,9 @@ interface Run {
   readonly sha: string;
   readonly visibleAt: number;
   looks: number;
+  /** How often it was to be cancelled, and looks at it since. */
+  cancels: number;
+  looksCancelled: number;
   attempt: number;
   startedAt: number;
   status: 'queued' | 'in_progress' | 'completed';
@@ -83,6 +88,7 @@ export function actionsServer(url: () => string): ActionsServer {
       route('POST', `${OWN}/workflows/[^/]+/dispatches`, ({ body }) => dispatch(server, runs, body)),
       route('GET', `${OWN}/workflows/[^/]+/runs`, () => {
         const visible = runs.filter(({ visibleAt }) => visibleAt <= Date.now());
+        visible.forEach(advanceCancelled);
         const told = visible.toReversed().slice(0, 100);
         return {
           status: 200,
@@ -140,6 +146,8 @@ function begin(
     sha,
     visibleAt: Date.now() + APPEARS_AFTER,
     looks: 0,
+    cancels: 0,
+    looksCancelled: 0,
     attempt: 1,
     startedAt: Date.now(),
     status: 'queued',
@@ -149,8 +157,18 @@ function begin(
   return run;
 }
 
+/** What is cancelled has not ended at once: its jobs do. */
+function advanceCancelled(run: Run): void {
+  if (run.status === 'completed' || run.cancels === 0) return;
+  run.looksCancelled += 1;
+  if (run.looksCancelled < LOOKS_CANCELLED) return;
+  run.status = 'completed';
+  run.conclusion = 'cancelled';
+}
+
 function advance(server: ActionsServer, run: Run): void {
-  if (run.status === 'completed' || server.held) return;
+  advanceCancelled(run);
+  if (run.status === 'completed' || run.cancels > 0 || server.held) return;
   run.looks += 1;
   run.status = 'in_progress';
   if (run.looks >= LOOKS) end(server, run);
@@ -166,8 +184,7 @@ function end(server: ActionsServer, run: Run): void {
 function cancel(run: Run): Answer {
   if (run.status === 'completed')
     return { status: 409, body: { message: 'Cannot cancel a workflow run that is completed.' } };
-  run.status = 'completed';
-  run.conclusion = 'cancelled';
+  run.cancels += 1;
   return { status: 202, body: {} };
 }
 

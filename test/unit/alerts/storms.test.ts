@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AlertContext, DigestRow } from '../../../src/alerts/context.ts';
+import type { AlertContext } from '../../../src/alerts/context.ts';
 import { tellAlerts } from '../../../src/alerts/desk.ts';
+import type { DigestRow } from '../../../src/domain/storm.ts';
 import { alertedConfig, intakeOn } from '../../support/alert-intake.ts';
 import { alertmanagerPayload } from '../../support/alerts.ts';
 import { createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
@@ -90,5 +91,12 @@ describe('a storm', () => {
     await hear(names[0] ?? '', 'resolved');
     await pass(2);
     expect(put.filter((name) => name === names[0])).toHaveLength(edited + 1);
+  });
+
+  it('is not what comes already resolved', async () => {
+    for (const name of names) await hear(name, 'resolved');
+    await pass(3);
+    expect(digests).toEqual([]);
+    expect(put).toEqual([]);
   });
 });

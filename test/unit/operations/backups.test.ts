@@ -204,7 +204,13 @@ describe('backups as operations', () => {
       world.advance(200_000);
       return running;
     };
-    backups.stop = async (step, handle) => void order.push(`${step.action} ${String(handle)} stopped`);
+    backups.stop = {
+      stops: () => true,
+      stop: async (step, handle) => {
+        order.push(`${step.action} ${String(handle)} stopped`);
+        return null;
+      },
+    };
     backups.script.set('restore', async () => {
       order.push('restore');
       return { phase: 'succeeded', message: 'restored' };

@@ -151,6 +151,24 @@ describe('an operation', () => {
     world.people.set(BO, bo);
   });
 
+  it('fails closed when an approver lost the role while it was planned for the last time', async () => {
+    const { id } = await requested('production');
+    const bo = world.people.get(BO);
+    if (bo === undefined) throw new Error('no bo');
+    const { inspect } = world.production;
+    world.production.inspect = async () => {
+      world.people.set(BO, { ...bo, barred: 'deactivated' });
+      return inspect();
+    };
+    await approve(world.context, world.engine, { ...by(BO), operationId: id });
+    await expect.poll(() => world.people.get(BO)?.barred).toBe('deactivated');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await world.until(id, () => true)).operation.state).toBe('awaiting-approval');
+    expect(world.production.calls).toEqual([]);
+    world.production.inspect = inspect;
+    world.people.set(BO, bo);
+  });
+
   it('does not begin on an approval that was withdrawn', async () => {
     const { id } = await requested('production');
     world.production.fault = new TargetError('unavailable', 'away');

@@ -56,12 +56,21 @@ export function step(changes: Partial<StepRecord> = {}): StepRecord {
     message: null,
     startedAt: null,
     endedAt: null,
+    stoppable: false,
     ...changes,
   };
 }
 
 export function view(changes: Partial<OperationView> = {}): OperationView {
-  return { operation: operation(), steps: [], approvals: [], canary: null, gate: null, ...changes };
+  return {
+    operation: operation(),
+    steps: [],
+    approvals: [],
+    canary: null,
+    gate: null,
+    stop: null,
+    ...changes,
+  };
 }
 
 /** What a canary of that operation was approved for: 10 → 50 → 100, ten minutes each. */

@@ -89,6 +89,34 @@ describe('the message of an operation', () => {
     expect(words).toContain('✗ Move it back\n      denied');
   });
 
+  it('offers to stop what is doing something that can be stopped, until somebody has', () => {
+    const doing = { operation: operation({ state: 'running', startedAt: NOW }) };
+    const moving = step({ state: 'running', startedAt: NOW, stoppable: true });
+    const offered = render(view({ ...doing, steps: [moving] }));
+    expect(buttonValues(offered)).toEqual([{ do: 'stop', operationId: 'op_01k1' }]);
+    expect(JSON.stringify(offered.blocks)).toContain('“Deploy api to production” is ended where it is now');
+    expect(buttonValues(render(view({ ...doing, steps: [{ ...moving, stoppable: false }] })))).toEqual([]);
+    const stopped = render(view({ ...doing, steps: [moving], stop: { by: 'U0BO', at: NOW } }));
+    expect(buttonValues(stopped)).toEqual([]);
+    expect(wordsOf(stopped)).toContain('<@U0BO> wants it to stop.');
+  });
+
+  it.each([
+    ['deploy 1 of 2 steps', '<@U0BO> stopped it at “Run it” (deploy 1 of 2 steps). Everything was put back'],
+    ['', '<@U0BO> stopped it before “Run it”. Everything was put back'],
+  ])('says who stopped it and where: %j', (detail, said) => {
+    const outcome = {
+      code: 'step-failed',
+      step: 'Run it',
+      problem: 'stopped',
+      stoppedBy: 'U0BO',
+      detail,
+      dataChanged: false,
+      undo: { result: 'done' },
+    } as const;
+    expect(wordsOf(render(view({ operation: operation({ state: 'undone', outcome }) })))).toContain(said);
+  });
+
   it('puts an emergency and its reason before everything else', () => {
     const shown = render(
       view({

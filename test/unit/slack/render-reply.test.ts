@@ -69,7 +69,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
       until: null,
     },
   },
-  'not-locked': { code: 'not-locked', scope: 'api/production' },
+  'not-locked': { code: 'not-locked', scope: { kind: 'target', service: 'api', environment: 'production' } },
   busy: { code: 'busy', target: TARGET, operationId: 'op_1', kind: 'deploy', requesterId: 'U0ANA' },
   'awaiting-approval': { code: 'awaiting-approval', target: TARGET, operationId: 'op_1' },
   unproven: { code: 'unproven', target: TARGET, version: 'v1', before: 'staging' },
@@ -81,6 +81,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'checks-unknown': { code: 'checks-unknown', target: TARGET, commit: null, detail: 'GitHub is away.' },
   'own-request': { code: 'own-request' },
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
+  'not-stoppable': { code: 'not-stoppable', operationId: 'op_1', running: true },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
   'which-canary': { code: 'which-canary', running: [TARGET] },
   'canary-over': { code: 'canary-over', operationId: 'op_1' },
@@ -213,6 +214,22 @@ describe('the other replies', () => {
     expect(words).toContain('waits for 1 approval from `approver`');
     expect(words).toContain('Last: deploy of `v1.1.0` by <@U0ANA>');
     expect(words).toContain('head-room 20 %');
+  });
+
+  it('name no version of a backup that is only being made', () => {
+    const making = operation({ plan: plan({ kind: 'backup' }), state: 'running' });
+    const target = {
+      target: TARGET,
+      live: { known: true, state: LIVE } as const,
+      locks: [],
+      alerts: [],
+      backups: null,
+    };
+    const words = wordsOf(
+      reply({ kind: 'status', targets: [{ ...target, last: making, open: [view({ operation: making })] }] }),
+    );
+    expect(words).toContain('Last: backup by <@U0ANA>');
+    expect(words).toContain('A backup by <@U0ANA> is running');
   });
 
   it('say so when a target cannot be asked', () => {

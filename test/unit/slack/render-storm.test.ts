@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DigestRow } from '../../../src/alerts/context.ts';
+import type { DigestRow } from '../../../src/domain/storm.ts';
 import { renderDigest } from '../../../src/slack/render/storm.ts';
 import { en } from '../../../src/slack/words/en.ts';
 import { limitsBroken } from './block-limits.ts';

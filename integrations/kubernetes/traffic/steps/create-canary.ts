@@ -9,8 +9,9 @@ import { changedBehindOurBack, currentWorkload, isOurs, ownMarks } from '../../s
 import { begunRollout, followRollout, rolloutHandle } from '../../steps/follow.ts';
 import { defineAction, type StepRun } from '../../steps/step.ts';
 import { templateHash, withImage } from '../../template.ts';
+import { asCanary } from '../canary-split.ts';
 import { type CanaryGround, canaryGround } from '../plan-steps.ts';
-import { asCanary, splitOf, trafficOf } from '../split.ts';
+import { splitOf, trafficOf } from '../split.ts';
 
 /** Which Deployment was made, and how far its rollout was followed. */
 const handle = z.object({ uid: z.string(), hash: z.string(), rollout: rolloutHandle });

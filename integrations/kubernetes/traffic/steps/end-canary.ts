@@ -7,8 +7,9 @@ import { rolloutHandle } from '../../steps/follow.ts';
 import { rollOut } from '../../steps/roll-out.ts';
 import { defineAction, type StepRun } from '../../steps/step.ts';
 import { templateHash } from '../../template.ts';
+import { splitText } from '../canary-split.ts';
 import { canaryGround, promotion, returning } from '../plan-steps.ts';
-import { splitOf, splitText } from '../split.ts';
+import { splitOf } from '../split.ts';
 import { canaryRun, changedSplit, findCanary } from './create-canary.ts';
 
 /** Rolls the canary’s version out to the workload, while the split still is the one that was set. */

@@ -9,8 +9,9 @@ import { findTroubles, tellLogs } from '../../steps/reasons.ts';
 import { defineAction, type StepRun } from '../../steps/step.ts';
 import { proveContent } from '../../steps/verify-serving.ts';
 import { templateHash } from '../../template.ts';
+import { splitText } from '../canary-split.ts';
 import { type CanaryGround, verification, weightInput } from '../plan-steps.ts';
-import { splitOf, splitText, trafficOf } from '../split.ts';
+import { splitOf, trafficOf } from '../split.ts';
 import { canaryRun, changedSplit, findCanary, stableAsFound } from './create-canary.ts';
 
 const LOOK_AGAIN = 300;

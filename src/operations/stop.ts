@@ -1,0 +1,51 @@
+import { canBeStopped } from '../domain/operation.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Origin } from '../domain/request.ts';
+import { refuseStopper } from '../policy/stopping.ts';
+import { appendAudit } from '../store/audit.ts';
+import { findOperation } from '../store/operations.ts';
+import { recordStop } from '../store/stops.ts';
+import { changeOperation } from './change.ts';
+import type { OperationContext } from './context.ts';
+
+type StopContext = Pick<
+  OperationContext,
+  'database' | 'messages' | 'people' | 'channels' | 'config' | 'clock'
+>;
+
+/**
+ * Wants a running operation to stop, or says why not. Whoever runs its step sees that and stops it; then what it
+ * began is taken back as after any failure. Wanting it twice, be it by two people, is wanting it once.
+ */
+export async function stop(
+  context: StopContext,
+  { operationId, origin }: { readonly operationId: string; readonly origin: Origin },
+): Promise<Refusal | null> {
+  const operation = await findOperation(context.database, operationId);
+  if (operation === null) return { code: 'not-stoppable', operationId, running: false };
+  const [person, channel] = await Promise.all([
+    context.people.person(origin.userId),
+    context.channels.channel(origin.channelId),
+  ]);
+  const refusal = refuseStopper({ person, operation, channel }, context.config);
+  return refusal ?? keep(context, operationId, origin.userId);
+}
+
+async function keep(context: StopContext, operationId: string, by: string): Promise<Refusal | null> {
+  let refusal: Refusal | null = null;
+  await changeOperation(context, operationId, async ({ tx, before, tell }) => {
+    if (before.stop !== null) return false;
+    if (!canBeStopped(before)) {
+      const running = before.operation.state === 'running';
+      refusal = { code: 'not-stoppable', operationId, running };
+      return false;
+    }
+    const at = context.clock();
+    await recordStop(tx, operationId, { by, at });
+    const entry = { actor: by, action: 'operation.stop-requested', subject: operationId, detail: {} };
+    await appendAudit(tx, entry, at);
+    tell('stopping', { kind: 'stopping', userId: by });
+    return true;
+  });
+  return refusal;
+}
