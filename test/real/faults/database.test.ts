@@ -124,15 +124,15 @@ describe('PostgreSQL', () => {
   it('that takes nothing after a request was stored keeps it, says so, and does it later', async () => {
     const full = "begin raise exception 'No space left on device' using errcode = 'disk_full'; end";
     await world.postgres.query(
-      `create function slipway.full() returns trigger language plpgsql as $$ ${full} $$`,
+      `create or replace function slipway.no_room() returns trigger language plpgsql as $$ ${full} $$`,
     );
     await world.postgres.query(
-      'create trigger full before insert on slipway.operations execute function slipway.full()',
+      'create or replace trigger no_room before insert on slipway.operations execute function slipway.no_room()',
     );
     const version = await otherVersion('staging');
     const told = await ana.ask('deploys', `/deploy api ${version} staging`);
     expect(told.text).toContain('Not done yet: Slipway has your request, but its database takes nothing');
-    await world.postgres.query('drop function slipway.full cascade');
+    await world.postgres.query('drop function slipway.no_room cascade');
     const { ts, text } = await ana.see('deploys', says('Deploy api to staging', 'Done', version));
     expect(text).toContain('Done');
     await expectSaidOnce(
