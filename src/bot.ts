@@ -22,6 +22,7 @@ import { serveHttp } from './http/server.ts';
 import { keepLooking, reactionsTo } from './looks.ts';
 import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
+import { watchExecutors } from './operations/gone.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
 import { withStrangers } from './operations/source/releases.ts';
@@ -209,7 +210,7 @@ async function launch(
     executorId,
     log,
     adopt: (known) => inbox.adopt(known),
-    mayTakeOver: () => lease.isHeld(),
+    executors: watchExecutors({ url: parts.databaseUrl, database, lease, log }),
     run: (operationId) => runOperation(context, operationId),
   });
   parts.stack.defer(async () => {

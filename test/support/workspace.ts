@@ -21,7 +21,15 @@ const descriptionSchema = z.object({
 });
 
 const cloudCallsSchema = z.object({
-  calls: z.array(z.looseObject({ method: z.string(), resource: z.string(), effect: z.string() })),
+  calls: z.array(
+    z.looseObject({
+      at: z.string(),
+      method: z.string(),
+      resource: z.string(),
+      effect: z.string(),
+      changed: z.array(z.string()),
+    }),
+  ),
 });
 const cloudSchema = z.object({
   services: z.array(
