@@ -13,7 +13,7 @@ import { isOutage } from '../src/store/outage.ts';
 import { clickedAlert, silenced } from './alert-clicks.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Vocabulary } from './command.ts';
-import { answered, type DeliveryContext } from './delivery-context.ts';
+import { answered, answeredInPlace, type DeliveryContext } from './delivery-context.ts';
 import { parseCommand, parseMention } from './index.ts';
 import { unknownWord } from './refusals.ts';
 import { place } from './understood.ts';
@@ -78,7 +78,7 @@ async function obey(
 ): Promise<void> {
   const { origin, id: deliveryId } = delivery;
   const order = { command, deliveryId, origin };
-  await answered(context, origin, () => carryOut(context.operations, context.engine, order));
+  await answeredInPlace(context, origin, () => carryOut(context.operations, context.engine, order));
 }
 
 /** What the form asks for. Its menus were checked when it came in; its version is whatever somebody typed. */

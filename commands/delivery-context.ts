@@ -15,8 +15,10 @@ export interface DeliveryContext {
   readonly engine: Engine;
   /** The words that can be used in a channel. */
   vocabulary(channelId: string): Promise<Vocabulary>;
-  /** Answers one person, where they asked. */
-  answer(origin: Origin, reply: Reply): Promise<void>;
+  /** Answers one person, where they asked; `instead` of what the same command was answered before. */
+  answer(origin: Origin, reply: Reply, place?: 'beside' | 'instead'): Promise<void>;
+  /** Takes back what a command was answered before. */
+  takeBack(origin: Origin): Promise<void>;
   /** The operation whose message this is, or null. */
   operationAt(message: { readonly channelId: string; readonly ts: string }): Promise<string | null>;
   /** Null when the config receives no alerts. */
@@ -29,18 +31,55 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+type Answering = Pick<DeliveryContext, 'answer' | 'takeBack'>;
+
 /** Answers, after telling people that it takes a moment if it does. */
 export async function answered(
-  context: DeliveryContext,
+  context: Answering,
   origin: Origin,
   work: () => Promise<Reply | null>,
 ): Promise<void> {
-  const notice = setTimeout(() => void context.answer(origin, { kind: 'looking-up' }), PATIENCE);
+  const notice = noticeOf(context, origin);
   try {
     const reply = await work();
-    clearTimeout(notice);
+    await notice.stop();
     if (reply !== null) await context.answer(origin, reply);
   } finally {
-    clearTimeout(notice);
+    await notice.stop();
   }
+}
+
+/**
+ * As {@link answered}, for what was typed: the answer takes the place of that notice. Under a message that would
+ * replace the message.
+ */
+export async function answeredInPlace(
+  context: Answering,
+  origin: Origin,
+  work: () => Promise<Reply | null>,
+): Promise<void> {
+  const notice = noticeOf(context, origin);
+  try {
+    const reply = await work();
+    const said = await notice.stop();
+    if (reply !== null) await context.answer(origin, reply, said ? 'instead' : 'beside');
+    else if (said) await context.takeBack(origin);
+  } finally {
+    await notice.stop();
+  }
+}
+
+/** Says that the answer takes a moment, unless it is stopped before; `stop` says whether it was said. */
+function noticeOf(context: Answering, origin: Origin): { stop(): Promise<boolean> } {
+  let saying: Promise<void> | null = null;
+  const timer = setTimeout(() => {
+    saying = context.answer(origin, { kind: 'looking-up' });
+  }, PATIENCE);
+  return {
+    stop: async () => {
+      clearTimeout(timer);
+      await saying;
+      return saying !== null;
+    },
+  };
 }

@@ -209,11 +209,13 @@ function deliveryContext(
     operations,
     engine,
     vocabulary: async (channelId) => vocabularyOf(config, await slack.channels.channel(channelId)),
-    answer: (origin, reply) =>
+    answer: (origin, reply, place) =>
       slack.ephemeral(
         origin,
         renderReply(reply, { words: en, now: clock(), grammars: Object.values(COMMANDS) }),
+        place,
       ),
+    takeBack: (origin) => slack.ephemeral(origin, null),
     operationAt: async ({ channelId, ts }) => {
       const key = await findPublicationKey(database, { channelId, ts });
       return key === null ? null : operationOf(key);
@@ -277,7 +279,8 @@ function httpApp(parts: {
     return slack.app.connected() ? stored : [...stored, 'Slack is not connected'];
   };
   const app = createHttpApp({ metrics, readiness });
-  app.use(webhookRoutes({ webhooks, observe: metrics.webhookAnswered, log }));
+  const { webhookOpened: opened, webhookAnswered: observe } = metrics;
+  app.use(webhookRoutes({ webhooks, opened, observe, log }));
   if (slack.app.router !== null) app.use(slack.app.router);
   return app;
 }

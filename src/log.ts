@@ -1,11 +1,11 @@
 import pino, { type Logger } from 'pino';
 import type { Settings } from './config/settings.ts';
 
-/** The log of a process: JSON lines on stderr. */
+/** The log of a process: JSON lines on standard output. */
 export function createLog(level: Settings['logLevel']): Logger {
   return pino(
     { level, base: null, serializers: { err: describeError } },
-    pino.destination({ dest: 2, sync: true }),
+    pino.destination({ dest: 1, sync: true }),
   );
 }
 

@@ -36,6 +36,7 @@ const versionOne = payload.extend({ version: z.string() });
 /** Alertmanager cannot sign: a token or a password is all that it has. */
 export const alertmanager: AlertSource = {
   authentication: { kind: 'token' },
+  overWhenAcknowledged: false,
   read: (body) => {
     const parsed = versionFour.safeParse(body);
     return parsed.success ? { ok: true, notification: notificationOf(parsed.data) } : malformed(parsed.error);
@@ -44,6 +45,7 @@ export const alertmanager: AlertSource = {
 
 export const grafana: AlertSource = {
   authentication: { kind: 'token' },
+  overWhenAcknowledged: false,
   read: (body) => {
     const parsed = versionOne.safeParse(body);
     return parsed.success ? { ok: true, notification: notificationOf(parsed.data) } : malformed(parsed.error);

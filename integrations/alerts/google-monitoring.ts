@@ -35,6 +35,7 @@ const payload = z.object({ incident });
 
 export const googleMonitoring: AlertSource = {
   authentication: { kind: 'token' },
+  overWhenAcknowledged: false,
   read: (body): ReadAlerts => {
     const parsed = payload.safeParse(body);
     if (!parsed.success) return malformed(parsed.error);

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { AlertReport } from '../../src/domain/alert.ts';
+import type { AlertSourceConfig } from './config.ts';
 import { alertsOf, fingerprintOf, firstOf, labels, malformed, optionalText, text, time } from './fields.ts';
 import type { AlertSource, ReadAlerts } from './source.ts';
 
-/**
- * Our own format for whatever can send JSON and sign it (docs/alerts.md): `X-Signature-256: sha256=…`, the
- * HMAC-SHA256 of the body.
- */
+/** Our own format for whatever can send JSON and sign it (docs/alerts.md). */
 const alert = z.strictObject({
   id: text.pipe(z.string().min(1).max(256)).optional(),
   name: text.pipe(z.string().min(1).max(512)),
@@ -26,20 +24,21 @@ const payload = z.strictObject({
   alerts: alertsOf(alert),
 });
 
-export const signed: AlertSource = {
-  authentication: { kind: 'signature', header: 'X-Signature-256', prefix: 'sha256=' },
-  read: (body, now): ReadAlerts => {
-    const parsed = payload.safeParse(body);
-    if (!parsed.success) return malformed(parsed.error);
-    const reports = parsed.data.alerts.map((its) => reportOf(its, now));
-    const without = parsed.data.alerts.findIndex(({ startsAt }) => startsAt === undefined);
-    if (without >= 0 && reports[without]?.state === 'firing') {
-      return { ok: false, reason: `alerts.${without}.startsAt: is missing: when did it begin to fire?` };
-    }
-    const groupKey = parsed.data.group ?? reports[0]?.name ?? '';
-    return { ok: true, notification: { groupKey, groupLabels: {}, reports, truncated: 0, mayResume: false } };
-  },
-};
+export function signed({ signature }: Extract<AlertSourceConfig, { kind: 'signed' }>): AlertSource {
+  return { authentication: { kind: 'signature', ...signature }, overWhenAcknowledged: false, read };
+}
+
+function read(body: unknown, now: Date): ReadAlerts {
+  const parsed = payload.safeParse(body);
+  if (!parsed.success) return malformed(parsed.error);
+  const reports = parsed.data.alerts.map((its) => reportOf(its, now));
+  const without = parsed.data.alerts.findIndex(({ startsAt }) => startsAt === undefined);
+  if (without >= 0 && reports[without]?.state === 'firing') {
+    return { ok: false, reason: `alerts.${without}.startsAt: is missing: when did it begin to fire?` };
+  }
+  const groupKey = parsed.data.group ?? reports[0]?.name ?? '';
+  return { ok: true, notification: { groupKey, groupLabels: {}, reports, truncated: 0, mayResume: false } };
+}
 
 function reportOf(its: z.output<typeof alert>, now: Date): AlertReport {
   const all = { ...its.labels, alertname: its.name };

@@ -9,6 +9,8 @@ export type ReadAlerts =
 /** A monitoring system that tells alerts by a webhook. */
 export interface AlertSource {
   readonly authentication: Authentication;
+  /** Whether its sender may never say that an alert is over: then whoever acknowledges one ends it. */
+  readonly overWhenAcknowledged: boolean;
   /** Pure: `now` is when the call came. */
   read(body: unknown, now: Date): ReadAlerts;
 }

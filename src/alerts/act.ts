@@ -10,6 +10,7 @@ import {
   appendEvent,
   endSilence,
   hasEvent,
+  holdSeriesOf,
   insertSilence,
   lastingSilences,
   lockGroup,
@@ -20,6 +21,7 @@ import {
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import type { AlertContext, Silences } from './context.ts';
+import { isOverWhenAcknowledged, resolveGroup } from './over.ts';
 import { shownGroup } from './related.ts';
 
 /** Something that a person did about a group. Working on it twice is doing it once. */
@@ -35,14 +37,17 @@ export async function acknowledge(context: AlertContext, act: AlertAct): Promise
   if (refusal !== null) return refusal;
   const at = context.clock();
   return inTransaction(context.database, async (tx) => {
+    // Before the group's row, as whoever takes in alerts does.
+    const series = await holdSeriesOf(tx, act.groupId);
     const group = await lockGroup(tx, act.groupId);
-    if (group === null || group.resolvedAt !== null) return { code: 'alert-over' };
+    if (series === null || group === null || group.resolvedAt !== null) return { code: 'alert-over' };
     const remindAt = new Date(at.getTime() + context.settings.remind);
     const { acknowledgedBy } = group;
     if (acknowledgedBy !== null && acknowledgedBy !== act.userId)
       return { code: 'acknowledged-before', by: acknowledgedBy };
     const fresh = await acknowledgeGroup(tx, { id: act.groupId, by: act.userId, at, remindAt });
     if (fresh) await record(tx, act, { at, event: { kind: 'acknowledged', by: act.userId } });
+    if (isOverWhenAcknowledged(group, context.settings)) await resolveGroup(context, tx, { group, series });
     return null;
   });
 }

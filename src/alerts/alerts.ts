@@ -96,7 +96,7 @@ function lookForEnded({ settings, log }: AlertContext, intake: IntakeContext): r
 function silencesOf({ sources }: AlertsConfig): ReadonlyMap<string, Silences> {
   return new Map(
     Object.entries(sources).flatMap(([name, source]) =>
-      'api' in source && source.api !== undefined
+      source.kind === 'alertmanager' && source.api !== undefined
         ? [[name, createSilenceApi(source.api, fetch)] as const]
         : [],
     ),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ALERT_SOURCES } from '../../integrations/alerts/kinds.ts';
+import { alertSource } from '../../integrations/alerts/kinds.ts';
 import type { AlertsConfig } from '../config/alerts.ts';
 import type { Config } from '../config/schema.ts';
 import {
@@ -48,16 +48,19 @@ export function alertWebhooks(
   const { alerts } = context.config;
   if (alerts === undefined) return [];
   const inTurn = createTurns(AT_ONCE);
-  return Object.entries(alerts.sources).map(([name, { kind }]) => ({
-    name,
-    authentication: ALERT_SOURCES[kind].authentication,
-    secret: secretOf(name),
-    accept: async ({ body }): Promise<WebhookAnswer> => {
-      const read = ALERT_SOURCES[kind].read(body, context.clock());
-      if (!read.ok) return { kind: 'malformed', reason: read.reason };
-      return inTurn(() => takeIn(context, { source: name, notification: read.notification, alerts }));
-    },
-  }));
+  return Object.entries(alerts.sources).map(([name, config]) => {
+    const source = alertSource(config);
+    return {
+      name,
+      authentication: source.authentication,
+      secret: secretOf(name),
+      accept: async ({ body }): Promise<WebhookAnswer> => {
+        const read = source.read(body, context.clock());
+        if (!read.ok) return { kind: 'malformed', reason: read.reason };
+        return inTurn(() => takeIn(context, { source: name, notification: read.notification, alerts }));
+      },
+    };
+  });
 }
 
 /** Reports that go to one channel under one group key. */
@@ -115,7 +118,7 @@ function newestOf(reports: readonly PlacedReport[]): readonly PlacedReport[] {
 
 /** Stores one part; null if it says nothing new, else the alerts that have begun to fire. */
 export async function storePart(
-  context: IntakeContext,
+  context: Pick<IntakeContext, 'clock'>,
   tx: Queryable,
   { part, alerts }: { readonly part: Part; readonly alerts: AlertsConfig },
 ): Promise<readonly PlacedReport[] | null> {

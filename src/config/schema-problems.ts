@@ -38,6 +38,8 @@ function unknownKey(path: ConfigPath, key: string, schema: JsonSchema): PathProb
 function allowedBy(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
+      // What may never stand there says why.
+      if (issue.expected === 'never') return issue.message;
       return TYPES[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return choicesOf(issue).join(', ');

@@ -8,6 +8,8 @@ import type { OperationMetrics } from '../operations/context.ts';
 export interface Metrics extends OperationMetrics {
   slackCalled(call: { readonly method: string; readonly result: string }): void;
   slackLimited(call: { readonly method: string; readonly seconds: number }): void;
+  /** A webhook that is on: its answers are counted from 0. */
+  webhookOpened(webhook: string): void;
   webhookAnswered(call: { readonly webhook: string; readonly status: number }): void;
   /** Prometheus' text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -18,8 +20,11 @@ const MINUTES = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
 /** How an operation ends that somebody wants to be woken for. */
 const TROUBLES = ['failed', 'undone', 'undo-failed'] as const satisfies readonly OperationState[];
 
+/** What a webhook that is on may answer. */
+const WEBHOOK_STATUSES = [200, 400, 401, 408, 413, 415, 500, 503] as const;
+
 /**
- * Bad ends of operations are counted from 0 for everything in the config: of a series that begins at 1 Prometheus
+ * Bad ends of operations are counted from 0 for everything in the config, and so are answers of webhooks: of a series that begins at 1 Prometheus
  * sees no increase, so that the first would call nobody. Others begin when they happen, to keep the series few.
  */
 export function createMetrics(config: Pick<Config, 'services'>): Metrics {
@@ -74,6 +79,9 @@ export function createMetrics(config: Pick<Config, 'services'>): Metrics {
     approved: (seconds) => approvals.observe(seconds),
     slackCalled: (call) => calls.inc(call),
     slackLimited: ({ method, seconds }) => limited.inc({ method }, seconds),
+    webhookOpened: (webhook) => {
+      for (const status of WEBHOOK_STATUSES) webhooks.inc({ webhook, status }, 0);
+    },
     webhookAnswered: (call) => webhooks.inc(call),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -46,6 +46,8 @@ export interface Webhook {
 
 export interface WebhookSettings {
   readonly webhooks: readonly Webhook[];
+  /** Hears of every webhook that is on, before it is called. */
+  readonly opened: (webhook: string) => void;
   readonly observe: (call: { readonly webhook: string; readonly status: number }) => void;
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
@@ -58,6 +60,7 @@ interface Answer {
 export function webhookRoutes(settings: WebhookSettings): Router {
   const router = express.Router();
   for (const webhook of settings.webhooks) {
+    if (webhook.secret !== null) settings.opened(webhook.name);
     router.post(`/webhooks/${webhook.name}`, async (request, response) => {
       const answer = await answerTo(webhook, request, settings);
       settings.observe({ webhook: webhook.name, status: answer.status });

@@ -20,18 +20,27 @@ export interface EphemeralSettings {
   readonly fetch: typeof fetch;
 }
 
-/** Tells one person something where they are; gives up, with a line in the log, after a few attempts. */
-export type Ephemeral = (origin: Origin, content: MessageContent) => Promise<void>;
+/**
+ * Tells one person something where they are; gives up, with a line in the log, after a few attempts. `instead` puts it
+ * in the place of what the same command was answered before, where Slack can do that; nothing takes that away.
+ */
+export type Ephemeral = (
+  origin: Origin,
+  content: MessageContent | null,
+  place?: 'beside' | 'instead',
+) => Promise<void>;
 
 /** Answers by the `response_url` while it lasts, else by `chat.postEphemeral`. */
 export function createEphemeral(settings: EphemeralSettings): Ephemeral {
   const uses = new ResponseUses(settings.clock);
-  return async (origin, content) => {
+  return async (origin, content, place = 'beside') => {
     const { responseUrl } = origin;
     if (responseUrl !== undefined && uses.take(responseUrl)) {
-      const answered = await attempt(settings, () => respond(settings, { responseUrl, origin, content }));
+      const request = { responseUrl, body: responseOf(origin, content, place) };
+      const answered = await attempt(settings, () => respond(settings, request));
       if (answered.kind === 'done') return;
     }
+    if (content === null) return;
     const result = await attempt(settings, () => postEphemeral(settings, origin, content));
     if (result.kind === 'done') return;
     const failure = result.kind === 'limited' ? 'ratelimited' : result.error;
@@ -76,17 +85,24 @@ async function attempt<T>(
   return result;
 }
 
+function responseOf(
+  { threadTs }: Origin,
+  content: MessageContent | null,
+  place: 'beside' | 'instead',
+): object {
+  if (content === null) return { delete_original: true };
+  return {
+    response_type: 'ephemeral',
+    replace_original: place === 'instead',
+    ...bodyOf(content),
+    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+  };
+}
+
 async function respond(
   { fetch }: EphemeralSettings,
-  request: { readonly responseUrl: string; readonly origin: Origin; readonly content: MessageContent },
+  { responseUrl, body }: { readonly responseUrl: string; readonly body: object },
 ): Promise<CallResult<void>> {
-  const { responseUrl, origin, content } = request;
-  const body = {
-    response_type: 'ephemeral',
-    replace_original: false,
-    ...bodyOf(content),
-    ...(origin.threadTs === undefined ? {} : { thread_ts: origin.threadTs }),
-  };
   try {
     const response = await fetch(responseUrl, {
       method: 'POST',

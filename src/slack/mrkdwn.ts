@@ -68,10 +68,13 @@ export function link(address: string, label: string): string {
   return `<${withEntities(address)}|${prose(label)}>`;
 }
 
-/** The text, cut to so many characters, an ellipsis at the end when something is missing. */
+/**
+ * The text, cut to so many UTF-16 units, which is how Slack may count, an ellipsis at the end when something is
+ * missing. No character is cut in two.
+ */
 export function clip(text: string, limit: number): string {
-  const characters = [...text];
-  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function oneLine(text: string): string {

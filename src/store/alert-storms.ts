@@ -15,15 +15,18 @@ export async function unsettledChannels(
   const { rows } = await db.query<{ channel: string }>(
     `select channel from slipway.alert_storms where ended_at is null
      union
-     select channel from slipway.alert_groups where opened_at > $1 group by channel having count(*) > $2`,
+     select channel from slipway.alert_groups where opened_at > $1 and resolved_at is distinct from opened_at
+     group by channel having count(*) > $2`,
     [limit.since, limit.more],
   );
   return rows.map(({ channel }) => channel);
 }
 
+/** How many groups began to fire; one that was over when we first heard of it did not. */
 export async function openedSince(tx: Queryable, channel: string, since: Date): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
-    'select count(*)::int as count from slipway.alert_groups where channel = $1 and opened_at > $2',
+    `select count(*)::int as count from slipway.alert_groups
+     where channel = $1 and opened_at > $2 and resolved_at is distinct from opened_at`,
     [channel, since],
   );
   return rows[0]?.count ?? 0;

@@ -48,6 +48,17 @@ export async function holdSeries(tx: Queryable, series: string): Promise<void> {
   await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASSES.alerts, series]);
 }
 
+/** Holds the series of a group, as {@link holdSeries} does; null if there is no such group. */
+export async function holdSeriesOf(tx: Queryable, groupId: string): Promise<string | null> {
+  const { rows } = await tx.query<{ series: string }>(
+    'select series from slipway.alert_groups where id = $1',
+    [groupId],
+  );
+  const series = rows[0]?.series ?? null;
+  if (series !== null) await holdSeries(tx, series);
+  return series;
+}
+
 /** The newest group of a series, and its number. */
 export async function newestGroup(
   tx: Queryable,

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALERT_ENV, alertmanagerPayload, alerts, tell } from '../support/alerts.ts';
+import { ALERT_ENV, ALERT_SECRET, alertmanagerPayload, alerts, tell } from '../support/alerts.ts';
+import { botPostgres } from '../support/bot-postgres.ts';
 import { quick } from '../support/demo-config.ts';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../support/workspace.ts';
@@ -89,6 +91,156 @@ describe('a group of alerts', () => {
     const words = wordsOf({ ...shown, blocks: blocks.filter(({ type }) => type !== 'header') });
     expect(words).not.toMatch(/<!(channel|here)>|<@U0ANA|<https:\/\/evil/);
     expect(words).toContain('&lt;!channel&gt;');
+  });
+});
+
+describe('a click on an older view of a message', () => {
+  const alerted = (name: string) => ({ name, labels: { instance: `${name}-1` } });
+  /** The message as it is before anybody has done anything about it. */
+  async function firing(name: string): Promise<SeenMessage> {
+    await tell(running.url(), alertmanagerPayload(name, [alerted(name)]));
+    return ana.see('incidents', says(name, 'Firing since'));
+  }
+  /** Everybody’s view stays as it is. */
+  async function whileNothingIsEdited(work: () => Promise<void>): Promise<void> {
+    await running.workspace.lever('faults', { method: 'chat.update', kind: 'error', forMs: 60_000 });
+    try {
+      await work();
+    } finally {
+      await running.workspace.clearFaults();
+    }
+  }
+  const acknowledgedBy = async (name: string) => {
+    const [row] = await botPostgres(`${running.directory}/bot`).query(
+      `select acknowledged_by from slipway.alert_groups join slipway.alerts on group_id = id where name = '${name}'`,
+    );
+    return row?.acknowledged_by;
+  };
+  /** What somebody alone is told of a click. */
+  async function answerTo(person: TestPerson, message: SeenMessage, label: string): Promise<string> {
+    const alone = async () =>
+      (await person.messages('incidents')).filter(({ is_ephemeral }) => is_ephemeral === true);
+    const before = new Set((await alone()).map(({ ts }) => ts));
+    await person.click('incidents', message, label);
+    return wordsOf(await person.see('incidents', (one) => one.is_ephemeral === true && !before.has(one.ts)));
+  }
+
+  it('of what another has acknowledged meanwhile says who, and changes nothing', async () => {
+    const old = await firing('Taken');
+    await whileNothingIsEdited(async () => {
+      await ana.click('incidents', old, 'Acknowledge');
+      await expect.poll(() => acknowledgedBy('Taken')).toBe(ana.id);
+      expect(await answerTo(bo, old, 'Acknowledge')).toContain(`<@${ana.id}> has acknowledged`);
+    });
+    await bo.see('incidents', (one) => again(old.ts)(one) && says(`Acknowledged by <@${ana.id}>`)(one));
+    expect(await acknowledgedBy('Taken')).toBe(ana.id);
+    const thread = (await ana.thread('incidents', old.ts)).slice(1).map(({ text }) => text);
+    expect(thread).toEqual([`👀 <@${ana.id}> acknowledged it.`]);
+  });
+
+  it('of what is over says so, and does not begin it again', async () => {
+    const old = await firing('Gone');
+    await whileNothingIsEdited(async () => {
+      await tell(running.url(), alertmanagerPayload('Gone', [{ ...alerted('Gone'), status: 'resolved' }]));
+      expect(await answerTo(bo, old, 'Acknowledge')).toContain('That alert is over');
+    });
+    const resolved = (one: SeenMessage) => again(old.ts)(one) && says('✅ Warning · Resolved')(one);
+    expect(wordsOf(await bo.see('incidents', resolved))).not.toContain('Acknowledged by');
+    expect(await acknowledgedBy('Gone')).toBeNull();
+  });
+
+  it('counts for what was told before the bot was killed and started again', async () => {
+    const old = await firing('Outlived');
+    await running.killBot();
+    await running.startBot();
+    await bo.click('incidents', old, 'Acknowledge');
+    const seen = await ana.see('incidents', (one) => again(old.ts)(one) && says('Acknowledged by')(one));
+    expect(wordsOf(seen)).toContain(`<@${bo.id}>`);
+    const about = (await ana.messages('incidents')).filter((one) => wordsOf(one).includes('Outlived'));
+    expect(about).toHaveLength(1);
+  });
+});
+
+describe('while the database is away', () => {
+  /** Tells as Alertmanager does: any 5xx and a broken line are tried again. */
+  const payload = alertmanagerPayload('away', [{ name: 'WhileAway', labels: { instance: 'db-1' } }]);
+  const send = async () => {
+    const response = await fetch(`${running.url()}/webhooks/alertmanager`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ALERT_SECRET}` },
+      body: JSON.stringify(payload),
+    });
+    return {
+      status: response.status,
+      after: response.headers.get('retry-after'),
+      body: await response.text(),
+    };
+  };
+
+  it('what is told is not taken, with when to come again; the sender’s next attempt is stored, once', async () => {
+    const postgres = botPostgres(`${running.directory}/bot`);
+    postgres.freeze();
+    try {
+      const answer = await send();
+      expect(answer).toMatchObject({
+        status: 503,
+        after: '5',
+        body: expect.stringContaining('send it again'),
+      });
+    } finally {
+      postgres.thaw();
+    }
+    postgres.kill();
+    // Down until the bot has started it again: whatever is answered meanwhile is 503, and nothing else.
+    const statuses: number[] = [];
+    await expect
+      .poll(async () => {
+        statuses.push((await send()).status);
+        return statuses.at(-1);
+      })
+      .toBe(200);
+    expect(statuses.filter((status) => status !== 503)).toEqual([200]);
+    await ana.see('incidents', says('WhileAway', 'Firing since'));
+    const { alerts: stored, groups } = (
+      await postgres.query(
+        "select count(*)::int as alerts, count(distinct group_id)::int as groups from slipway.alerts where name = 'WhileAway'",
+      )
+    )[0] ?? { alerts: 0, groups: 0 };
+    expect([stored, groups]).toEqual([1, 1]);
+    const about = (await ana.messages('incidents')).filter((one) => wordsOf(one).includes('WhileAway'));
+    expect(about).toHaveLength(1);
+  });
+});
+
+describe('a batch of SagaForge that failed', () => {
+  // Its handbook's body, signed with the secret of its webhook.
+  const event = {
+    event: 'batch_failed',
+    batch_id: 'batch_123456',
+    timestamp: '2024-12-01T10:30:00Z',
+    results: [],
+  };
+  const post = async (body: string, secret: string) => {
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    const response = await fetch(`${running.url()}/webhooks/sagaforge`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-signature-256': `sha256=${signature}` },
+      body,
+    });
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  it('stands in the incident channel until somebody has acknowledged it', async () => {
+    const body = JSON.stringify(event);
+    expect(await post(body, 'another secret')).toBe(401);
+    expect(await post(body, ALERT_SECRET)).toBe(200);
+    const message = await ana.see('incidents', says('Batch batch_123456 failed', 'api in production'));
+    await ana.click('incidents', message, 'Acknowledge');
+    const over = await ana.see('incidents', (one) => again(message.ts)(one) && says('Resolved')(one));
+    expect(wordsOf(over)).toContain(`Acknowledged by <@${ana.id}>`);
+    expect(await post(body, ALERT_SECRET)).toBe(200);
+    expect(wordsOf(await ana.see('incidents', again(message.ts)))).toContain('Resolved');
   });
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { residentOf } from '../support/process-memory.ts';
 import type { ShippedProcess } from '../support/processes.ts';
 import type { RunningBot } from '../support/running-bot.ts';
 
@@ -11,8 +12,6 @@ export function databaseUrlOf(running: RunningBot): string {
 }
 
 /** Resident memory in megabytes. */
-export function memoryOf({ pid }: ShippedProcess): string {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
-  return (kilobytes / 1_024).toFixed(0);
+export function memoryOf(shipped: ShippedProcess): string {
+  return (residentOf(shipped) / 1_024 / 1_024).toFixed(0);
 }

@@ -1,131 +1,92 @@
 /**
- * Alerts by the thousand: what a monitoring system that has gone mad sends to the shipped bot.
+ * Alerts by the thousand: what a monitoring system that has gone mad sends to the shipped bot, wave after wave.
  * @module
  */
-import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { ALERT_ENV, ALERT_SECRET, alertmanagerPayload, alerts } from '../support/alerts.ts';
+import { ALERT_ENV, alerts } from '../support/alerts.ts';
 import { quick } from '../support/demo-config.ts';
-import { startBotWithPlayground } from '../support/running-bot.ts';
-import { databaseUrlOf, memoryOf } from './running-figures.ts';
+import { heldBy, INSPECTED, residentOf } from '../support/process-memory.ts';
+import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
+import {
+  type Answers,
+  CONNECTIONS,
+  callsOf,
+  REQUESTS,
+  rightAnswers,
+  sendAll,
+  storedNames,
+  validNames,
+} from '../support/webhook-load.ts';
 
-const REQUESTS = 10_000;
-const CONNECTIONS = 50;
-/** Milliseconds after which memory is looked at again. */
-const LATER = 30_000;
+const WAVES = [1, 2, 3] as const;
+const IDLE = 2_000;
 
-type Kind = 'valid' | 'malformed' | 'duplicated' | 'truncated';
-interface Call {
-  readonly kind: Kind;
-  readonly body: string;
+/** One wave: calls a second, alerts stored of those that should be, wrong answers, and memory at its end. */
+interface Wave {
+  readonly rate: number;
+  readonly stored: number;
+  readonly valid: number;
+  readonly wrong: number;
+  readonly memory: string;
 }
 
-/** 10,000 calls from 50 connections, a third of which are of no use: throughput, what is stored, memory. */
+/** 10,000 calls from 50 connections, a third of which are of no use, three times: throughput, what is stored, memory. */
 export async function measureWebhooks(): Promise<readonly string[][]> {
-  const running = await startBotWithPlayground({ ...ALERT_ENV, LOG_LEVEL: 'warn' }, (config) => {
-    quick(config);
-    alerts(config);
-  });
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const running = await startBotWithPlayground(
+    { ...ALERT_ENV, ...INSPECTED, LOG_LEVEL: 'warn' },
+    (config) => {
+      quick(config);
+      alerts(config);
+    },
+  );
   try {
-    const url = `${running.url()}/webhooks/alertmanager`;
-    const left = calls();
-    const valid = left.filter(({ kind }) => kind === 'valid').length;
-    await delay(2_000);
-    const before = memoryOf(running.bot());
-    const began = performance.now();
-    const wrong = await sendAll(left, { url, agent });
-    const seconds = (performance.now() - began) / 1_000;
-    const after = memoryOf(running.bot());
-    await delay(LATER);
-    const memory = `${before} → ${after} → ${memoryOf(running.bot())}`;
-    const stored = await countAlerts(databaseUrlOf(running));
-    const what = `${REQUESTS} webhooks, a third useless, ${CONNECTIONS} connections`;
+    await delay(IDLE);
+    const before = await memoryNow(running);
+    const waves: Wave[] = [];
+    for (const wave of WAVES) waves.push(await measureWave(running, wave));
+    const each = (of: (wave: Wave) => string | number) => waves.map(of).join(', ');
+    const what = `${REQUESTS} webhooks, a third useless, ${CONNECTIONS} connections, in ${WAVES.length} waves`;
     return [
-      [`${what}: a second`, (REQUESTS / seconds).toFixed(0), '–', '–', '–'],
-      ['  valid alerts stored', `${stored} of ${valid}`, '–', '–', 'all'],
-      ['  answered otherwise than they should', String(wrong), '–', '–', '0'],
-      ['  memory before → after → half a minute later, MB', memory, '–', '–', '–'],
+      [`${what}: a second`, each(({ rate }) => rate.toFixed(0)), '–', '–', '–'],
+      ['  valid alerts stored', each(({ stored, valid }) => `${stored} of ${valid}`), '–', '–', 'all'],
+      ['  answered otherwise than they should', each(({ wrong }) => wrong), '–', '–', '0'],
+      [
+        '  memory before → after each wave, MB (held once garbage is collected)',
+        [before, ...waves.map(({ memory }) => memory)].join(' → '),
+        '–',
+        '–',
+        'flat',
+      ],
     ];
   } finally {
-    agent.destroy();
     await running.stop();
   }
 }
 
-function calls(): readonly Call[] {
-  let newest = '';
-  return Array.from({ length: REQUESTS }, (_, index) => {
-    const name = `Alert${index}`;
-    const labels = { service: 'api', environment: 'production', pod: `api-${index}` };
-    const body = JSON.stringify(alertmanagerPayload(name, [{ name, labels }]));
-    const kind = kindOf(index);
-    if (kind === 'duplicated') return { kind, body: newest };
-    if (kind === 'malformed') return { kind, body: body.replace('"4"', '"3"') };
-    if (kind === 'valid') newest = body;
-    return { kind, body };
-  });
+async function measureWave(running: RunningBot, wave: number): Promise<Wave> {
+  const calls = callsOf(wave);
+  const began = performance.now();
+  const answers = await sendAll(running.url(), calls);
+  const seconds = (performance.now() - began) / 1_000;
+  const stored = (await storedNames(running, wave)).length;
+  const wrong = wrongAnswers(answers, rightAnswers(calls));
+  const valid = validNames(calls).length;
+  return { rate: REQUESTS / seconds, stored, valid, wrong, memory: await memoryNow(running) };
 }
 
-function kindOf(index: number): Kind {
-  if (index % 3 !== 2) return 'valid';
-  return (['malformed', 'duplicated', 'truncated'] as const)[Math.floor(index / 3) % 3] ?? 'malformed';
+function wrongAnswers(given: Answers, right: Answers): number {
+  return Object.entries(given).reduce(
+    (wrong, [what, count]) => wrong + Math.max(0, count - (right[what] ?? 0)),
+    0,
+  );
 }
 
-const ANSWERS: Readonly<Record<Kind, number | null>> = {
-  valid: 200,
-  duplicated: 200,
-  malformed: 400,
-  // Its sender is gone before there is anything to answer.
-  truncated: null,
-};
-
-/** How many of them were not answered as they should be. */
-async function sendAll(
-  all: readonly Call[],
-  to: { readonly url: string; readonly agent: Agent },
-): Promise<number> {
-  const left = all.toReversed();
-  let wrong = 0;
-  const connection = async (): Promise<void> => {
-    for (let call = left.pop(); call !== undefined; call = left.pop()) {
-      if ((await send(call, to)) !== ANSWERS[call.kind]) wrong += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  return wrong;
+/** `272 (78)`: resident, before garbage is collected, and what is held afterwards. */
+async function memoryNow(running: RunningBot): Promise<string> {
+  const resident = residentOf(running.bot());
+  return `${megabytes(resident)} (${megabytes(await heldBy(running.bot()))})`;
 }
 
-/** The status of the answer; null for a call that broke off. */
-function send(
-  { kind, body }: Call,
-  { url, agent }: { readonly url: string; readonly agent: Agent },
-): Promise<number | null> {
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  const headers = {
-    authorization: `Bearer ${ALERT_SECRET}`,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  };
-  const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
-    response.resume().once('end', () => resolve(response.statusCode ?? null));
-  });
-  outgoing.once('error', () => resolve(null));
-  if (kind !== 'truncated') outgoing.end(body);
-  else outgoing.write(body.slice(0, body.length / 2), () => outgoing.destroy());
-  return promise;
-}
-
-async function countAlerts(databaseUrl: string): Promise<number> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ count: number }>(
-      'select count(*)::int as count from slipway.alerts',
-    );
-    return rows[0]?.count ?? 0;
-  } finally {
-    await client.end();
-  }
+function megabytes(bytes: number): string {
+  return (bytes / 1_024 / 1_024).toFixed(0);
 }

@@ -16,7 +16,11 @@ export const alertedConfig = configSchema.parse({
       alertmanager: { kind: 'alertmanager' },
       grafana: { kind: 'grafana' },
       google: { kind: 'google-monitoring' },
-      sagaforge: { kind: 'signed' },
+      signed: { kind: 'signed' },
+      sagaforge: {
+        kind: 'sagaforge',
+        labels: { service: 'api', environment: 'production', severity: 'critical' },
+      },
     },
   },
 });

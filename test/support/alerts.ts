@@ -10,7 +10,8 @@ export function alerts(config: DemoConfig, more: object = {}): void {
       alertmanager: { kind: 'alertmanager' },
       grafana: { kind: 'grafana' },
       google: { kind: 'google-monitoring' },
-      sagaforge: { kind: 'signed' },
+      signed: { kind: 'signed' },
+      sagaforge: { kind: 'sagaforge', labels: { service: 'api', environment: 'production' } },
     },
     allow: { acknowledge: ['deployer', 'approver'], silence: ['approver'] },
     ...more,
@@ -22,6 +23,7 @@ export const ALERT_ENV = {
   WEBHOOK_SECRET_ALERTMANAGER: ALERT_SECRET,
   WEBHOOK_SECRET_GRAFANA: ALERT_SECRET,
   WEBHOOK_SECRET_GOOGLE: ALERT_SECRET,
+  WEBHOOK_SECRET_SIGNED: ALERT_SECRET,
   WEBHOOK_SECRET_SAGAFORGE: ALERT_SECRET,
 };
 

@@ -1,10 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 
-const MAIN = path.join(import.meta.dirname, '../../src/main.ts');
+const packageSchema = z.object({ scripts: z.object({ slipway: z.string() }) });
+const ROOT = path.join(import.meta.dirname, '../..');
+const MAIN = path.join(ROOT, 'src/main.ts');
+/** What Node is started with, as `npm run slipway` and the image start it. */
+const FLAGS = packageSchema
+  .parse(JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')))
+  .scripts.slipway.split(' ')
+  .filter((word) => word.startsWith('--'));
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 20_000;
 
@@ -27,7 +35,7 @@ export async function startShipped(
   args: readonly string[],
   options: { readonly env: Readonly<Record<string, string>>; readonly ready: string },
 ): Promise<ShippedProcess> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,7 +49,7 @@ export async function runShipped(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

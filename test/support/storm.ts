@@ -45,6 +45,37 @@ export async function unseen(workspace: TestWorkspace): Promise<readonly string[
   return STORM.filter((name) => !words.includes(name));
 }
 
+/** What the digest's rows say of each group, over all of its messages: `{ Alert001: ['firing'] }`. */
+export async function digestRows(
+  workspace: TestWorkspace,
+): Promise<Readonly<Record<string, readonly ('firing' | 'over')[]>>> {
+  const messages = await workspace.person('bo').messages('incidents');
+  const pages = messages.filter(({ text }) => /^(🌩️|Alert storm, continued)/u.test(text));
+  const words = JSON.stringify(pages.map(({ blocks }) => blocks));
+  return Object.fromEntries(
+    STORM.map((name) => [
+      name,
+      [...words.matchAll(new RegExp(`(~?)${name}(?!\\d)`, 'g'))].map(([, struck]) =>
+        struck === '~' ? 'over' : 'firing',
+      ),
+    ]),
+  );
+}
+
+/** What every group's one row says when all of them stand alike. */
+export function rowsOf(state: 'firing' | 'over'): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(STORM.map((name) => [name, [state]]));
+}
+
+/** The first words of the messages that critical groups have of their own, in the order of their names. */
+export async function criticalMessages(workspace: TestWorkspace): Promise<readonly string[]> {
+  const messages = await workspace.person('bo').messages('incidents');
+  return messages
+    .map(({ text }) => /^\S+ CRITICAL · \w+ · Alert\d+/u.exec(text)?.[0] ?? '')
+    .filter((words) => words !== '')
+    .toSorted((a, b) => (a.slice(-3) < b.slice(-3) ? -1 : 1));
+}
+
 /** Milliseconds until all of them are read in the channel; throws after the limit. */
 export async function untilAllSeen(workspace: TestWorkspace, limit: number): Promise<number> {
   const began = Date.now();

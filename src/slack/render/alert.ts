@@ -32,6 +32,10 @@ const MOST_OPERATIONS = 4;
 const MOST_LABELS = 8;
 const MOST_TARGETS = 2;
 const LONGEST_DESCRIPTION = 600;
+const LONGEST_LABEL = 120;
+const LONGEST_VALUE = 80;
+/** Of all links of a message. */
+const LINKS_ROOM = 1_900;
 const WHEN = '{date_short_pretty} {time}';
 const HOURS = [1, 4] as const;
 
@@ -42,7 +46,8 @@ export function renderAlertGroup(shown: ShownGroup, how: AlertContext): MessageC
   const blocks: readonly (KnownBlock | null)[] = [
     header(titleOf(view, how)),
     lines(operationLines(shown, how), words),
-    lines([...whatLines(view, how), ...peopleLines(view, how)], words),
+    lines(whatLines(view), words),
+    lines([...sinceLines(view, how), ...peopleLines(view, how)], words),
     buttons(shown, how),
   ];
   const details: readonly (KnownBlock | null)[] = [
@@ -115,20 +120,26 @@ function operationText({ plan, state, requesterId }: Operation, words: Words): s
   return `${stateSign(state)} ${title} (${changeLine(plan, words)}) · ${mention(requesterId)} · ${words.operation.states[state]}`;
 }
 
-function whatLines({ group, alerts }: AlertGroupView, { words }: AlertContext): readonly string[] {
+/** In a block of its own: however long it is, it displaces nothing else. */
+function whatLines({ alerts: [first] }: AlertGroupView): readonly string[] {
+  if (first === undefined) return [];
+  return [
+    ...(first.summary === null ? [] : [`*${prose(first.summary)}*`]),
+    ...(first.description === null ? [] : [prose(first.description, LONGEST_DESCRIPTION)]),
+  ];
+}
+
+function sinceLines({ group, alerts }: AlertGroupView, { words }: AlertContext): readonly string[] {
   const [first] = alerts;
   if (first === undefined) return [];
-  const began = new Date(Math.min(...alerts.map(({ startsAt }) => Date.parse(startsAt))));
+  const earliest = Math.min(...alerts.map(({ startsAt }) => Date.parse(startsAt)));
+  // Some senders say of what is over only when it ended.
+  const began = new Date(group.resolvedAt === null ? earliest : Math.min(earliest, group.openedAt.getTime()));
   const time =
     group.resolvedAt === null
       ? words.alerts.firingSince(moment(began, WHEN), moment(began, '{ago}'))
       : words.alerts.fired(moment(began, WHEN), words.duration(group.resolvedAt.getTime() - began.getTime()));
-  return [
-    ...(first.summary === null ? [] : [`*${prose(first.summary)}*`]),
-    ...(first.description === null ? [] : [prose(first.description, LONGEST_DESCRIPTION)]),
-    ...(first.value === null || alerts.length > 1 ? [] : [words.alerts.value(first.value)]),
-    time,
-  ];
+  return [...(first.value === null || alerts.length > 1 ? [] : [words.alerts.value(first.value)]), time];
 }
 
 function peopleLines({ group, silences }: AlertGroupView, { words, now }: AlertContext): readonly string[] {
@@ -164,26 +175,28 @@ function tableLines(view: AlertGroupView, how: AlertContext): readonly string[] 
 
 function rowOf(alert: Alert, all: readonly Alert[], how: AlertContext): string {
   const { words } = how;
+  // No code spans in what is over: Slack strikes nothing that stands in one.
+  const shown = alert.state === 'firing' ? code : prose;
   const common = commonLabels(all);
   const own = Object.fromEntries(Object.entries(alert.labels).filter(([name]) => !(name in common)));
   const named = groupName(all).others > 0 ? prose(alert.name) : '';
-  const parts = [named, labelLine(own, how), alert.value === null ? '' : code(alert.value)].filter(Boolean);
+  const value = alert.value === null ? '' : shown(alert.value, LONGEST_VALUE);
+  const parts = [named, labelLine(own, how, shown), value].filter(Boolean);
   const what = parts.join(' · ') || prose(alert.name);
   if (alert.state === 'firing')
     return `${SEVERITY_SIGNS[alert.severity]} ${what} · ${moment(new Date(alert.startsAt))}`;
   const ended = alert.endsAt === null ? '' : ` · ${words.alerts.resolvedAt(moment(new Date(alert.endsAt)))}`;
-  // No code spans here: Slack strikes nothing that stands in one.
-  return `✅ ~${what.replaceAll('`', '')}~${ended}`;
+  return `✅ ~${what}~${ended}`;
 }
 
 /** Labels that matter: those that the config names, or all that the title does not say already. */
-function labelLine(labels: Labels, { settings }: AlertContext): string {
+function labelLine(labels: Labels, { settings }: AlertContext, as: typeof code = code): string {
   const said = ['alertname', ...settings.service, ...settings.environment, ...settings.severity];
   const wanted = Object.entries(labels).filter(([name]) =>
     settings.labels.length > 0 ? settings.labels.includes(name) : !said.includes(name),
   );
   const hidden = wanted.length - MOST_LABELS;
-  const shown = wanted.slice(0, MOST_LABELS).map(([name, value]) => code(`${name}=${value}`, 120));
+  const shown = wanted.slice(0, MOST_LABELS).map(([name, value]) => as(`${name}=${value}`, LONGEST_LABEL));
   return [...shown, ...(hidden > 0 ? [`+${hidden}`] : [])].join(' ');
 }
 
@@ -197,10 +210,16 @@ export function commonLabels(alerts: readonly Pick<Alert, 'labels'>[]): Labels {
   );
 }
 
+/** A link for which there is no room is only named: half of one leads nowhere. */
 function linkLines(alerts: readonly Alert[], { alerts: words }: Words): readonly string[] {
+  let room = LINKS_ROOM;
   const links = (['runbook', 'dashboard', 'source'] as const).flatMap((kind) => {
-    const address = alerts.map(({ links: all }) => all[kind]).find((found) => found !== null);
-    return address === undefined || address === null ? [] : [link(address, words.links[kind])];
+    const address = alerts.map(({ links: all }) => all[kind]).find((found) => found !== null) ?? null;
+    if (address === null) return [];
+    const linked = link(address, words.links[kind]);
+    if (linked.length > room) return [prose(words.links[kind])];
+    room -= linked.length;
+    return [linked];
   });
   return links.length === 0 ? [] : [links.join(' · ')];
 }

@@ -2,6 +2,7 @@ import { shortDigest } from '../../domain/artifact.ts';
 import { type LiveState, servingRevision, type TrafficShare } from '../../domain/live-state.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { OperationView } from '../../domain/operation.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { TargetStatus } from '../../domain/reply.ts';
 import { targetKey } from '../../domain/target.ts';
 import type { MessageContent } from '../content.ts';
@@ -100,21 +101,26 @@ function lockText({ scope, holder, reason, until }: Lock, words: Words): string 
 
 function openText(view: OperationView, words: Words): string {
   const { id, plan, state, requesterId } = view.operation;
-  const kind = words.operation.kinds[plan.kind];
+  const what = whatText(plan, words);
   const needed = plan.approval.required - standingApprovals(view).length;
   const text =
     state === 'awaiting-approval' && needed > 0
-      ? words.status.waiting(kind, versionText(plan, words), needed, plan.approval.approvers)
-      : words.status.running(kind, versionText(plan, words), mention(requesterId));
+      ? words.status.waiting(what, needed, plan.approval.approvers)
+      : words.status.running(what, mention(requesterId));
   return `${stateSign(state)} ${text} · ${code(id)}`;
+}
+
+/** A backup that is made has no name before it is there. */
+function whatText(plan: Plan, words: Words): string {
+  const isNew = plan.kind === 'backup' && (plan.backup?.existing ?? null) === null;
+  return words.status.what(words.operation.kinds[plan.kind], isNew ? null : versionText(plan, words));
 }
 
 function lastText({ last }: TargetStatus, words: Words): string {
   if (last === null) return words.status.never;
   const { plan, state, requesterId, createdAt, endedAt } = last;
   return words.status.last(
-    words.operation.kinds[plan.kind],
-    versionText(plan, words),
+    whatText(plan, words),
     `${stateSign(state)} ${words.operation.states[state]}`,
     mention(requesterId),
     moment(endedAt ?? createdAt, WHEN),

@@ -12,16 +12,14 @@ export const status: StatusWords = {
   notServing: 'Nothing is serving.',
   unknownVersion: 'unknown version',
   unreachable: (detail) => `What it is doing is not known: ${prose(detail)}`,
-  last: (kindText, versionText, state, whoText, whenText) =>
-    `Last: ${kindText} of ${versionText} by ${whoText}, ${whenText}: ${state}`,
+  what: (kindText, ofText) => (ofText === null ? kindText : `${kindText} of ${ofText}`),
+  last: (whatText, state, whoText, whenText) => `Last: ${whatText} by ${whoText}, ${whenText}: ${state}`,
   never: 'No operation yet.',
   lock: (scope, holderText, reason, untilText) =>
     `Locked (${scope}) by ${holderText}: “${prose(reason)}”${untilText === null ? '' : `, until ${untilText}`}`,
-  waiting: (kindText, versionText, needed, roles) =>
-    `A ${kindText} of ${versionText} waits for ${needed} ${needed === 1 ? 'approval' : 'approvals'} from ${anyRole(
-      roles,
-    )}`,
-  running: (kindText, versionText, whoText) => `A ${kindText} of ${versionText} by ${whoText} is running`,
+  waiting: (whatText, needed, roles) =>
+    `A ${whatText} waits for ${needed} ${needed === 1 ? 'approval' : 'approvals'} from ${anyRole(roles)}`,
+  running: (whatText, whoText) => `A ${whatText} by ${whoText} is running`,
 };
 
 /** Answers to one person, in English. */

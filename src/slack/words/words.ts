@@ -264,11 +264,13 @@ export interface StatusWords {
   readonly notServing: string;
   readonly unknownVersion: string;
   unreachable(detail: string): string;
-  last(kindText: string, versionText: string, state: string, whoText: string, whenText: string): string;
+  /** What an operation is: `backup`, `deploy of v1.1.0`. */
+  what(kindText: string, ofText: string | null): string;
+  last(whatText: string, state: string, whoText: string, whenText: string): string;
   readonly never: string;
   lock(scope: string, holderText: string, reason: string, untilText: string | null): string;
-  waiting(kindText: string, versionText: string, needed: number, roles: readonly string[]): string;
-  running(kindText: string, versionText: string, whoText: string): string;
+  waiting(whatText: string, needed: number, roles: readonly string[]): string;
+  running(whatText: string, whoText: string): string;
 }
 
 export interface FormWords {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const { webhooks } = intakeOn(test.database, () => NOW);
   const log = { warn: () => undefined, error: () => undefined };
   const app = express();
-  app.use(webhookRoutes({ webhooks, observe: () => undefined, log }));
+  app.use(webhookRoutes({ webhooks, opened: () => undefined, observe: () => undefined, log }));
   server = await serveHttp(app, { port: 0, host: '127.0.0.1' });
 });
 afterAll(async () => {
@@ -32,6 +32,7 @@ const signature = (body: string, secret: string) =>
 const SENDERS = {
   grafana: (_body: string, secret: string) => ({ authorization: `Bearer ${secret}` }),
   google: (_body: string, secret: string) => ({ authorization: basic(secret) }),
+  signed: (body: string, secret: string) => ({ 'x-signature-256': signature(body, secret) }),
   sagaforge: (body: string, secret: string) => ({ 'x-signature-256': signature(body, secret) }),
 };
 type Sender = keyof typeof SENDERS;
@@ -112,7 +113,7 @@ const google = (state: 'open' | 'closed') => ({
   },
 });
 
-const sagaforge = (status: 'firing' | 'resolved') => ({
+const signed = (status: 'firing' | 'resolved') => ({
   group: 'batch',
   alerts: [
     {
@@ -126,9 +127,18 @@ const sagaforge = (status: 'firing' | 'resolved') => ({
   ],
 });
 
+/** As SagaForge's handbook has it, field by field; it says that a batch is over by completing it. */
+const sagaforge = (status: 'firing' | 'resolved') => ({
+  event: status === 'firing' ? 'batch_failed' : 'batch_completed',
+  batch_id: 'batch_123456',
+  timestamp: status === 'firing' ? '2026-11-22T03:00:00Z' : '2026-11-22T03:04:00Z',
+  results: [],
+});
+
 describe.each([
   ['grafana', grafana('firing'), grafana('resolved'), 'High memory usage'],
   ['google', google('open'), google('closed'), 'API CPU'],
+  ['signed', signed('firing'), signed('resolved'), 'BatchFailed'],
   ['sagaforge', sagaforge('firing'), sagaforge('resolved'), 'BatchFailed'],
 ] as const)('what %s sends', (sender, firing, resolved, name) => {
   const alert = { name, severity: 'critical', service: 'api', environment: 'production' };

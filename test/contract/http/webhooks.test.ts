@@ -12,11 +12,13 @@ const signature = { kind: 'signature', header: 'X-Hub-Signature-256', prefix: 's
 
 let server: HttpServer;
 let calls: WebhookCall[];
+let opened: string[];
 let observed: { readonly webhook: string; readonly status: number }[];
 let accept: (call: WebhookCall) => Promise<WebhookAnswer>;
 
 beforeEach(async () => {
   calls = [];
+  opened = [];
   observed = [];
   accept = async (call) => {
     calls.push(call);
@@ -34,6 +36,7 @@ beforeEach(async () => {
       hook('signed', SECRET, signature),
       hook('off', null, { kind: 'token' }),
     ],
+    opened: (webhook) => void opened.push(webhook),
     observe: (call) => void observed.push(call),
     log: { warn: () => undefined, error: () => undefined },
   });
@@ -98,6 +101,7 @@ describe('a webhook that nobody knows', () => {
     expect(await post('off', '{}', { authorization: 'Bearer ' })).toMatchObject({ status: 404 });
     expect(await post('off', '{}', { authorization: 'Bearer null' })).toMatchObject({ status: 404 });
     expect(await post('other', '{}', bearer)).toMatchObject({ status: 404 });
+    expect(opened).toEqual(['bearer', 'signed']);
     expect(calls).toEqual([]);
   });
 });

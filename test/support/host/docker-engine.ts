@@ -68,6 +68,8 @@ export async function startDockerEngine(): Promise<DockerEngine> {
       const all = docker('ps', '-aq').split('\n').filter(Boolean);
       if (all.length > 0) docker('rm', '-f', ...all);
       await ended(engine);
+      // Containers on the machine's own network leave it mounted there.
+      spawnSync('sh', ['-c', `umount ${at('exec/netns')}/*`]);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -73,3 +73,31 @@ it('says of a click on an outdated message what is, and of one that comes twice 
   expect(await silence(context, { ...wanted, deliveryId: 'g' })).toEqual({ code: 'alert-over' });
   expect(made).toHaveLength(1);
 });
+
+it('ends a batch that failed for whoever acknowledges it, since SagaForge tells of it once', async () => {
+  const body = { event: 'batch_failed', batch_id: 'batch_1', timestamp: '2026-11-22T02:59:00Z', results: [] };
+  const { webhooks } = intakeOn(world.context.database, clock);
+  const saga = webhooks.find(({ name }) => name === 'sagaforge');
+  await saga?.accept({ headers: {}, body });
+  const groups = () =>
+    world.context.database.query(
+      "select id, resolved_at from slipway.alert_groups where source = 'sagaforge'",
+    );
+  const { rows } = await groups();
+  expect(rows).toMatchObject([{ resolved_at: null }]);
+  const batch = { ...act(BO, 'h'), groupId: String(rows[0]?.id) };
+
+  expect(await acknowledge(context, batch)).toBeNull();
+  expect((await groups()).rows).toMatchObject([{ resolved_at: now }]);
+  const { rows: events } = await world.context.database.query(
+    "select event ->> 'kind' as kind from slipway.alert_events where group_id = $1 order by seq",
+    [batch.groupId],
+  );
+  expect(events.map(({ kind }) => kind)).toEqual(['opened', 'acknowledged', 'all-resolved']);
+
+  expect(await saga?.accept({ headers: {}, body })).toEqual({ kind: 'duplicate' });
+  expect((await groups()).rows).toHaveLength(1);
+  expect(await acknowledge(context, { ...batch, userId: CHEN, deliveryId: 'i' })).toEqual({
+    code: 'alert-over',
+  });
+});

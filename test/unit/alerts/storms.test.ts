@@ -92,4 +92,11 @@ describe('a storm', () => {
     await pass(2);
     expect(put.filter((name) => name === names[0])).toHaveLength(edited + 1);
   });
+
+  it('is not what comes already resolved', async () => {
+    for (const name of names) await hear(name, 'resolved');
+    await pass(3);
+    expect(digests).toEqual([]);
+    expect(put).toEqual([]);
+  });
 });

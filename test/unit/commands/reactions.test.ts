@@ -34,6 +34,7 @@ describe('a reaction that Slack tells of', () => {
     engine: world.engine,
     vocabulary: () => Promise.reject(new Error('nothing was typed')),
     answer: () => Promise.reject(new Error('nobody is answered')),
+    takeBack: () => Promise.reject(new Error('nobody was answered')),
     alerts: null,
     reasonOfSilence: 'no reason',
     operationAt: async () => operationId,

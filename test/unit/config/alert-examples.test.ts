@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ALERT_SOURCES } from '../../../integrations/alerts/kinds.ts';
+import { alertSource } from '../../../integrations/alerts/kinds.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { channelFor, placeReport } from '../../../src/policy/alert-place.ts';
 import { alertmanagerPayload } from '../../support/alerts.ts';
@@ -21,7 +21,7 @@ function placed(example: string, source: string, body: object) {
   const { alerts } = loaded.config;
   const its = alerts.sources[source];
   if (its === undefined) throw new Error(`${example} has no source ${source}`);
-  const read = ALERT_SOURCES[its.kind].read(body, NOW);
+  const read = alertSource(its).read(body, NOW);
   if (!read.ok) throw new Error(read.reason);
   return read.notification.reports.map((report) => {
     const { name, severity, service, environment } = placeReport(report, alerts, config);
@@ -58,6 +58,18 @@ describe('the alerts of the examples', () => {
     };
     expect(placed('king-jam', 'monitoring', { version: '1.2', incident })).toEqual([
       ['Error rate > 1%', 'critical', 'api', 'production', '#incidents'],
+    ]);
+  });
+
+  it('of SagaForge are the batches of its webhook, about the service that its config names', () => {
+    const failed = {
+      event: 'batch_failed',
+      batch_id: 'batch_123456',
+      timestamp: '2024-12-01T10:30:00Z',
+      results: [],
+    };
+    expect(placed('saga-forge', 'saga-forge', failed)).toEqual([
+      ['BatchFailed', 'warning', 'saga', 'production', '#incidents'],
     ]);
   });
 });

@@ -169,6 +169,30 @@ describe('what the schema refuses', () => {
   });
 });
 
+describe('where alerts come from', () => {
+  const withSources = (sources: string) =>
+    `${sound}slack: { incidentChannel: "#incidents" }\nalerts: { sources: { ${sources} } }\n`;
+
+  it('is refused, with the reason, silences in Grafana', () => {
+    expect(problems(withSources('grafana: { kind: grafana }'))).toEqual([]);
+    expect(problems(withSources('grafana: { kind: grafana, api: ["https://grafana.example"] }'))).toEqual([
+      expect.objectContaining({
+        path: 'alerts.sources.grafana.api',
+        allowed: expect.stringContaining('it tells nobody of an alert that ends while it is silenced'),
+      }),
+    ]);
+  });
+
+  it('names for SagaForge a service and an environment that are there', () => {
+    const saga = (labels: string) => withSources(`saga: { kind: sagaforge, labels: ${labels} }`);
+    expect(problems(saga('{ service: backend, environment: prod, team: blue }'))).toEqual([]);
+    expect(problems(saga('{ service: apj, environment: moon }'))).toEqual([
+      expect.objectContaining({ path: 'alerts.sources.saga.labels.service', nearest: ['api'] }),
+      expect.objectContaining({ path: 'alerts.sources.saga.labels.environment', found: '"moon"' }),
+    ]);
+  });
+});
+
 describe('what the parts say about each other', () => {
   it.each([
     [

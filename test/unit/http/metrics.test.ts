@@ -34,3 +34,16 @@ it('begins no series for ends that call nobody', async () => {
   expect(series.length).toBeGreaterThan(0);
   expect(series.filter((line) => !/result="(failed|undone|undo-failed)"/.test(line))).toEqual([]);
 });
+
+it('counts the answers of a webhook that is on from 0, so that its first refused call is an increase', async () => {
+  const metrics = createMetrics({ services });
+  const samples = async () =>
+    (await metrics.expose()).text.split('\n').filter((line) => line.startsWith('slipway_webhooks_total{'));
+  expect(await samples()).toEqual([]);
+  metrics.webhookOpened('alertmanager');
+  for (const status of [200, 400, 401, 413, 500, 503]) {
+    expect(await samples()).toContain(`slipway_webhooks_total{webhook="alertmanager",status="${status}"} 0`);
+  }
+  metrics.webhookAnswered({ webhook: 'alertmanager', status: 401 });
+  expect(await samples()).toContain('slipway_webhooks_total{webhook="alertmanager",status="401"} 1');
+});

@@ -50,9 +50,32 @@ describe('an answer to one person', () => {
   });
 });
 
+describe('an answer to a command that was answered before', () => {
+  it('takes its place, and nothing takes it away', async () => {
+    const { ephemeral, bodies } = setUp();
+    await ephemeral(ORIGIN, CONTENT);
+    await ephemeral(ORIGIN, CONTENT, 'instead');
+    await ephemeral(ORIGIN, null);
+    expect(bodies).toEqual([
+      { response_type: 'ephemeral', replace_original: false, text: 'hello' },
+      { response_type: 'ephemeral', replace_original: true, text: 'hello' },
+      { delete_original: true },
+    ]);
+  });
+
+  it('stands beside it where Slack cannot replace it', async () => {
+    const { ephemeral, sent } = setUp();
+    const mentioned = { userId: 'U1', channelId: 'C1', threadTs: '1.1' };
+    await ephemeral(mentioned, CONTENT, 'instead');
+    await ephemeral(mentioned, null);
+    expect(sent).toEqual(['C1 U1 1.1']);
+  });
+});
+
 function setUp(changes: { answer?: () => Response; refused?: string } = {}) {
   const { answer = () => new Response('ok'), refused } = changes;
   const sent: string[] = [];
+  const bodies: unknown[] = [];
   const logged: object[] = [];
   const clock = new TestClock();
   const unused = async () => ({ ok: true });
@@ -71,10 +94,11 @@ function setUp(changes: { answer?: () => Response; refused?: string } = {}) {
     },
     clock,
     log: { warn: (facts: object) => void logged.push(facts) },
-    fetch: async () => {
+    fetch: async (_url, init) => {
       sent.push('url');
+      bodies.push(JSON.parse(String(init?.body)));
       return answer();
     },
   });
-  return { clock, ephemeral, sent, logged };
+  return { clock, ephemeral, sent, bodies, logged };
 }

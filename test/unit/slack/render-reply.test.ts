@@ -216,6 +216,22 @@ describe('the other replies', () => {
     expect(words).toContain('head-room 20 %');
   });
 
+  it('name no version of a backup that is only being made', () => {
+    const making = operation({ plan: plan({ kind: 'backup' }), state: 'running' });
+    const target = {
+      target: TARGET,
+      live: { known: true, state: LIVE } as const,
+      locks: [],
+      alerts: [],
+      backups: null,
+    };
+    const words = wordsOf(
+      reply({ kind: 'status', targets: [{ ...target, last: making, open: [view({ operation: making })] }] }),
+    );
+    expect(words).toContain('Last: backup by <@U0ANA>');
+    expect(words).toContain('A backup by <@U0ANA> is running');
+  });
+
   it('say so when a target cannot be asked', () => {
     const shown = reply({
       kind: 'status',

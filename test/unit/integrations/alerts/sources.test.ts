@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ALERT_SOURCES } from '../../../../integrations/alerts/kinds.ts';
+import { alertSource } from '../../../../integrations/alerts/kinds.ts';
 import { alertmanagerPayload } from '../../../support/alerts.ts';
 
 const NOW = new Date('2026-11-22T03:00:00Z');
-const { alertmanager, grafana, 'google-monitoring': google, signed } = ALERT_SOURCES;
+const signature = { header: 'X-Signature-256', prefix: 'sha256=' };
+const alertmanager = alertSource({ kind: 'alertmanager' });
+const grafana = alertSource({ kind: 'grafana' });
+const google = alertSource({ kind: 'google-monitoring' });
+const signed = alertSource({ kind: 'signed', signature });
+const saga = alertSource({ kind: 'sagaforge', signature, labels: { service: 'saga' } });
 
 /** The example of Google's documentation, version 1.2, shortened. */
 const incident = {
@@ -173,5 +178,53 @@ describe('a signed payload', () => {
     expect(read).toMatchObject({
       notification: { reports: [{ state: 'resolved', endsAt: NOW.toISOString() }] },
     });
+  });
+});
+
+describe('SagaForge’s webhook', () => {
+  // As its handbook has it, field by field.
+  const completed = {
+    event: 'batch_completed',
+    batch_id: 'batch_123456',
+    timestamp: '2024-12-01T10:30:00Z',
+    results: [],
+  };
+  const failed = { ...completed, event: 'batch_failed', timestamp: '2024-12-01T10:20:00Z' };
+
+  it('tells a batch that failed as an alert with the labels that the config gives it', () => {
+    expect(saga.read(failed, NOW)).toMatchObject({
+      ok: true,
+      notification: {
+        groupKey: 'batch_123456',
+        mayResume: false,
+        reports: [
+          {
+            fingerprint: 'batch_123456',
+            name: 'BatchFailed',
+            state: 'firing',
+            startsAt: '2024-12-01T10:20:00.000Z',
+            endsAt: null,
+            labels: { service: 'saga', batch: 'batch_123456' },
+            summary: 'Batch batch_123456 failed',
+          },
+        ],
+      },
+    });
+  });
+
+  it('tells the same batch’s completion as its end', () => {
+    expect(saga.read(completed, NOW)).toMatchObject({
+      notification: {
+        reports: [{ fingerprint: 'batch_123456', state: 'resolved', endsAt: '2024-12-01T10:30:00.000Z' }],
+      },
+    });
+  });
+
+  it.each([
+    [{ ...failed, event: 'batch_started' }, /^event: /],
+    [{ ...failed, batch_id: '' }, /^batch_id: /],
+    [{ ...failed, timestamp: 'yesterday' }, /^timestamp: /],
+  ])('is told what is wrong', (body, reason) => {
+    expect(saga.read(body, NOW)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
   });
 });
