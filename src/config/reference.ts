@@ -58,7 +58,7 @@ function sectionsAt(place: Place): readonly ReferenceSection[] {
 }
 
 function ownSection({ schema, path, values }: Place, kind: string | null): readonly ReferenceSection[] {
-  const properties = Object.entries(schema.properties ?? {});
+  const properties = Object.entries(schema.properties ?? {}).filter(([, property]) => mayStand(property));
   if (properties.length === 0) return [];
   const keys = properties.map(([name, property]) => {
     const part = asSchema(property);
@@ -100,6 +100,11 @@ function alternatives(schema: JsonSchema): readonly JsonSchema[] {
 /** What is no schema of a map or a value describes nothing. */
 function asSchema(part: unknown): JsonSchema {
   return isSchema(part) ? part : {};
+}
+
+/** False for a key that is there only to say why it may not be. */
+function mayStand(property: unknown): boolean {
+  return asSchema(property).not === undefined;
 }
 
 function isSchema(part: unknown): part is JsonSchema {
