@@ -9,6 +9,7 @@ import type { OperationContext } from '../src/operations/context.ts';
 import type { Engine } from '../src/operations/engine.ts';
 import { submit } from '../src/operations/request.ts';
 import { readBlockers, readStatus } from '../src/operations/status.ts';
+import { stopOn } from '../src/operations/stop.ts';
 import { refuseAccount } from '../src/policy/authorise.ts';
 import { openGroups, readGroupViews } from '../src/store/alerts.ts';
 import { recentOperations } from '../src/store/operations.ts';
@@ -88,6 +89,8 @@ export async function carryOut(
       return incidents(context);
     case 'history':
       return history(context, command.service);
+    case 'stop':
+      return stopOn(context, command.target, origin);
     case 'lock':
       return lock(context, { ...command, origin });
     case 'unlock':

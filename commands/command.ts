@@ -30,6 +30,8 @@ export type Command =
       readonly duration: number | null;
     }
   | { readonly name: 'unlock'; readonly scope: LockScope }
+  /** Ends what is running there, whatever kind of operation it is. */
+  | { readonly name: 'stop'; readonly target: TargetRef }
   | {
       readonly name: 'rollback';
       readonly target: TargetRef;

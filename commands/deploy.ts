@@ -1,6 +1,7 @@
 import { accept, refuse } from '../src/domain/refusal.ts';
 import type { CommandGrammar } from './command.ts';
 import { lock, unlock } from './deploy-lock.ts';
+import { stop } from './deploy-stop.ts';
 import { DEPLOY_FLAGS, NO_FLAGS, optionsOf } from './flags.ts';
 import { unknownWord } from './refusals.ts';
 import { readSentence, type Sentence } from './sentence.ts';
@@ -44,6 +45,7 @@ const history: Sentence = {
 const OTHER_SENTENCES: ReadonlyMap<string, Sentence> = new Map([
   ['history', history],
   ['lock', lock],
+  ['stop', stop],
   ['unlock', unlock],
 ]);
 
@@ -51,7 +53,7 @@ const OTHER_SENTENCES: ReadonlyMap<string, Sentence> = new Map([
 export const deploy: CommandGrammar = {
   name: 'deploy',
   description: 'Ship a version of a service to an environment',
-  usageHint: 'service version environment, or history, lock, unlock, help',
+  usageHint: 'service version environment, or history, stop, lock, unlock, help',
   examples: [
     { text: '/deploy api v1.2.0 production', does: 'ship api v1.2.0 to production' },
     { text: '/deploy api@v1.2.0 prod', does: 'the same, shorter' },
@@ -67,6 +69,7 @@ export const deploy: CommandGrammar = {
     },
     { text: '/deploy', does: 'open a form' },
     { text: '/deploy history api', does: 'list the last operations' },
+    { text: '/deploy stop api production', does: 'end what runs there and take it back' },
     { text: '/deploy lock api production "migrating data" for 2h', does: 'close a target for a while' },
     { text: '/deploy lock everything "network change"', does: 'close everything until it is unlocked' },
     { text: '/deploy unlock api production', does: 'open it again' },

@@ -35,6 +35,7 @@ export function understoodOf(command: Command): readonly string[] {
     case 'backup-restore':
       return ['restore', `backup ${command.backup}`, ...place(command)];
     case 'status-why':
+    case 'stop':
       return place(command.target);
     case 'deploy-form':
     case 'status':

@@ -24,6 +24,7 @@ export const RESERVED_WORDS: readonly string[] = [
   'promote',
   'restore',
   'status',
+  'stop',
   'to',
   'unlock',
   'until',

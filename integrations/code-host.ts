@@ -17,12 +17,22 @@ export interface Comparison {
   /** Those that `head` has beyond `base`, newest first, as many as could be read. */
   readonly commits: readonly SourceCommit[];
   readonly authors: readonly SourceAuthor[];
+  /** Those of them without a signature that the code host has verified: whom they name as authors proves nothing. */
+  readonly unsigned: readonly string[];
   /** Whether all of them were read. */
   readonly complete: boolean;
   /** Paths that differ; null where there are more than the code host tells. */
   readonly files: readonly string[] | null;
   /** Where a person sees it. */
   readonly url: string;
+}
+
+/** Who brought commits into the repository, as the code host itself knows them. */
+export interface Brought {
+  /** Whoever opened or merged the pull requests that they came with; people only. */
+  readonly people: readonly SourceAuthor[];
+  /** Commits that came without a pull request which a person opened and which was merged. */
+  readonly unproven: number;
 }
 
 /** How a deployment is, in the words of the code host. */
@@ -57,6 +67,7 @@ export interface CodeHost {
   tags(): Promise<readonly { readonly name: string; readonly commit: string }[]>;
   /** Null when one of them is not there, or they have nothing in common. */
   compare(base: string, head: string): Promise<Comparison | null>;
+  broughtBy(commits: readonly string[]): Promise<Brought>;
   /** Everything that runs on the commit, or the checks of these names; whatever they name and is not there is pending. */
   checks(commit: string, names: 'all' | readonly string[]): Promise<CommitChecks>;
   /** The address that an account shows to everybody; null when it shows none, or there is no such account. */

@@ -8,6 +8,7 @@ import type { SlackManifest } from './cli/slack-manifest.ts';
 import { Secret } from './config/secret.ts';
 import { secretKey } from './config/settings.ts';
 import { targetKey } from './domain/target.ts';
+import { barsAuthors } from './policy/approvals.ts';
 import type { ReadSetup, Setup } from './setup.ts';
 import { type Database, openDatabase } from './store/database.ts';
 
@@ -124,16 +125,26 @@ function examineWebhook(hook: {
 }
 
 /** Every repository, asked for what a deploy would ask it for. */
-function repositoryChecks({ config, tokens }: Setup): readonly DoctorCheck[] {
+export function repositoryChecks({
+  config,
+  tokens,
+}: Pick<Setup, 'config' | 'tokens'>): readonly DoctorCheck[] {
   return [...createCodeHosts(config, tokens)].map(([service, { code }]) => {
     const subject = `Repository ${code.repository} of ${service}`;
-    return { subject, run: async () => [await examineRepository(code, subject)] };
+    const environments = Object.keys(config.services[service]?.environments ?? {});
+    const barred = environments.some((environment) => barsAuthors({ service, environment }, config));
+    return { subject, run: async () => [await examineRepository(code, { subject, barred })] };
   });
 }
 
-async function examineRepository(code: CodeHost, subject: string): Promise<Finding> {
+async function examineRepository(
+  code: CodeHost,
+  { subject, barred }: { readonly subject: string; readonly barred: boolean },
+): Promise<Finding> {
   try {
     const [newest] = await code.recentVersions(1);
+    const found = barred && newest !== undefined ? await code.find(newest) : null;
+    if (found !== null) await code.broughtBy([found.commit]);
     const detail = newest === undefined ? 'is there, without any tag' : `is there; newest version ${newest}`;
     return { subject, ok: true, detail, remedy: null };
   } catch (error) {

@@ -3,6 +3,7 @@ import { readChecks } from './checks.ts';
 import type { GithubClient, Repo } from './client.ts';
 import { compare } from './compare.ts';
 import { recordDeployment } from './deployments.ts';
+import { broughtBy } from './pull-requests.ts';
 
 const COMMIT = /^[0-9a-f]{7,40}$/;
 /** GitHub's largest page. */
@@ -18,6 +19,7 @@ export function createGithubHost(client: GithubClient, repository: string): Code
     recentVersions: (limit) => recentVersions(client, where, limit),
     tags: () => newestTags(client, where),
     compare: (base, head) => compare(client, where, { base, head }),
+    broughtBy: (commits) => broughtBy(client, where, commits),
     checks: (commit, names) => readChecks(client, where, { commit, names }),
     emailOf: (login) => emailOf(client, login),
     recordDeployment: (record, id) => recordDeployment(client, where, { record, id }),

@@ -49,6 +49,7 @@ export async function compare(
     // GitHub lists the oldest first.
     commits: commits.map(toCommit).reverse(),
     authors: distinct(commits.flatMap(authorsOf)),
+    unsigned: commits.filter((one) => one.commit.verification?.verified !== true).map(({ sha }) => sha),
     complete: commits.length >= ahead,
     files: files.length < MOST_FILES ? files.map(({ filename }) => filename) : null,
     url,

@@ -74,6 +74,11 @@ export interface BarredAuthors {
   readonly unplaced: readonly SourceAuthor[];
   /** True where not all authors could be listed; that takes one more approval as well. */
   readonly incomplete: boolean;
+  /**
+   * Commits whose author is not proven: neither signed nor brought by a pull request that was merged. Whoever forged
+   * one could be an approver, and takes one more approval. Absent where there are none.
+   */
+  readonly unproven?: number;
 }
 
 /** What an integration plans: everything but the policy. */

@@ -156,6 +156,8 @@ export type Refusal =
       readonly detail: string | null;
     }
   | { readonly code: 'not-waiting'; readonly operationId: string; readonly state: string }
+  /** Nothing runs there that could be stopped. */
+  | { readonly code: 'nothing-running'; readonly target: TargetRef }
   /** There is nothing to stop: the operation is not running, or what it does now cannot be stopped. */
   | { readonly code: 'not-stoppable'; readonly operationId: string; readonly running: boolean }
   /** The target or its registry could not be asked; nothing was changed. */

@@ -52,6 +52,11 @@ export interface SourceChange {
   readonly authors: readonly SourceAuthor[];
   /** False where there is more than could be read, so that not all authors are known. */
   readonly authorsComplete: boolean;
+  /**
+   * Commits of what it brings that nobody's verified signature vouches for, at most {@link MOST_LISTED} of them by
+   * name. Absent where there are none.
+   */
+  readonly unsigned?: { readonly count: number; readonly shas: readonly string[] };
   /** Files that the config calls migrations; `unknown` where the change has too many files to tell. Null: not looked at. */
   readonly migrations: { readonly files: readonly string[]; readonly count: number } | 'unknown' | null;
   /** Where a person can compare the two. */

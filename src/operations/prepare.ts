@@ -79,9 +79,10 @@ async function withSource(
   if (!barsAuthors(target, context.config) || rule.required === 0)
     return accept({ approval: rule, source, ...gated });
   const barred = same ? approved.approval.barred : undefined;
+  const host = context.code.of(target.service);
   const approval =
     barred === undefined
-      ? await barAuthors(rule, source, context.code.placeAuthor)
+      ? await barAuthors(rule, source, { place: context.code.placeAuthor, host })
       : { ...rule, required: rule.required + moreApprovals(barred), barred };
   return accept({ approval, source, ...gated });
 }

@@ -68,6 +68,8 @@ class StepRunner {
   /** Whether a person may stop what it is doing now. */
   #stoppable = false;
   #givenUpAt: number | null = null;
+  /** What it was doing when somebody wanted it to stop. */
+  #stoppedAt: string | null = null;
   #lines = 0;
 
   constructor(
@@ -179,13 +181,15 @@ class StepRunner {
     target: DeployTarget,
     { running, by }: { readonly running: Running; readonly by: string },
   ): Promise<Progress> {
+    this.#stoppedAt ??= running.message;
+    const message = this.#stoppedAt;
     const progress = await this.#patiently(view, async (step) => {
       try {
         return (
           (await target.stop?.stop(this.#step, running.handle, step)) ?? {
             phase: 'failed',
             problem: 'stopped',
-            message: running.message,
+            message,
             stoppedBy: by,
           }
         );

@@ -1,9 +1,11 @@
 import { canBeStopped } from '../domain/operation.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Reply } from '../domain/reply.ts';
 import type { Origin } from '../domain/request.ts';
+import type { TargetRef } from '../domain/target.ts';
 import { refuseStopper } from '../policy/stopping.ts';
 import { appendAudit } from '../store/audit.ts';
-import { findOperation } from '../store/operations.ts';
+import { findOperation, openOperations } from '../store/operations.ts';
 import { recordStop } from '../store/stops.ts';
 import { changeOperation } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -29,6 +31,17 @@ export async function stop(
   ]);
   const refusal = refuseStopper({ person, operation, channel }, context.config);
   return refusal ?? keep(context, operationId, origin.userId);
+}
+
+/** Wants whatever runs on a target to stop. Null when its message is the answer. */
+export async function stopOn(context: StopContext, target: TargetRef, origin: Origin): Promise<Reply | null> {
+  const open = await openOperations(context.database, target);
+  const running = open.find(({ state }) => state === 'running');
+  const refusal: Refusal | null =
+    running === undefined
+      ? { code: 'nothing-running', target }
+      : await stop(context, { operationId: running.id, origin });
+  return refusal === null ? null : { kind: 'refusal', refusals: [refusal] };
 }
 
 async function keep(context: StopContext, operationId: string, by: string): Promise<Refusal | null> {

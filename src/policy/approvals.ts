@@ -28,8 +28,8 @@ export function barsAuthors(target: TargetRef, config: Config): boolean {
 }
 
 /** Approvals that are asked for beyond the rule, since some authors could be anybody. */
-export function moreApprovals({ unplaced, incomplete }: BarredAuthors): number {
-  return unplaced.length + (incomplete ? 1 : 0);
+export function moreApprovals({ unplaced, incomplete, unproven = 0 }: BarredAuthors): number {
+  return unplaced.length + (incomplete ? 1 : 0) + (unproven > 0 ? 1 : 0);
 }
 
 /** Milliseconds before the end at which approvers are reminded: as configured, or a fifth of the time. */

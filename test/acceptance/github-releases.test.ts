@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { botPostgres } from '../support/bot-postgres.ts';
 import { type DemoConfig, quick } from '../support/demo-config.ts';
 import { type GithubServer, OWNER, REPO, startGithub, TOKEN } from '../support/github/github-server.ts';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
@@ -94,7 +95,9 @@ describe('releases on GitHub', () => {
         },
       )
       .toEqual([['staging', 'success']]);
-    expect(github.deployments[0]?.statuses.at(-1)?.log_url).toMatch(/archives\/C\w+\/p\d+/);
+    const shown = github.deployments[0]?.statuses.at(-1);
+    expect(shown?.log_url).toMatch(/archives\/C\w+\/p\d+/);
+    expect(shown?.environment_url).toBe(running.workspace.frontDoor('api', 'staging').origin);
   });
 
   it('a release waits for approval before production, which its publisher cannot give', async () => {
@@ -152,6 +155,29 @@ describe('releases on GitHub', () => {
     expect((await ana.messages('deploys')).length).toBe(before);
   });
 
+  it('one that cannot be stored is sent again, and begun once', async () => {
+    const release = { ...event('v1.1.0').release, id: 903, prerelease: true };
+    const body = event('v1.1.0', { release, sender: { login: 'ana' } });
+    const begun = async () =>
+      (await ana.messages('deploys')).filter(says('Deploy api to staging', 'prerelease v1.1.0 of', 'Done'));
+    const before = (await begun()).length;
+    const postgres = botPostgres(`${running.directory}/bot`);
+    postgres.freeze();
+    try {
+      const refused = await deliver(body);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    } finally {
+      postgres.thaw();
+    }
+    // What the database was given before it stood still may be there after all.
+    await expect.poll(async () => (await deliver(body)).status, { timeout: 30_000 }).toBe(200);
+    expect(await (await deliver(body)).json()).toMatchObject({ result: 'duplicate' });
+    await expect.poll(async () => (await begun()).length, { timeout: 45_000 }).toBe(before + 1);
+    expect(await running.workspace.serving('api', 'staging')).toMatchObject({ version: 'v1.1.0' });
+    const stored = await postgres.query("select 1 from slipway.releases where key like '%/903/%'");
+    expect(stored).toHaveLength(1);
+  });
+
   it('a hostile tag and publisher are shown as text', async () => {
     const release = { ...event('<!channel>*v1*').release, id: 902 };
     await deliver(event('', { release, sender: { login: '<@U0ANA000001>`x`' } }));
@@ -163,7 +189,7 @@ describe('releases on GitHub', () => {
   it('an outage of GitHub stops nothing, and it is told afterwards', async () => {
     const faults = github.front.faults;
     faults.push({ method: 'POST', pattern: /deployments/, times: 10_000, answer: { status: 502, body: {} } });
-    await ana.command('deploys', '/rollback api staging to v1.1.0');
+    await ana.command('deploys', '/rollback api staging to v1.2.0');
     await ana.see('deploys', says('Roll back api in staging', 'Done'));
     faults.length = 0;
     await expect

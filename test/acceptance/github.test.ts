@@ -19,11 +19,15 @@ describe('GitHub behind the versions of a service', () => {
     github = await startGithub();
     shas['v1.0.0'] = await github.commit({ title: 'Begin', author: 'ana' });
     shas['v1.1.0'] = await github.commit({
+      // In ana's name, by bo, who opened and merged its pull request.
       title: HOSTILE,
-      author: 'bo',
+      author: 'ana',
+      unsigned: true,
       files: { 'db/migrate/7.sql': 'x' },
     });
     shas['v1.2.0'] = await github.commit({ title: 'Faster (#8)', author: 'mallory' });
+    shas['v1.5.0-slow'] = await github.commit({ title: 'Slower', author: 'ana', unsigned: true });
+    github.pulls.push({ number: 7, openedBy: 'bo', mergedBy: 'bo', commits: [shas['v1.1.0']] });
     for (const [tag, sha] of Object.entries(shas)) await github.tag(tag, sha);
     running = await startBotWithPlayground({ GITHUB_TOKEN: TOKEN }, withGithub);
     ana = running.workspace.person('ana');
@@ -61,12 +65,15 @@ describe('GitHub behind the versions of a service', () => {
       says('Deploy api to production', 'Checks still running:* `build`'),
     );
     const text = wordsOf(asked);
-    expect(text).toContain('*1 commit* by bo (#7)');
+    expect(text).toContain('*1 commit* by ana (#7)');
     expect(text).toContain('Migrations are touched:* `db/migrate/7.sql`');
     expect(text).not.toContain('<!channel>');
     expect(text).toContain('&lt;!channel&gt;');
     await bo.react('deploys', asked.ts, 'white_check_mark');
-    await bo.see('deploys', (message) => message.is_ephemeral === true && says('You wrote some')(message));
+    await bo.see(
+      'deploys',
+      (message) => message.is_ephemeral === true && says('You wrote or merged some')(message),
+    );
     await chen.react('deploys', asked.ts, 'white_check_mark');
     await ana.see('deploys', (message) => message.ts === asked.ts && says('Approvals: 1 of 1')(message));
     expect(await running.workspace.serving('api', 'production')).toMatchObject({ version: 'v1.0.0' });
@@ -82,6 +89,17 @@ describe('GitHub behind the versions of a service', () => {
     const asked = await ana.see('deploys', says('Roll back api', 'This is a rollback by 1 commit'));
     await chen.react('deploys', asked.ts, 'white_check_mark');
     await ana.see('deploys', (message) => message.ts === asked.ts && says('Done')(message));
+  });
+
+  it('asks one more where nobody vouches for who wrote a commit, and says so', async () => {
+    await github.check(shas['v1.5.0-slow'] ?? '', 'build', 'success');
+    await ana.command('deploys', '/deploy api v1.5.0-slow production');
+    const asked = await ana.see('deploys', says('v1.5.0-slow', 'Approvals: 0 of 2'));
+    expect(wordsOf(asked)).toContain('The author of 1 commit is not proven');
+    await chen.react('deploys', asked.ts, 'white_check_mark');
+    await ana.see('deploys', (message) => message.ts === asked.ts && says('Approvals: 1 of 2')(message));
+    await ana.click('deploys', asked, 'Cancel');
+    await ana.see('deploys', (message) => message.ts === asked.ts && says('Cancelled')(message));
   });
 
   it('lets an emergency past checks that failed, and says so loudly', async () => {

@@ -1,3 +1,4 @@
+import type { Brought, CodeHost } from '../../../integrations/code-host.ts';
 import { TargetError } from '../../../integrations/target.ts';
 import type { Config } from '../../config/schema.ts';
 import type { ApprovalRule, BarredAuthors } from '../../domain/plan.ts';
@@ -12,24 +13,49 @@ export type PlaceAuthor = (author: SourceAuthor) => Promise<Placed>;
 
 export const NOT_HERE = 'nobody';
 
+/** Whom to ask about authors. */
+export interface AuthorSources {
+  readonly place: PlaceAuthor;
+  /** Null where the config names none any more. */
+  readonly host: Pick<CodeHost, 'broughtBy'> | null;
+}
+
 /**
  * The rule with the authors barred: those who are known may not approve; each who cannot be placed could be
- * any approver, so that one more approval is asked for, and enough of them are surely by others.
+ * any approver, so that one more approval is asked for, and enough of them are surely by others. Whom an unsigned
+ * commit names is whatever its author wrote: there, whoever opened and merged its pull request is barred as well,
+ * and a commit without one takes one more approval.
  */
 export async function barAuthors(
   rule: ApprovalRule,
   source: SourceChange,
-  place: PlaceAuthor,
+  { place, host }: AuthorSources,
 ): Promise<ApprovalRule> {
-  const placed = await Promise.all(
-    source.authors.map(async (author) => ({ author, id: await place(author) })),
-  );
+  const { people, unproven } = await whoBrought(source, host);
+  const logins = new Set(source.authors.map(({ login }) => login));
+  const all = [...source.authors, ...people.filter(({ login }) => !logins.has(login))];
+  const placed = await Promise.all(all.map(async (author) => ({ author, id: await place(author) })));
   const barred: BarredAuthors = {
     userIds: [...new Set(placed.flatMap(({ id }) => (id === null || id === NOT_HERE ? [] : [id])))].sort(),
     unplaced: placed.flatMap(({ author, id }) => (id === null ? [author] : [])),
     incomplete: !source.authorsComplete,
+    ...(unproven > 0 ? { unproven } : {}),
   };
   return { ...rule, required: rule.required + moreApprovals(barred), barred };
+}
+
+/** Nothing is proven by a code host that does not answer. */
+async function whoBrought({ unsigned }: SourceChange, host: AuthorSources['host']): Promise<Brought> {
+  if (unsigned === undefined) return { people: [], unproven: 0 };
+  const { count, shas } = unsigned;
+  if (host === null) return { people: [], unproven: count };
+  try {
+    const { people, unproven } = await host.broughtBy(shas);
+    return { people, unproven: unproven + count - shas.length };
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    return { people: [], unproven: count };
+  }
 }
 
 /**

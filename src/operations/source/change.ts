@@ -80,6 +80,7 @@ async function between(
     takesOut: backward === null ? NOTHING : commitsOf(backward),
     authors: forward.authors.slice(0, MOST_AUTHORS),
     authorsComplete: forward.complete && forward.authors.length <= MOST_AUTHORS,
+    ...unsignedOf(forward),
     migrations:
       patterns.length === 0 ? null : touched(patterns, [forward, ...(backward === null ? [] : [backward])]),
     url: relation === 'back' && backward !== null ? backward.url : forward.url,
@@ -93,6 +94,11 @@ function relationOf({ ahead, behind }: Comparison): SourceRelation {
 
 function commitsOf({ ahead, commits }: Comparison): SourceCommits {
   return { count: ahead, newest: commits.slice(0, MOST_LISTED) };
+}
+
+function unsignedOf({ unsigned }: Comparison): Pick<SourceChange, 'unsigned'> {
+  if (unsigned.length === 0) return {};
+  return { unsigned: { count: unsigned.length, shas: unsigned.slice(0, MOST_LISTED) } };
 }
 
 function touched(patterns: readonly string[], compared: readonly Comparison[]): SourceChange['migrations'] {

@@ -106,13 +106,14 @@ function migrationLines({ migrations }: SourceChange, words: Words): readonly st
 
 function authorLines({ approval: { barred } }: Plan, words: Words): readonly string[] {
   if (barred === undefined) return [];
-  const { userIds, unplaced, incomplete } = barred;
+  const { userIds, unplaced, incomplete, unproven } = barred;
   return [
     ...(userIds.length > 0
       ? [words.source.barred(fitList(userIds.map(mention), MOST_AUTHORS, words.more))]
       : []),
     ...(unplaced.length > 0 ? [words.source.unplaced(unplaced.map(authorName))] : []),
     ...(incomplete ? [words.source.incomplete] : []),
+    ...(unproven === undefined ? [] : [words.source.unproven(unproven)]),
   ];
 }
 

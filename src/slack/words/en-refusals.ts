@@ -114,7 +114,7 @@ export const refusals: RefusalSentences = {
   'own-request': () =>
     'This is your own request, so your approval does not count. Somebody else must decide.',
   'own-commits': () =>
-    'You wrote some of what this ships, so your approval does not count. Somebody else must decide.',
+    'You wrote or merged some of what this ships, so your approval does not count. Somebody else must decide.',
   'checks-failed': ({ target, commit, failed }) =>
     `The checks of ${code(commit.slice(0, 7))} are not green: ${list(failed)}. ${key(target)} only takes what is; mend them, or use ${code('--emergency "reason"')} if you may.`,
   'checks-unknown': ({ target, commit, detail }) =>
@@ -126,6 +126,7 @@ export const refusals: RefusalSentences = {
     ),
   'not-waiting': ({ operationId, state }) =>
     `${code(operationId)} is no longer waiting (${prose(state)}), so nothing was decided.`,
+  'nothing-running': ({ target }) => `Nothing is running on ${key(target)}, so there is nothing to stop.`,
   'not-stoppable': ({ operationId, running }) =>
     running
       ? `What ${code(operationId)} is doing now cannot be stopped. It goes on; ${code('/rollback')} goes back when it is done.`

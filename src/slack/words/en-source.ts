@@ -25,11 +25,13 @@ export const source: SourceWords = {
       .filter((part) => part !== '')
       .join(' '),
   beyond: (count) => `_and ${count} older ones_`,
-  barred: (whoText) => `Its authors may not approve: ${whoText}.`,
+  barred: (whoText) => `Whoever wrote or merged it may not approve: ${whoText}.`,
   unplaced: (names) =>
     `Nobody knows who ${names.map((name) => code(name)).join(', ')} ${names.length === 1 ? 'is' : 'are'} in Slack: ${
       names.length === 1 ? 'one more approval' : `${names.length} more approvals`
     } than usual. (${code('github.people')} in the config says who they are.)`,
+  unproven: (count) =>
+    `*The author of ${commits(count)} is not proven*, since neither a verified signature nor a merged pull request says who it is: one more approval than usual.`,
   incomplete: 'Not all authors are known: one more approval than usual.',
   checksGreen: (count) =>
     `:white_check_mark: Checks: ${count === 1 ? 'the one there is' : `all ${count}`} green`,

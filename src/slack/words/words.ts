@@ -220,6 +220,8 @@ export interface SourceWords {
   barred(whoText: string): string;
   unplaced(names: readonly string[]): string;
   readonly incomplete: string;
+  /** Commits whose author nobody vouches for. */
+  unproven(count: number): string;
   checksGreen(count: number): string;
   checksPending(pending: readonly string[], done: number): string;
   checksFailed(failed: readonly string[]): string;

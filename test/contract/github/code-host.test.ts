@@ -103,6 +103,54 @@ describe('what is between two commits', () => {
     expect(authors.map(({ login }) => login)).toEqual(['ana', 'mallory']);
   });
 
+  it('says which commits nobody’s signature vouches for', async () => {
+    const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
+    const parent = main.data.sha;
+    const signed = await github.commit({ title: 'Signed', author: 'ana', parent });
+    const plain = await github.commit({ title: 'Plain', author: 'ana', parent: signed, unsigned: true });
+    expect((await host.compare(parent, plain))?.unsigned).toEqual([plain]);
+    expect((await host.compare(parent, signed))?.unsigned).toEqual([]);
+    // Nothing is said of signatures by what speaks GitHub's language without them.
+    const { data } = await github.octokit.rest.repos.compareCommitsWithBasehead({
+      owner: OWNER,
+      repo: REPO,
+      basehead: `${parent}...${signed}`,
+    });
+    const commits = data.commits.map(({ commit: { verification: _said, ...commit }, ...one }) => ({
+      ...one,
+      commit,
+    }));
+    const answer = () => ({ status: 200, body: { ...data, commits } });
+    const silent = await startFront([{ method: 'GET', pattern: /\/compare\//, answer }]);
+    onTestFinished(() => silent.close());
+    const client = createGithubClient({ url: silent.url, credentials: { kind: 'token', token: TOKEN } });
+    const compared = await createGithubHost(client, `${OWNER}/${REPO}`).compare(parent, signed);
+    expect(compared?.unsigned).toEqual([signed]);
+  });
+
+  it('was brought by whoever opened and whoever merged its pull requests, programs left out', async () => {
+    const [one, two, three, four, five] = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(40));
+    const commits = [one, two, three, four, five].flatMap((sha) => sha ?? []);
+    github.pulls.push(
+      { number: 20, openedBy: 'mallory', mergedBy: 'bo', commits: commits.slice(0, 2) },
+      { number: 21, openedBy: 'chen', mergedBy: null, commits: commits.slice(2, 3) },
+      { number: 22, openedBy: 'renovate[bot]', mergedBy: 'ana', commits: commits.slice(3, 4) },
+    );
+    onTestFinished(() => void github.pulls.splice(0));
+    const { people, unproven } = await host.broughtBy(commits);
+    expect(people.map(({ login }) => login)).toEqual(['ana', 'bo', 'chen', 'mallory']);
+    // Still open, opened by a program, and without any.
+    expect(unproven).toBe(3);
+    expect(await host.broughtBy(commits.slice(0, 2))).toMatchObject({ unproven: 0 });
+  });
+
+  it('asks for the pull requests of many commits a few at a time', async () => {
+    const before = github.front.calls.length;
+    const many = Array.from({ length: 20 }, (_, n) => n.toString(16).padStart(40, '0'));
+    expect(await host.broughtBy(many)).toEqual({ people: [], unproven: 20 });
+    expect(github.front.calls.slice(before)).toHaveLength(20);
+  });
+
   it('does not take anybody for a program who calls himself one', async () => {
     const main = await github.octokit.rest.repos.getCommit({ owner: OWNER, repo: REPO, ref: 'heads/main' });
     const parent = main.data.sha;

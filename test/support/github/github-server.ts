@@ -3,6 +3,7 @@ import { createEmulator } from 'emulate';
 import { freePort } from '../processes.ts';
 import { type Deployment, deploymentRoutes } from './deployments.ts';
 import { type Front, type Route, startFront } from './front.ts';
+import { type PullRequest, pullRequestRoutes } from './pull-requests.ts';
 import { type Statuses, statusRoutes } from './statuses.ts';
 
 export const TOKEN = 'ghp_slipway';
@@ -17,6 +18,8 @@ export interface NewCommit {
   readonly author: string;
   /** The author by default. */
   readonly committer?: { readonly name: string; readonly email: string };
+  /** Without a signature that GitHub has verified. */
+  readonly unsigned?: true;
   readonly files?: Readonly<Record<string, string>>;
   /** A SHA; the last commit on main by default. */
   readonly parent?: string;
@@ -24,7 +27,7 @@ export interface NewCommit {
 
 /**
  * GitHub on this machine: the emulator's server, and in front of it a strict one that answers what it lacks
- * (deployments, commit statuses). The repository has one commit on main.
+ * (deployments, commit statuses, signatures, who brought commits). The repository has one commit on main.
  */
 export interface GithubServer {
   readonly url: string;
@@ -32,6 +35,7 @@ export interface GithubServer {
   readonly octokit: Octokit;
   readonly deployments: Deployment[];
   readonly statuses: Statuses;
+  readonly pulls: PullRequest[];
   /** The private key of the App 7, installed as 70. */
   readonly appKey: string;
   /** Adds a commit to main, or to nowhere if it has another parent; returns its SHA. */
@@ -47,8 +51,11 @@ export async function startGithub(more: readonly Route[] = []): Promise<GithubSe
   const deployments: Deployment[] = [];
   const statuses: Statuses = new Map();
   const tags: { readonly name: string; readonly commit: { readonly sha: string } }[] = [];
-  const front = await startFront([
+  const pulls: PullRequest[] = [];
+  const signed = new Set<string>();
+  const front: Front = await startFront([
     ...more,
+    ...pullRequestRoutes(pulls, { signed, behind: () => front.behind }),
     tagRoute(tags),
     ...deploymentRoutes(deployments),
     ...statusRoutes(statuses),
@@ -64,8 +71,13 @@ export async function startGithub(more: readonly Route[] = []): Promise<GithubSe
     octokit,
     deployments,
     statuses,
+    pulls,
     appKey: emulator.generatedSecrets.find(({ kind }) => kind === 'github.app_private_key')?.value ?? '',
-    commit: (commit) => addCommit(octokit, commit),
+    commit: async (commit) => {
+      const sha = await addCommit(octokit, commit);
+      if (commit.unsigned !== true) signed.add(sha);
+      return sha;
+    },
     tag: async (name, sha) => {
       tags.unshift({ name, commit: { sha } });
       const tag = { tag: name, message: name, object: sha, type: 'commit' } as const;

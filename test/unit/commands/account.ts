@@ -57,6 +57,8 @@ export function accountOfCommand(command: Command): Account {
       return { words: [...optional(command.service), ...optional(command.environment)], flags: [] };
     case 'status-why':
       return { words: ['why', command.target.service, command.target.environment], flags: [] };
+    case 'stop':
+      return { words: ['stop', command.target.service, command.target.environment], flags: [] };
     case 'status-incidents':
       return { words: ['incidents'], flags: [] };
     case 'unlock':

@@ -318,6 +318,25 @@ describe('/deploy without a version', () => {
   });
 });
 
+describe('/deploy stop', () => {
+  const target = { service: 'api', environment: 'production' };
+
+  it('means what runs there, in the words of the place or of the channel', () => {
+    expect(understood('stop api prod')).toEqual({ name: 'stop', target });
+    expect(understood('stop production', inDeploys)).toEqual({ name: 'stop', target });
+  });
+
+  it.each([
+    ['stop', 'missing-word'],
+    ['stop api', 'missing-word'],
+    ['stop api prodution', 'unknown-word'],
+    ['stop api production now', 'unknown-word'],
+    ['stop api v1.2.0 production', 'unknown-word'],
+  ])('is refused where that is not clear: %s', (text, code) => {
+    expect(refused(text)).toMatchObject({ code });
+  });
+});
+
 describe('/deploy lock and unlock', () => {
   it.each([
     ['everything', { kind: 'everything' }],

@@ -94,6 +94,7 @@ const sentence: fc.Arbitrary<{ readonly name: string; readonly pieces: readonly 
     .tuple(scope, fc.option(quoted), fc.option(fc.constantFrom('for 2h', 'for 30m', 'for 2')))
     .map(([where, reason, end]) => ({ name: 'deploy', pieces: texts(['lock', ...where, reason, end]) })),
   scope.map((where) => ({ name: 'deploy', pieces: ['unlock', ...where] })),
+  place.map((where) => ({ name: 'deploy', pieces: ['stop', ...where] })),
   fc
     .tuple(place, fc.option(version))
     .map(([where, to]) => ({ name: 'rollback', pieces: [...where, ...(to === null ? [] : ['to', to])] })),
@@ -205,6 +206,7 @@ describe('the grammar of all commands', () => {
         'history',
         'lock',
         'unlock',
+        'stop',
         'why',
         'for',
         '2h',

@@ -68,6 +68,7 @@ const REFUSALS: { readonly [Code in keyof RefusalByCode]: readonly Omit<RefusalB
     { target, commit: null, detail: 'GitHub does not answer' },
   ],
   'not-waiting': [{ operationId: 'op-1', state: 'expired' }],
+  'nothing-running': [{ target }],
   'not-stoppable': [
     { operationId: 'op-1', running: true },
     { operationId: 'op-1', running: false },

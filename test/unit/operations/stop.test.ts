@@ -9,7 +9,7 @@ import type { Json } from '../../../src/domain/json.ts';
 import { canBeStopped, type OperationView } from '../../../src/domain/operation.ts';
 import { accept } from '../../../src/domain/refusal.ts';
 import { submit } from '../../../src/operations/request.ts';
-import { stop } from '../../../src/operations/stop.ts';
+import { stop, stopOn } from '../../../src/operations/stop.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import { ANA, BO, createOperationsWorld, DANA, type OperationsWorld } from '../../support/operations.ts';
 
@@ -130,11 +130,15 @@ describe('stopping a running operation', () => {
     const handles: Json[] = [];
     const id = await deploy(async (_step, handle) => {
       handles.push(handle);
-      return typeof handle === 'number' && handle < 2 ? running(handle + 1) : null;
+      return typeof handle === 'number' && handle < 2
+        ? { phase: 'running', handle: handle + 1, message: 'ending', lookAgainAfter: 5 }
+        : null;
     });
     await press(id);
-    await world.until(id, ended);
+    const { operation } = await world.until(id, ended);
     expect(handles).toEqual([0, 1, 2]);
+    // Where it was, and not that it was ending.
+    expect(operation.outcome).toMatchObject({ detail: 'half-way' });
   });
 
   it('tries again while the other side is away', async () => {
@@ -194,6 +198,19 @@ describe('stopping a running operation', () => {
     finished = { phase: 'succeeded', message: 'moved' };
     expect((await world.until(id, ended)).operation.state).toBe('succeeded');
     expect(calls).toBe(1);
+  });
+
+  it('is meant by the target as well, where something runs', async () => {
+    const origin = { userId: ANA, channelId };
+    expect(await stopOn(world.context, target, origin)).toMatchObject({
+      refusals: [{ code: 'nothing-running', target }],
+    });
+    const id = await deploy(async () => null);
+    expect(await stopOn(world.context, target, { ...origin, userId: DANA })).toMatchObject({
+      refusals: [{ code: 'missing-role' }],
+    });
+    expect(await stopOn(world.context, target, origin)).toBeNull();
+    expect((await world.until(id, ended)).operation.outcome).toMatchObject({ stoppedBy: ANA });
   });
 
   it('is refused to whoever may not deploy there', async () => {

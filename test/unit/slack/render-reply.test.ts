@@ -81,6 +81,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
   'checks-unknown': { code: 'checks-unknown', target: TARGET, commit: null, detail: 'GitHub is away.' },
   'own-request': { code: 'own-request' },
   'not-waiting': { code: 'not-waiting', operationId: 'op_1', state: 'running' },
+  'nothing-running': { code: 'nothing-running', target: TARGET },
   'not-stoppable': { code: 'not-stoppable', operationId: 'op_1', running: true },
   'target-error': { code: 'target-error', target: TARGET, problem: 'unavailable', detail: 'no answer.' },
   'which-canary': { code: 'which-canary', running: [TARGET] },

@@ -86,10 +86,12 @@ describe('what is shipped, in the message', () => {
         userIds: ['U0ANA'],
         unplaced: [{ login: 'zed', email: null, name: 'Zed' }],
         incomplete: true,
+        unproven: 2,
       },
     };
     const text = shown(sourceChange(), { approval });
-    expect(text).toContain('may not approve: <@U0ANA>');
+    expect(text).toContain('The author of 2 commits is not proven');
+    expect(text).toContain('wrote or merged it may not approve: <@U0ANA>');
     expect(text).toContain('`zed` is in Slack: one more approval');
     expect(text).toContain('Not all authors are known');
   });

@@ -19,9 +19,11 @@ describe('authors who may not approve', () => {
   const place = async ({ login }: SourceAuthor) =>
     ({ ana: 'U0ANA', bo: 'U0BO', outside: 'nobody' })[login ?? ''] ?? null;
 
+  const host = { broughtBy: async () => Promise.reject(new Error('nobody asked')) };
+
   it('are barred where they are known', async () => {
     const change = sourceChange({ authors: [author('ana'), author('bo'), author('outside')] });
-    expect(await barAuthors(RULE, change, place)).toEqual({
+    expect(await barAuthors(RULE, change, { place, host })).toEqual({
       ...RULE,
       barred: { userIds: ['U0ANA', 'U0BO'], unplaced: [], incomplete: false },
     });
@@ -29,7 +31,7 @@ describe('authors who may not approve', () => {
 
   it('take one more approval each where nobody can place them', async () => {
     const change = sourceChange({ authors: [author('ana'), author('x'), author(null, 'y@example.com')] });
-    expect(await barAuthors(RULE, change, place)).toMatchObject({
+    expect(await barAuthors(RULE, change, { place, host })).toMatchObject({
       required: 3,
       barred: { userIds: ['U0ANA'], unplaced: [{ login: 'x' }, { email: 'y@example.com' }] },
     });
@@ -37,10 +39,45 @@ describe('authors who may not approve', () => {
 
   it('take one more approval where not all of them are known', async () => {
     const change = sourceChange({ authors: [], authorsComplete: false });
-    expect(await barAuthors(RULE, change, place)).toMatchObject({
+    expect(await barAuthors(RULE, change, { place, host })).toMatchObject({
       required: 2,
       barred: { incomplete: true },
     });
+  });
+
+  it('are also who opened and merged the pull requests of commits that nobody signed', async () => {
+    const asked: (readonly string[])[] = [];
+    const broughtBy = async (shas: readonly string[]) => {
+      asked.push(shas);
+      return { people: [author('ana'), author('bo'), author('new')], unproven: 0 };
+    };
+    const change = sourceChange({ authors: [author('ana')], unsigned: { count: 1, shas: ['3f2a90c'] } });
+    expect(await barAuthors(RULE, change, { place, host: { broughtBy } })).toEqual({
+      ...RULE,
+      required: 2,
+      barred: { userIds: ['U0ANA', 'U0BO'], unplaced: [author('new')], incomplete: false },
+    });
+    expect(asked).toEqual([['3f2a90c']]);
+  });
+
+  it.each([
+    ['some came with no pull request', async () => ({ people: [], unproven: 2 }), 2],
+    ['there are more than are asked for', async () => ({ people: [], unproven: 0 }), 5],
+    [
+      'GitHub does not answer',
+      async () => Promise.reject(new TargetError('permission', 'may not read pull requests')),
+      7,
+    ],
+  ])('take one more approval where they are not proven: %s', async (_why, broughtBy, unproven) => {
+    const count = unproven === 2 ? 2 : 7;
+    const change = sourceChange({ authors: [author('ana')], unsigned: { count, shas: ['a', 'b'] } });
+    const rule = await barAuthors(RULE, change, { place, host: { broughtBy } });
+    expect(rule).toMatchObject({ required: 2, barred: { userIds: ['U0ANA'], unproven } });
+  });
+
+  it('are not proven for a service whose repository is not in the config any more', async () => {
+    const change = sourceChange({ authors: [author('ana')], unsigned: { count: 1, shas: ['a'] } });
+    expect(await barAuthors(RULE, change, { place, host: null })).toMatchObject({ required: 2 });
   });
 
   it('are refused when they approve, and others are not', () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CodeHost } from '../../../../integrations/code-host.ts';
 import type { OperationContext } from '../../../../src/operations/context.ts';
 import { submit } from '../../../../src/operations/request.ts';
 import { tellCodeHosts } from '../../../../src/operations/source/deployments.ts';
 import { openOperations } from '../../../../src/store/operations.ts';
+import { codeHost } from '../../../support/code-host.ts';
 import { ANA, createOperationsWorld, type OperationsWorld } from '../../../support/operations.ts';
 
 describe('what a code host is told of deployments', () => {
@@ -14,20 +14,13 @@ describe('what a code host is told of deployments', () => {
   afterAll(() => world.stop());
 
   const told = new Map<string, string>();
-  const host: CodeHost = {
-    repository: 'king-jam/king-jam-ai',
+  const host = codeHost({
     find: async (version) => ({ kind: 'tag', name: version, commit: `commit of ${version}` }),
-    recentVersions: async () => [],
-    tags: async () => [],
-    compare: async () => null,
-    checks: async () => ({ passed: [], pending: [], failed: [] }),
-    emailOf: async () => null,
-    commitUrl: (commit) => commit,
     recordDeployment: async ({ commit, state, environmentUrl }) => {
       told.set(commit, `${state} ${environmentUrl}`);
       return commit;
     },
-  };
+  });
 
   async function deploy(context: OperationContext, version: string): Promise<void> {
     const target = { service: 'api', environment: 'staging' };
