@@ -31,6 +31,9 @@ export interface DeliveryContext {
   readonly reactions: { readonly approve: string; readonly reject: string };
 }
 
+/** Those who were told so: once, however often the work is begun anew because the database is away. */
+const toldThatItTakesLonger = new WeakSet<Origin>();
+
 type Answering = Pick<DeliveryContext, 'answer' | 'takeBack'>;
 
 /** Answers, after telling people that it takes a moment if it does. */
@@ -71,8 +74,10 @@ export async function answeredInPlace(
 
 /** Says that the answer takes a moment, unless it is stopped before; `stop` says whether it was said. */
 function noticeOf(context: Answering, origin: Origin): { stop(): Promise<boolean> } {
+  if (toldThatItTakesLonger.has(origin)) return { stop: async () => true };
   let saying: Promise<void> | null = null;
   const timer = setTimeout(() => {
+    toldThatItTakesLonger.add(origin);
     saying = context.answer(origin, { kind: 'looking-up' });
   }, PATIENCE);
   return {

@@ -15,7 +15,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi, `$1${MASK}`],
   // password=…, "apiKey": "…", SECRET_TOKEN: …
   [
-    /((?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)[\w.-]{0,32}["']?\s{0,8}[:=]\s{0,8})("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s,;&]+)/gi,
+    /((?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)[\w.-]{0,32}["']?[ \t]{0,8}[:=][ \t]{0,8})("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s,;&]+)/gi,
     `$1${MASK}`,
   ],
   // JSON Web Tokens

@@ -5,6 +5,7 @@ import type { LiveState } from '../src/domain/live-state.ts';
 import type { OperationKind, PlannedStep, TargetPlan } from '../src/domain/plan.ts';
 import type { Outcome, TargetProblem } from '../src/domain/refusal.ts';
 import type { TargetRef } from '../src/domain/target.ts';
+import { maskSecrets } from './mask.ts';
 
 /** Whether trying again later could help. */
 export type Retry = 'terminal' | 'retryable';
@@ -14,14 +15,15 @@ const PASSING: readonly TargetProblem[] = ['unavailable', 'timeout', 'quota'];
 
 /**
  * The one error that integrations throw, classified once, by status code, where it arises.
- * `message` is one sentence for a person; the technical cause stays in `cause`.
+ * `message` is one sentence for a person, without what looks like a secret in it, since others' words are often part
+ * of it; the technical cause stays in `cause`.
  */
 export class TargetError extends Error {
   readonly problem: TargetProblem;
   readonly retry: Retry;
 
   constructor(problem: TargetProblem, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(maskSecrets(message), options);
     this.name = 'TargetError';
     this.problem = problem;
     this.retry = PASSING.includes(problem) ? 'retryable' : 'terminal';

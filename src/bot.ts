@@ -2,7 +2,6 @@
  * The composition root of the running bot: a list of steps, each undone in reverse when it stops.
  * @module
  */
-import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { workOn } from '../commands/deliveries.ts';
 import type { DeliveryContext } from '../commands/delivery-context.ts';
@@ -13,19 +12,21 @@ import { createTargets, type TargetDependencies } from '../integrations/kinds.ts
 import type { DeployTarget } from '../integrations/target.ts';
 import { alertsOf, tellAlerts } from './alert-desk.ts';
 import type { AlertContext } from './alerts/context.ts';
+import { httpApp } from './bot-http.ts';
 import { codeBehind, githubWebhook, suggestedVersions } from './code-behind.ts';
 import type { Config } from './config/schema.ts';
 import { vocabularyOf } from './config/vocabulary.ts';
 import type { Delivery } from './domain/delivery.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
-import { createHttpApp, serveHttp } from './http/server.ts';
-import { type Webhook, webhookRoutes } from './http/webhooks.ts';
+import { serveHttp } from './http/server.ts';
 import { keepLooking, reactionsTo } from './looks.ts';
 import type { OperationContext, SourceCode } from './operations/context.ts';
 import { type Engine, launchEngine } from './operations/engine.ts';
+import { watchExecutors } from './operations/gone.ts';
 import { createInbox, type Inbox } from './operations/inbox.ts';
 import { type Lease, takeLease } from './operations/lease.ts';
 import { withStrangers } from './operations/source/releases.ts';
+import { type Storing, watchStoring } from './operations/storing.ts';
 import { runOperation } from './operations/workflow.ts';
 import { holdersOf } from './policy/roles.ts';
 import type { Setup } from './setup.ts';
@@ -41,6 +42,7 @@ import { en } from './slack/words/en.ts';
 import { criticalAlert } from './store/alerts.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
+import { isOutage } from './store/outage.ts';
 import { findPublicationKey } from './store/publications.ts';
 
 /** How long a stop waits for what was begun to be checkpointed. */
@@ -87,13 +89,14 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const code = codeBehind(setup, repositories, slack);
   const context = await createContext({ config, database, targets, slack, lease, metrics, code, log });
   const alerts = alertsOf(context, slack);
-  const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, stack });
+  const storing = watchStoring(database);
+  const { engine, inbox } = await launch(context, { databaseUrl, slack, alerts, storing, stack });
   slack.publisher.start();
   stack.defer(() => slack.publisher.stop());
   await keepLooking(context, { engine, slack, stack });
   receiveFrom(slack, { context, inbox });
   const webhooks = [githubWebhook(setup, database), ...tellAlerts(alerts, { engine, setup, stack })];
-  const http = await serveHttp(httpApp({ slack, metrics, database, webhooks, log }), options);
+  const http = await serveHttp(httpApp({ slack, metrics, storing, webhooks, log }), options);
   stack.defer(() => http.stop());
   await slack.app.start();
   stack.defer(() => slack.app.stop());
@@ -104,8 +107,17 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 async function openStore(url: string, log: Logger, stack: AsyncDisposableStack): Promise<Database> {
   const database = openDatabase(url, (err) => log.warn({ err }, 'a database connection broke'));
   stack.defer(() => database.end());
-  await migrate(database);
+  await migrate(database).catch((error: unknown) => {
+    throw isOutage(error) ? unanswered(url, error) : error;
+  });
   return database;
+}
+
+/** Whoever runs the process starts it again; while it runs, outages are waited for. */
+function unanswered(url: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const remedy = 'Check DATABASE_URL and that PostgreSQL runs, then start Slipway again.';
+  return new Error(`The database at ${new URL(url).host} does not answer: ${why}. ${remedy}`, { cause });
 }
 
 function openTargets(
@@ -174,20 +186,31 @@ async function launch(
     readonly databaseUrl: string;
     readonly slack: SlackConnection;
     readonly alerts: AlertContext | null;
+    readonly storing: Storing;
     readonly stack: AsyncDisposableStack;
   },
 ): Promise<{ readonly engine: Engine; readonly inbox: Inbox }> {
   const { database, lease, log } = context;
   const { executorId } = lease;
-  const work = async (delivery: Delivery) => workOn(deliveryContext(context, engine, parts), delivery);
-  const inbox = createInbox({ database, executorId, log, isAlive: () => lease.isHeld(), work });
+  const deliveries = () => deliveryContext(context, engine, parts);
+  const inbox = createInbox({
+    database,
+    executorId,
+    log,
+    isAlive: () => lease.isHeld(),
+    work: async (delivery) => workOn(deliveries(), delivery),
+    onKept: (delivery) => {
+      if ('origin' in delivery) void deliveries().answer(delivery.origin, { kind: 'kept' });
+    },
+    onUnstored: parts.storing.failed,
+  });
   const engine = await launchEngine({
     url: parts.databaseUrl,
     database,
     executorId,
     log,
     adopt: (known) => inbox.adopt(known),
-    mayTakeOver: () => lease.isHeld(),
+    executors: watchExecutors({ url: parts.databaseUrl, database, lease, log }),
     run: (operationId) => runOperation(context, operationId),
   });
   parts.stack.defer(async () => {
@@ -261,26 +284,4 @@ function openFormFor(
     const initial = vocabularyOf(config, channel).defaults;
     return openDeployForm(slack.asking, { words: en, services, initial, origin });
   });
-}
-
-function httpApp(parts: {
-  readonly slack: SlackConnection;
-  readonly metrics: Metrics;
-  readonly database: Database;
-  readonly webhooks: readonly Webhook[];
-  readonly log: Logger;
-}): Express {
-  const { slack, metrics, database, webhooks, log } = parts;
-  const readiness = async () => {
-    const stored = await database.query('select 1').then(
-      () => [],
-      () => ['the database does not answer'],
-    );
-    return slack.app.connected() ? stored : [...stored, 'Slack is not connected'];
-  };
-  const app = createHttpApp({ metrics, readiness });
-  const { webhookOpened: opened, webhookAnswered: observe } = metrics;
-  app.use(webhookRoutes({ webhooks, opened, observe, log }));
-  if (slack.app.router !== null) app.use(slack.app.router);
-  return app;
 }

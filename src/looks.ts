@@ -11,10 +11,12 @@ import { readReactions } from './slack/catch-up.ts';
 import type { SlackConnection } from './slack/connection.ts';
 import { operationKey } from './slack/messages.ts';
 import { forgetGroups } from './store/alert-desk.ts';
+import { forgetTakeovers } from './store/executors.ts';
 import { forgetDeliveries } from './store/inbox.ts';
 import { findMessage } from './store/publications.ts';
 
-const TAKEOVER_INTERVAL = 2_000;
+/** Together with how long a renewal must have been seen unchanged it says how soon work is taken over. */
+const TAKEOVER_INTERVAL = 1_000;
 const CATCH_UP_INTERVAL = 30_000;
 /** How long the start waits for reactions to be read back, should Slack be slow. */
 const CATCH_UP_LIMIT = 10_000;
@@ -46,6 +48,7 @@ export async function keepLooking(
       workOnReleases(releaseContext(context, engine, slack)),
     ),
     repeatedly('forgetting deliveries', FORGET_INTERVAL, log, () => forgetDeliveries(database)),
+    repeatedly('forgetting takeovers', FORGET_INTERVAL, log, () => forgetTakeovers(database)),
     repeatedly('forgetting alerts', FORGET_INTERVAL, log, () => forgetGroups(database)),
   ];
   stack.defer(async () => void (await Promise.all(looks.map((look) => look.stop()))));

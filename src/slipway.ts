@@ -55,7 +55,7 @@ async function withSettings(work: (settings: Settings) => Promise<ExitCode>): Pr
 async function start(settings: Settings): Promise<ExitCode> {
   await using stack = new AsyncDisposableStack();
   const stopped = stopRequested();
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings);
   try {
     const directory = claimDataDirectory(settings.dataDirectory);
     stack.defer(async () => directory.release());
@@ -94,7 +94,7 @@ async function playground(settings: Settings): Promise<ExitCode> {
     await stopped;
     return EXIT.ok;
   } catch (error) {
-    return reportFailure(error, createLog(settings.logLevel));
+    return reportFailure(error, createLog(settings));
   }
 }
 

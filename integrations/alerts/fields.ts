@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Labels } from '../../src/domain/alert.ts';
+import { written } from '../../src/domain/written.ts';
 import type { ReadAlerts } from './source.ts';
 
 /** More alerts than this in one call is no call that anybody sends in earnest. */
 const MOST_ALERTS = 5_000;
 const LONGEST_LABEL = 4_096;
 
-/** Text as it can be stored: PostgreSQL takes neither NUL nor half of a surrogate pair. */
+/** Text as it can be stored, and not a book. */
 export const text = z
   .string()
   .max(64 * 1024)
-  .transform((said) => said.toWellFormed().replaceAll('\0', ''));
+  .pipe(written);
 
 /** Text, or null for none. */
 export const optionalText = text

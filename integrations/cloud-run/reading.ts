@@ -131,15 +131,20 @@ export function annotatedVersion(revision: Revision, digest: Digest | null): str
   return annotations[ANNOTATIONS.version] ?? null;
 }
 
+/** What a tag may be (OCI distribution specification). */
+const TAG = /^\w[\w.-]{0,127}$/;
+
 /** The version in an image that is named by tag. */
 export function taggedVersion(revision: Revision, repository: string): string | null {
   const image = ownContainer(revision.containers ?? [], repository)?.image ?? '';
   const [named = ''] = image.split('@');
-  return named.slice(repositoryOf(named).length + 1) || null;
+  const tag = named.slice(repositoryOf(named).length + 1);
+  return TAG.test(tag) ? tag : null;
 }
 
-/** Milliseconds since the epoch; 0 when it is not said. */
+/** Milliseconds since the epoch; 0 when it is not said, or is no time. */
 export function createdAt(revision: Revision): number {
   const { seconds, nanos } = revision.createTime ?? {};
-  return Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+  const time = Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000);
+  return Number.isNaN(new Date(time).getTime()) ? 0 : time;
 }

@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import type { Release, ReleaseKind } from '../../src/domain/release.ts';
+import { written } from '../../src/domain/written.ts';
 
 /** As much of a `release` event as is used (https://docs.github.com/webhooks/webhook-events-and-payloads#release). */
 const releaseEvent = z.object({
   action: z.string(),
   release: z.object({
     id: z.int(),
-    tag_name: z.string().min(1).max(128),
+    tag_name: written.pipe(z.string().min(1).max(128)),
     draft: z.boolean(),
     prerelease: z.boolean(),
-    html_url: z.string(),
-    published_at: z.string().nullable(),
+    html_url: written,
+    published_at: written.nullable(),
   }),
-  repository: z.object({ full_name: z.string() }),
-  sender: z.object({ login: z.string().min(1) }),
+  repository: z.object({ full_name: written }),
+  sender: z.object({ login: written.pipe(z.string().min(1)) }),
 });
 
 /** What an event says; `nothing` for one that is well formed and no release that begins anything. */

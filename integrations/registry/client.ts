@@ -55,11 +55,11 @@ export class RegistryClient {
 
   #url(path: string): URL {
     const { origin, name } = this.#repository;
-    const url = new URL(path, `${origin}/v2/${name}/`);
-    if (url.origin === new URL(origin).origin) return url;
+    const url = URL.parse(path, `${origin}/v2/${name}/`);
+    if (url?.origin === new URL(origin).origin) return url;
     throw new TargetError(
       'invalid',
-      `The registry ${this.#repository.host} points to another host: ${url.host}.`,
+      `The registry ${this.#repository.host} points to another host: ${url?.host ?? path}.`,
     );
   }
 

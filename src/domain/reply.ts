@@ -71,4 +71,6 @@ export type Reply =
   /** A canary was told what to do; its message shows it doing so. */
   | { readonly kind: 'instructed'; readonly target: TargetRef; readonly instruction: CanaryInstruction }
   /** Work that takes longer than a second has begun. */
-  | { readonly kind: 'looking-up' };
+  | { readonly kind: 'looking-up' }
+  /** It is stored, and waits for the database. */
+  | { readonly kind: 'kept' };

@@ -1,23 +1,15 @@
-import { hostname } from 'node:os';
 import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { LOCKS } from '../store/advisory-locks.ts';
 import type { Database } from '../store/database.ts';
-import {
-  type Executor,
-  letGoExecutor,
-  otherExecutors,
-  removeExecutor,
-  tryHoldExecutor,
-} from '../store/executors.ts';
+import { otherExecutors } from '../store/executors.ts';
 import { throughOutages } from '../store/outage.ts';
+import type { ExecutorWatch } from './gone.ts';
 
 /** Set by us, so that a new release resumes what an old one began. */
 const APPLICATION_VERSION = 'slipway';
 const WAKE = 'wake';
-/** Milliseconds that an executor's lock must have been free before others take over. */
-const GRACE = 5_000;
 /** Recoveries of one operation before it is given up: far beyond any honest series of crashes. */
 const MAX_RECOVERIES = 10_000;
 
@@ -44,8 +36,8 @@ interface EngineOptions {
   readonly log: Logger;
   /** Takes over whatever else belongs to none of these executors. */
   readonly adopt: (known: readonly string[]) => Promise<void>;
-  /** Whether this process is alive itself, by its own lease. */
-  readonly mayTakeOver: () => boolean;
+  /** Finds who is gone. */
+  readonly executors: ExecutorWatch;
   /** The operation's workflow: deterministic between its {@link checkpoint}s. */
   readonly run: (operationId: string) => Promise<void>;
 }
@@ -68,14 +60,13 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     maxRecoveryAttempts: MAX_RECOVERIES,
   });
   await alone(options.url, () => DBOS.launch());
-  const freeSince = new Map<string, number>();
   return {
     start: async (operationId) => {
       await DBOS.startWorkflow(workflow, { workflowID: operationId })(operationId);
     },
     wake,
     fate,
-    takeOver: () => takeOver(options, freeSince),
+    takeOver: () => takeOver(options),
     stop: async () => {
       await DBOS.shutdown({ deregister: true });
       await pool.end();
@@ -134,10 +125,9 @@ async function fate(operationId: string): Promise<Fate> {
  * Forgets executors that are gone, and continues whatever belongs to none that is known. What belongs to
  * nobody is found by that alone, so that work which a process began while it was being forgotten is found too.
  */
-async function takeOver(options: EngineOptions, freeSince: Map<string, number>): Promise<readonly string[]> {
-  if (!options.mayTakeOver()) return [];
-  const others = await otherExecutors(options.database, options.executorId);
-  const gone = others.length === 0 ? [] : await forgetGone(options, others, freeSince);
+async function takeOver(options: EngineOptions): Promise<readonly string[]> {
+  const gone = await options.executors.forgetGone();
+  if (gone === null) return [];
   const known = new Set([
     options.executorId,
     ...(await otherExecutors(options.database, options.executorId)).map(({ id }) => id),
@@ -147,54 +137,6 @@ async function takeOver(options: EngineOptions, freeSince: Map<string, number>):
   if (orphans.length > 0) await DBOS.resumeWorkflows(orphans.map(({ workflowID }) => workflowID));
   await options.adopt([...known]);
   return gone;
-}
-
-async function forgetGone(
-  options: EngineOptions,
-  others: readonly Executor[],
-  freeSince: Map<string, number>,
-): Promise<readonly string[]> {
-  const session = new pg.Client({ connectionString: options.url });
-  session.on('error', (err) => options.log.debug({ err }, 'the connection for taking over broke'));
-  await session.connect();
-  try {
-    const gone: string[] = [];
-    for (const executor of others)
-      if (await forgetIfGone(session, executor, { options, freeSince })) gone.push(executor.id);
-    return gone;
-  } finally {
-    await session.end();
-  }
-}
-
-/** Holding an executor's lock means that it is not alive, and keeps it from coming back meanwhile. */
-async function forgetIfGone(
-  session: pg.Client,
-  executor: Executor,
-  { options, freeSince }: { readonly options: EngineOptions; readonly freeSince: Map<string, number> },
-): Promise<boolean> {
-  if (!(await tryHoldExecutor(session, executor))) {
-    freeSince.delete(executor.id);
-    return false;
-  }
-  const since = freeSince.get(executor.id) ?? Date.now();
-  freeSince.set(executor.id, since);
-  // One that lost its connection gets the time to take its lock again, unless it certainly died.
-  const gone = diedHere(executor) || Date.now() - since >= GRACE;
-  if (gone) await removeExecutor(options.database, executor.id);
-  await letGoExecutor(session, executor);
-  return gone;
-}
-
-/** True if its process ran on this machine and is not there any more. */
-function diedHere({ host, pid }: Executor): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
 }
 
 /** DBOS tells a lot: what it calls information is detail to us. */

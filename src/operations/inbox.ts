@@ -29,6 +29,10 @@ interface InboxOptions {
   readonly isAlive: () => boolean;
   /** Idempotent: it may be called again for the same delivery after a crash. */
   readonly work: (delivery: Delivery) => Promise<void>;
+  /** It is stored, and the database keeps it from being worked on for now. */
+  readonly onKept: (delivery: Delivery) => void;
+  /** Something could not be stored. */
+  readonly onUnstored: () => void;
 }
 
 export function createInbox(options: InboxOptions): Inbox {
@@ -43,7 +47,10 @@ export function createInbox(options: InboxOptions): Inbox {
       // Another process may be taking over what this one has: it must not take in more.
       if (!options.isAlive()) throw new Error('this process has lost its lease');
       const storing = storeDelivery(database, delivery, executorId);
-      const result = await inTime(options, delivery, storing);
+      const result = await inTime(options, delivery, storing).catch((error: unknown) => {
+        options.onUnstored();
+        throw error;
+      });
       // After the caller has acknowledged: the work is longer than what Slack waits for.
       if (result === 'stored') setImmediate(begin, delivery);
       return result;
@@ -77,9 +84,12 @@ async function inTime(
   throw new Error(`the database did not answer within ${STORE_LIMIT} ms`);
 }
 
-async function process({ database, log, work }: InboxOptions, delivery: Delivery): Promise<void> {
+async function process({ database, log, work, onKept }: InboxOptions, delivery: Delivery): Promise<void> {
   try {
-    await throughOutages(() => work(delivery));
+    await throughOutages(
+      () => work(delivery),
+      () => onKept(delivery),
+    );
   } catch (err) {
     log.error({ err, delivery: delivery.id }, 'a delivery could not be worked on');
   }

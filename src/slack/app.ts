@@ -66,6 +66,7 @@ function overSocket(settings: SlackAppSettings, appToken: string): SlackApp {
       clientOptions: { ...addressOf(apiUrl), retryConfig: { retries: 0 }, timeout: 10_000 },
     },
   });
+  guardFrames(receiver.client, log);
   const bolt = new StoredFirstApp(boltOptions(settings, receiver));
   const socket = keepConnected(receiver.client, { clock, log });
   return {
@@ -75,6 +76,19 @@ function overSocket(settings: SlackAppSettings, appToken: string): SlackApp {
     connected: () => socket.connected(),
     stop: () => socket.stop(),
   };
+}
+
+/** The client rejects without anybody listening on frames that it does not understand, which would end the process. */
+function guardFrames(client: SocketModeReceiver['client'], log: Logger): void {
+  const handlers = client.listeners('ws_message');
+  client.removeAllListeners('ws_message');
+  client.on('ws_message', async (...frame: unknown[]) => {
+    try {
+      for (const handle of handlers) await handle.apply(client, frame);
+    } catch (err) {
+      log.warn({ err }, 'Slack sent something that is not understood, and it was put aside');
+    }
+  });
 }
 
 /** Bolt checks each request's signature, and that it is not older than five minutes. */

@@ -1,4 +1,4 @@
-import type { WebClient } from '@slack/web-api';
+import { WebAPIRequestError, type WebClient } from '@slack/web-api';
 
 /** Who the bot is, and in which workspace it is installed. */
 export interface Identity {
@@ -11,9 +11,16 @@ export interface Identity {
 export async function identify(client: {
   readonly auth: Pick<WebClient['auth'], 'test'>;
 }): Promise<Identity> {
-  const { team_id: teamId, user_id: botUserId, bot_id: botId } = await client.auth.test();
+  const { team_id: teamId, user_id: botUserId, bot_id: botId } = await client.auth.test().catch(unanswered);
   if (teamId === undefined || botUserId === undefined || botId === undefined) {
     throw new Error('SLACK_BOT_TOKEN is not the token of a bot (it should begin with xoxb-)');
   }
   return { teamId, botUserId, botId };
+}
+
+/** Whoever runs the process starts it again; while it runs, outages are waited for. */
+function unanswered(cause: unknown): never {
+  if (!(cause instanceof WebAPIRequestError)) throw cause;
+  const remedy = 'Check the network and https://slack-status.com, then start Slipway again.';
+  throw new Error(`Slack does not answer: ${cause.message}. ${remedy}`, { cause });
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { ButtonAction, Delivery } from '../domain/delivery.ts';
 import type { Origin } from '../domain/request.ts';
+import { written } from '../domain/written.ts';
 import { type FormMetadata, type FormState, formMetadata, formState } from './render/form.ts';
 import { silenceMetadata } from './render/silence-form.ts';
-import { written } from './written.ts';
+
+/** What Slack names something by: a user, a channel, a moment, a trigger. Nothing else can be stored or sent back. */
+const id = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'not an ID of Slack');
 
 /**
  * What Slack sends, parsed once. Field by field as in
@@ -12,22 +15,22 @@ import { written } from './written.ts';
  */
 const commandPayload = z.object({
   team_id: z.string(),
-  command: z.string().startsWith('/'),
+  command: written.pipe(z.string().startsWith('/')),
   text: written.default(''),
-  user_id: z.string(),
-  channel_id: z.string(),
-  trigger_id: z.string(),
+  user_id: id,
+  channel_id: id,
+  trigger_id: id,
   response_url: z.url(),
 });
 
 const mentionPayload = z.object({
   team_id: z.string(),
-  event_id: z.string(),
+  event_id: id,
   event: z.object({
-    user: z.string(),
+    user: id,
     text: written,
-    channel: z.string(),
-    thread_ts: z.string().optional(),
+    channel: id,
+    thread_ts: id.optional(),
     bot_id: z.string().optional(),
     edited: z.unknown().optional(),
   }),
@@ -35,39 +38,39 @@ const mentionPayload = z.object({
 
 const reactionPayload = z.object({
   team_id: z.string(),
-  event_id: z.string(),
+  event_id: id,
   event: z.object({
     type: z.enum(['reaction_added', 'reaction_removed']),
-    user: z.string(),
-    reaction: z.string(),
+    user: id,
+    reaction: written,
     event_ts: z.string().regex(/^\d+\.\d+$/),
     item_user: z.string().optional(),
     item: z.union([
-      z.object({ type: z.literal('message'), channel: z.string(), ts: z.string() }),
+      z.object({ type: z.literal('message'), channel: id, ts: id }),
       z.object({ type: z.string() }),
     ]),
   }),
 });
 
-const team = z.object({ id: z.string() }).nullish();
-const user = z.object({ id: z.string(), team_id: z.string().optional() });
+const team = z.object({ id }).nullish();
+const user = z.object({ id, team_id: z.string().optional() });
 
 const buttonPayload = z.object({
   team,
   user,
-  trigger_id: z.string(),
+  trigger_id: id,
   response_url: z.url().optional(),
-  channel: z.object({ id: z.string() }).optional(),
-  container: z.object({ message_ts: z.string().optional(), thread_ts: z.string().optional() }),
-  actions: z.tuple([z.object({ action_id: z.string(), value: z.string().default('') })]),
+  channel: z.object({ id }).optional(),
+  container: z.object({ message_ts: id.optional(), thread_ts: id.optional() }),
+  actions: z.tuple([z.object({ action_id: id, value: z.string().default('') })]),
 });
 
 const formPayload = z.object({
   team,
   user,
   view: z.object({
-    id: z.string(),
-    hash: z.string(),
+    id,
+    hash: id,
     private_metadata: z.string(),
     state: z.object({ values: formState }),
   }),
@@ -81,23 +84,23 @@ const suggestionPayload = z.object({
 });
 
 const buttonAction: z.ZodType<ButtonAction> = z.discriminatedUnion('do', [
-  z.object({ do: z.literal(['approve', 'reject']), operationId: z.string(), planDigest: z.string() }),
-  z.object({ do: z.literal(['cancel', 'stop']), operationId: z.string() }),
-  z.object({ do: z.literal('plan-again'), operationId: z.string() }),
-  z.object({ do: z.literal('roll-back'), operationId: z.string() }),
+  z.object({ do: z.literal(['approve', 'reject']), operationId: written, planDigest: written }),
+  z.object({ do: z.literal(['cancel', 'stop']), operationId: written }),
+  z.object({ do: z.literal('plan-again'), operationId: written }),
+  z.object({ do: z.literal('roll-back'), operationId: written }),
   z.object({
     do: z.literal(['acknowledge-alert', 'silence-form', 'end-silence', 'incident-report']),
-    groupId: z.string(),
+    groupId: written,
   }),
-  z.object({ do: z.literal('silence-alert'), groupId: z.string(), hours: z.int().min(1).max(24) }),
+  z.object({ do: z.literal('silence-alert'), groupId: written, hours: z.int().min(1).max(24) }),
   z.object({
     do: z.literal('roll-back-target'),
-    groupId: z.string(),
-    service: z.string(),
-    environment: z.string(),
+    groupId: written,
+    service: written,
+    environment: written,
   }),
-  z.object({ do: z.literal('restore'), operationId: z.string() }),
-  z.object({ do: z.literal(['promote', 'abort']), operationId: z.string() }),
+  z.object({ do: z.literal('restore'), operationId: written }),
+  z.object({ do: z.literal(['promote', 'abort']), operationId: written }),
 ]);
 
 /** Something parsed, and the workspace that it comes from. */

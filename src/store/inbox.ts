@@ -1,5 +1,6 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Delivery } from '../domain/delivery.ts';
-import type { Database, Queryable } from './database.ts';
+import { type Database, inTransaction, type Queryable } from './database.ts';
 
 /** Stores what came in, once however often it comes: acknowledged means stored. */
 export async function storeDelivery(
@@ -13,6 +14,22 @@ export async function storeDelivery(
     values: [delivery.id, JSON.stringify(delivery), executorId],
   });
   return rowCount === 1 ? 'stored' : 'duplicate';
+}
+
+/** As much as a long delivery, and nothing that could be pressed into less. */
+const PROBE_BYTES = 16_384;
+
+/** Stores something for a moment; rejects if there is no room, or no database, for what comes in. */
+export async function tryToStore(database: Database): Promise<void> {
+  const id = `probe:${randomUUID()}`;
+  const delivery = JSON.stringify(randomBytes(PROBE_BYTES).toString('base64'));
+  await inTransaction(database, async (tx) => {
+    await tx.query(
+      "insert into slipway.inbox (id, delivery, claimed_by, done_at) values ($1, $2, 'probe', now())",
+      [id, delivery],
+    );
+    await tx.query('delete from slipway.inbox where id = $1', [id]);
+  });
 }
 
 export async function finishDelivery(db: Queryable, id: string): Promise<void> {

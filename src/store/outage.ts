@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** PostgreSQL's classes of “not now”: connection, conflict, resources (a full disk), intervention (shutdown). */
 const PASSING_CLASSES = ['08', '40', '53', '57', '58'];
 /** Somebody else holds the lock. */
@@ -17,6 +15,8 @@ const PASSING_MESSAGES =
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;
+/** An outage is worth a word after so many milliseconds; most are over before. */
+const LONG = 2_500;
 
 /** True if the database was away or refused work for now, so that the same work may succeed later. */
 export function isOutage(error: unknown): boolean {
@@ -29,14 +29,26 @@ export function isOutage(error: unknown): boolean {
   return PASSING_MESSAGES.test(error.message);
 }
 
-/** Repeats idempotent work until the database is there for it. Other errors go on to the caller. */
-export async function throughOutages<T>(work: () => Promise<T>): Promise<T> {
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      await delay(pause);
+/**
+ * Repeats idempotent work until the database is there for it. Other errors go on to the caller. `onLong` hears of
+ * an outage once, when it has been there for a while.
+ */
+export async function throughOutages<T>(
+  work: () => Promise<T>,
+  onLong: () => void = () => undefined,
+): Promise<T> {
+  let telling: NodeJS.Timeout | undefined;
+  try {
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        telling ??= setTimeout(onLong, LONG);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
     }
+  } finally {
+    clearTimeout(telling);
   }
 }

@@ -12,6 +12,7 @@ import { accept } from '../../src/domain/refusal.ts';
 import { targetKey } from '../../src/domain/target.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { launchEngine } from '../../src/operations/engine.ts';
+import { watchExecutors } from '../../src/operations/gone.ts';
 import { takeLease } from '../../src/operations/lease.ts';
 import { submit } from '../../src/operations/request.ts';
 import { runOperation } from '../../src/operations/workflow.ts';
@@ -74,7 +75,7 @@ const engine = await launchEngine({
   executorId: lease.executorId,
   log,
   adopt: async () => undefined,
-  mayTakeOver: () => true,
+  executors: watchExecutors({ url, database, lease, log }),
   run: (operationId) => runOperation(context, operationId),
 });
 

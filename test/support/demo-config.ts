@@ -40,7 +40,12 @@ export async function changedDemoConfig(
   playgroundUrl: string,
   change: (config: DemoConfig) => void,
 ): Promise<string> {
-  const config = demoSchema.parse(parse(demoConfig(await describePlayground(playgroundUrl))));
+  return changedConfig(demoConfig(await describePlayground(playgroundUrl)), change);
+}
+
+/** A demo's config, given as YAML, after `change` has worked on it. */
+export function changedConfig(text: string, change: (config: DemoConfig) => void): string {
+  const config = demoSchema.parse(parse(text));
   change(config);
   return stringify(config);
 }

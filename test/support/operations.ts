@@ -6,6 +6,7 @@ import type { Person } from '../../src/domain/person.ts';
 import { targetKey } from '../../src/domain/target.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { type Engine, launchEngine } from '../../src/operations/engine.ts';
+import { watchExecutors } from '../../src/operations/gone.ts';
 import { takeLease } from '../../src/operations/lease.ts';
 import { runOperation } from '../../src/operations/workflow.ts';
 import { readView } from '../../src/store/operations.ts';
@@ -100,7 +101,7 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     executorId: lease.executorId,
     log,
     adopt: async () => undefined,
-    mayTakeOver: () => true,
+    executors: watchExecutors({ url, database, lease, log }),
     run: (operationId) => runOperation(context, operationId),
   });
   return {

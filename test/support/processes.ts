@@ -30,12 +30,15 @@ export interface ShippedProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts `slipway <args>` and waits until it has printed `ready`; rejects with its output if it ends before. */
+/**
+ * Starts `slipway <args>` and waits until it has printed `ready`; rejects with its output if it ends before.
+ * `main` is the program of another release.
+ */
 export async function startShipped(
   args: readonly string[],
-  options: { readonly env: Readonly<Record<string, string>>; readonly ready: string },
+  options: { readonly env: Readonly<Record<string, string>>; readonly ready: string; readonly main?: string },
 ): Promise<ShippedProcess> {
-  const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], {
+  const child = spawn(process.execPath, [...FLAGS, options.main ?? MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -32,7 +32,7 @@ export async function startReverseProxy(directory: string, ports: readonly numbe
 }
 
 function configuration(directory: string, port: number, ports: readonly number[]): string {
-  const servers = ports.map((one) => `server 127.0.0.1:${one} max_fails=1 fail_timeout=1s;`).join(' ');
+  const servers = ports.map((one) => `server 127.0.0.1:${one} max_fails=0;`).join(' ');
   return `
     daemon off;
     master_process off;

@@ -21,7 +21,15 @@ const descriptionSchema = z.object({
 });
 
 const cloudCallsSchema = z.object({
-  calls: z.array(z.looseObject({ method: z.string(), resource: z.string(), effect: z.string() })),
+  calls: z.array(
+    z.looseObject({
+      at: z.string(),
+      method: z.string(),
+      resource: z.string(),
+      effect: z.string(),
+      changed: z.array(z.string()),
+    }),
+  ),
 });
 const cloudSchema = z.object({
   services: z.array(
@@ -70,8 +78,8 @@ export interface TestPerson {
   react(channel: string, ts: string, name: string): Promise<void>;
   unreact(channel: string, ts: string, name: string): Promise<void>;
   click(channel: string, message: SeenMessage, label: string): Promise<void>;
-  /** Waits for a message that fits; fails with what is there instead. */
-  see(channel: string, fits: (message: SeenMessage) => boolean): Promise<SeenMessage>;
+  /** Waits for a message that fits, 45 s unless told; fails with what is there instead. */
+  see(channel: string, fits: (message: SeenMessage) => boolean, limit?: number): Promise<SeenMessage>;
   /** Types a command and waits for the answer that only its typist sees. */
   ask(channel: string, text: string): Promise<SeenMessage>;
 }
@@ -176,8 +184,8 @@ function testPerson(parts: {
         actions: JSON.stringify([button]),
       });
     },
-    see: async (channel, fits) => {
-      const deadline = Date.now() + LIMIT;
+    see: async (channel, fits, limit = LIMIT) => {
+      const deadline = Date.now() + limit;
       for (;;) {
         const messages = await person.messages(channel);
         const found = messages.find(fits);

@@ -1,7 +1,7 @@
 import type { InputBlock, ModalView, PlainTextElement, PlainTextOption } from '@slack/web-api';
 import { z } from 'zod';
+import { written } from '../../domain/written.ts';
 import type { Words } from '../words/words.ts';
-import { written } from '../written.ts';
 import { plainText } from './blocks.ts';
 
 /** The callback ID of the form of `/deploy`. */
@@ -25,11 +25,11 @@ export type FormServices = readonly {
  * it asks for versions.
  */
 export const formMetadata = z.object({
-  channelId: z.string(),
-  threadTs: z.string().optional(),
-  responseUrl: z.string().optional(),
-  service: z.string().nullable(),
-  environment: z.string().nullable(),
+  channelId: written,
+  threadTs: written.optional(),
+  responseUrl: written.optional(),
+  service: written.nullable(),
+  environment: written.nullable(),
 });
 export type FormMetadata = z.output<typeof formMetadata>;
 

@@ -60,6 +60,8 @@ export function renderReply(reply: Reply, shown: ReplyContext): MessageContent {
       return sentence(words.canary.instructed(reply.target, reply.instruction), words);
     case 'looking-up':
       return sentence(`:mag: ${words.replies.lookingUp}`, words);
+    case 'kept':
+      return sentence(`:hourglass: ${words.replies.kept}`, words);
   }
 }
 

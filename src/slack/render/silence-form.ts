@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/web-api';
 import { z } from 'zod';
 import { parseDuration } from '../../config/duration.ts';
+import { written } from '../../domain/written.ts';
 import type { Words } from '../words/words.ts';
 import { plainText } from './blocks.ts';
 import type { FormState } from './form.ts';
@@ -13,10 +14,10 @@ const LONGEST_REASON = 300;
 
 /** What the form keeps: what is to be silenced, and where its answers belong. */
 export const silenceMetadata = z.object({
-  groupId: z.string(),
-  channelId: z.string(),
-  threadTs: z.string().optional(),
-  responseUrl: z.string().optional(),
+  groupId: written,
+  channelId: written,
+  threadTs: written.optional(),
+  responseUrl: written.optional(),
 });
 export type SilenceMetadata = z.output<typeof silenceMetadata>;
 

@@ -37,6 +37,7 @@ export const replies: ReplyWords = {
     }`,
   unlocked: (scope) => `:unlock: ${scope} is open again.`,
   lookingUp: 'Looking that up …',
+  kept: 'Not done yet: Slipway has your request, but its database takes nothing right now. It is done as soon as the database does; you need not ask again.',
   helpTitle: (command) => (command === null ? 'What you can ask me' : `How to use /${command}`),
   helpMention: 'In a thread, where slash commands do not work, mention me with the same words.',
   whyTitle: ({ service, environment }) => `What stands in the way of ${service} in ${environment}`,

@@ -249,6 +249,8 @@ export interface ReplyWords {
   locked(scope: string, reason: string, untilText: string | null): string;
   unlocked(scope: string): string;
   readonly lookingUp: string;
+  /** What was asked for is stored, and the database keeps it from being done for now. */
+  readonly kept: string;
   /** Null: all commands. */
   helpTitle(command: string | null): string;
   readonly helpMention: string;

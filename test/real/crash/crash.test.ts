@@ -7,14 +7,15 @@ import {
 } from '../../support/watched-operations.ts';
 import { type CloudCall, type SeenMessage, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
-/** Kills at random moments, beside those at every boundary. */
-const RANDOM_KILLS = 24;
+/** Kills at random moments, beside those at every boundary. Those of one of several bots are in test/real/replicas. */
+const RANDOM_KILLS = 9;
 const ENDED = new Set(['succeeded', 'failed', 'undone', 'undo-failed', 'voided', 'refused', 'expired']);
 
 /** One seed for the run, printed, so that a failure can be repeated. */
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
 
-describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
+// What is lost or done twice once is a fault, however it goes the next time: nothing here is tried again.
+describe(`kill -9 at any moment (CRASH_SEED=${seed})`, { retry: 0 }, () => {
   let running: RunningBot;
   let watch: OperationWatch;
   let ana: TestPerson;

@@ -314,6 +314,7 @@ describe('the other replies', () => {
       { kind: 'unlocked', scope: lock.scope },
       { kind: 'status', targets: [] },
       { kind: 'looking-up' },
+      { kind: 'kept' },
       { kind: 'dry-run', plans: [] },
     ];
     for (const each of replies) expect(limitsBroken(reply(each))).toEqual([]);

@@ -10,6 +10,8 @@ import type { Envelope, Receipt, Transport } from './transport.ts';
 const MAX_CONNECTIONS = 10;
 const TICKET_MS = 30_000;
 const PING_MS = 5000;
+/** After so many unanswered pings the app is taken to be gone. */
+const MOST_UNANSWERED = 4;
 
 const acknowledgementSchema = z.object({ envelope_id: z.string(), payload: z.unknown().optional() });
 
@@ -17,6 +19,8 @@ interface Connection {
   readonly socket: WebSocket;
   /** A frozen connection stays open, but nothing comes back from it: a link that died silently. */
   frozen: boolean;
+  /** Pings in a row that the app has not answered. */
+  unanswered: number;
 }
 
 export interface SocketModeOptions {
@@ -99,11 +103,14 @@ export class SocketMode implements Transport {
   }
 
   #welcome(socket: WebSocket): void {
-    const connection: Connection = { socket, frozen: false };
+    const connection: Connection = { socket, frozen: false, unanswered: 0 };
     this.#connections.push(connection);
     if (this.#connections.length === 1) this.#options.onPresence(true);
     socket.on('message', (data) => this.#hear(connection, String(data)));
     socket.on('ping', (data) => connection.frozen || socket.pong(data));
+    socket.on('pong', () => {
+      connection.unanswered = 0;
+    });
     socket.on('close', () => this.#forget(connection));
     socket.on('error', () => socket.terminate());
     this.#keepAlive(connection);
@@ -123,12 +130,19 @@ export class SocketMode implements Transport {
     let stop = () => {};
     const beat = () => {
       stop = this.#options.clock.after(PING_MS, () => {
-        if (!connection.frozen) connection.socket.ping();
+        this.#ping(connection);
         beat();
       });
     };
     connection.socket.once('close', () => stop());
     beat();
+  }
+
+  #ping(connection: Connection): void {
+    if (connection.frozen) return;
+    connection.unanswered += 1;
+    if (connection.unanswered > MOST_UNANSWERED) connection.socket.terminate();
+    else connection.socket.ping();
   }
 
   #hear(connection: Connection, text: string): void {
