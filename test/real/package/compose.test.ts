@@ -49,7 +49,7 @@ describe('docker-compose.yml', () => {
     writeEnvironment(described);
     await type(UP);
     await ready();
-  }, 400_000);
+  }, 600_000);
   afterAll(async () => {
     await engine?.stop();
     project.remove();
@@ -132,7 +132,7 @@ describe('docker-compose.yml', () => {
         if (response?.ok !== true)
           throw new Error(`not ready:\n${await compose('logs', '--tail=20', 'slipway')}`);
       },
-      { timeout: 120_000, interval: 500 },
+      { timeout: 300_000, interval: 500 },
     );
 
   it('brings up a bot that is ready, and a database that nobody outside can reach', async () => {
