@@ -14,9 +14,11 @@ export interface Transcript {
 
 export function openTranscript(workspace: TestWorkspace): Transcript {
   let last: { readonly ts: string; readonly channel: string } | null = null;
+  let backup = '';
   return {
     type: async ({ typed, answer }) => {
-      const [, name = '', channel = '', words = ''] = /^(\w+) in #([\w-]+): (.*)$/.exec(typed) ?? [];
+      const [, name = '', channel = '', words = ''] =
+        /^(\w+) in #([\w-]+): (.*)$/.exec(typed.replace('bk-…', backup)) ?? [];
       const person = workspace.person(name);
       const before = new Map(
         (await person.messages(channel)).map((message) => [message.ts, readable(message)]),
@@ -26,6 +28,7 @@ export function openTranscript(workspace: TestWorkspace): Transcript {
       else if (last === null) throw new Error(`${typed}: there is nothing to react to`);
       else await person.react(channel, last.ts, reaction);
       const seen = await untilAnswered(person, { channel, before, answer, typed });
+      backup = /bk-\w+/.exec(readable(seen))?.[0] ?? backup;
       last = seen.is_ephemeral === true ? last : { ts: seen.ts, channel };
     },
   };

@@ -104,6 +104,30 @@ describe('the links in the docs', () => {
   });
 });
 
+describe('the files that the docs name', () => {
+  /** Placeholders of the checklists, as a builder fills them in. */
+  const filled = (name: string) =>
+    name
+      .replace('commands/<name>', 'commands/deploy')
+      .replace('test/real/NAME', 'test/real/hosts')
+      .replace('integrations/<kind>', 'integrations/cloud-run');
+  const FILE = /^(?:\.ci|commands|docs|integrations|manifests|src|test)\/[\w<>./-]+$/;
+
+  it.each(PAGES)('of %s are there', (page) => {
+    const named = codeSpansOf(page).filter((span) => FILE.test(span));
+    const providers = named.map((name) => filled(name).replace('cloud-run/provider', 'cloud-sql/provider'));
+    expect(providers.filter((name) => !existsSync(name))).toEqual([]);
+  });
+
+  it('are in each of the checklists', () => {
+    const page = pageText('docs/architecture.md');
+    for (const heading of ['Adding a command', 'Adding an integration', 'Adding a provider of backups']) {
+      const [, steps = ''] = new RegExp(`## ${heading}\\n\\n((?:\\d\\. .*\\n(?: .*\\n)*)+)`).exec(page) ?? [];
+      expect(steps.match(/^\d\. `[^`]+`/gm)?.length, heading).toBeGreaterThan(3);
+    }
+  });
+});
+
 function suiteAsks(suite: string, page: string): boolean {
   if (!SUITES.includes(suite)) return false;
   const folder = path.join('test/real', suite);
