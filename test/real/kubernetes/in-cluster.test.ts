@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { noCluster } from '../../support/kubernetes/cluster.ts';
+import { runShipped } from '../../support/processes.ts';
 import { says, wordsOf } from '../../support/workspace.ts';
 import { botOnCluster } from './bot-on-cluster.ts';
 
 describe.skipIf(noCluster)('a bot that runs in the cluster', () => {
+  test('passes its doctor as the account of its pod', async () => {
+    const { running } = await botOnCluster({ inCluster: true });
+    const env = { ...running.env, WEBHOOK_SECRET_ALERTMANAGER: 'sixteen-letters-and-more' };
+    const { code, output } = await runShipped(['doctor'], env);
+    console.log(`doctor in the cluster: ${output.trim().split('\n').at(-1)}`);
+    expect(output).toMatch(/^✓ api\/staging: .*deployment/im);
+    expect(code).toBe(0);
+  });
+
   test('deploys as the account of its pod, which may no more than its role says', async () => {
     const bot = await botOnCluster({ inCluster: true });
     const { ana, watch, cluster, proxy } = bot;

@@ -69,6 +69,17 @@ describe.skipIf(noCluster)('manifests/kubernetes', () => {
     expect(items[0].endpoints).toHaveLength(2);
   });
 
+  test('a server-side dry run takes every object of them, and changes none', async () => {
+    const before = await inBot('apps/v1', 'deployments');
+    const said = run(`kubectl apply --server-side --dry-run=server -k ${EXAMPLE}`).trim().split('\n');
+    const objects = run(`kubectl kustomize ${EXAMPLE}`).match(/^kind: /gm) ?? [];
+    expect(objects.length).toBeGreaterThan(10);
+    expect(said.filter((line) => line.endsWith('serverside-applied (server dry run)'))).toHaveLength(
+      objects.length,
+    );
+    expect((await inBot('apps/v1', 'deployments')).metadata.generation).toBe(before.metadata.generation);
+  });
+
   test('Prometheus finds the bot, and the rules are ones that its operator takes', async () => {
     const service = await inBot('v1', 'services');
     const monitor = await inBot('monitoring.coreos.com/v1', 'servicemonitors');

@@ -40,7 +40,7 @@ describe('the image', () => {
     makeNodeImage(engine);
     copySources(sources.path);
     building = await buildAsTyped(engine, { typed: BUILD, directory: sources.path });
-  }, 300_000);
+  }, 500_000);
   afterAll(async () => {
     await engine?.stop();
     sources.remove();
@@ -120,7 +120,7 @@ describe('the image', () => {
         directory: sources.path,
       });
       await bot.ready();
-    });
+    }, 400_000);
 
     it('turns healthy', async () => {
       await expect.poll(() => bot.health(), { timeout: 120_000, interval: 500 }).toBe('healthy');

@@ -76,7 +76,7 @@ function containerOf(
           if (inspect('{{.State.Running}}') !== 'true') throw new Error(`${name} has ended: ${everything()}`);
           await answers(`http://127.0.0.1:${port}/readyz`);
         },
-        { timeout: 90_000, interval: 200 },
+        { timeout: 300_000, interval: 200 },
       ),
     lines,
     execAsTyped: (typed) => exec(engine, typed.replace('docker exec slipway', `docker exec ${name}`)),

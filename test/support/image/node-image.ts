@@ -58,7 +58,7 @@ essential=$(dpkg-query -W -f '\${Essential} \${Package}\\n' | sed -n 's/^yes //p
 wanted=$(apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks \\
   --no-replaces --no-enhances $essential passwd libstdc++6 | sed -n 's/^\\([a-z0-9][^ :]*\\).*/\\1/p' | sort -u)
 cd "$1"
-mkdir -p usr/bin usr/sbin usr/lib usr/lib64 proc sys dev tmp root
+mkdir -p usr/bin usr/sbin usr/lib usr/lib64 boot dev home media mnt opt proc root run srv sys tmp
 ln -s usr/bin usr/sbin usr/lib usr/lib64 .
 for package in $wanted; do dpkg -L "$package" 2>/dev/null || true; done | sort -u \\
   | grep -E '^/[^ ]+/' | grep -vE '^/usr/share/(doc|man|info|locale|lintian)/' \\
