@@ -15,9 +15,15 @@ export interface Terminal {
 
 /** A terminal on two streams, usually stdout and stderr. */
 export function createTerminal(out: Writable, err: Writable): Terminal {
+  for (const stream of [out, err]) stream.on('error', ignoreUnread);
   return {
     say: (line) => void out.write(`${line}\n`),
     complain: (line) => void err.write(`${line}\n`),
     paint: (style, text) => styleText(style, text, { stream: out }),
   };
+}
+
+/** Whoever reads may have read enough, as `head` has: nothing is wrong with what goes on. */
+function ignoreUnread(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }
