@@ -6,8 +6,8 @@ export const TAKEOVER = 10_000;
 const LOOK = 40;
 /** Its message names the canary that is extended as well. */
 const EXTENSION = 'Extend the canary';
-/** Kills of one operation. */
-const MOST_KILLS = 8;
+/** Boundaries at which one operation is killed. */
+const MOST_KILLS = 4;
 
 /** Work that people ask for while whoever carries it out is killed again and again. */
 export interface Work {
