@@ -1,14 +1,13 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type DemoConfig, quick } from '../support/demo-config.ts';
 import { type GithubServer, OWNER, REPO, startGithub, TOKEN } from '../support/github/github-server.ts';
-import { runShipped } from '../support/processes.ts';
+import { runShipped, temporaryDirectory } from '../support/processes.ts';
 import { type RunningBot, startBotWithPlayground } from '../support/running-bot.ts';
 import { says } from '../support/workspace.ts';
 
@@ -45,6 +44,7 @@ describe('a secret', () => {
   let running: RunningBot;
   let database: TestDatabase;
   let role: string;
+  const files = temporaryDirectory();
 
   beforeAll(async () => {
     github = await startGithub();
@@ -58,6 +58,7 @@ describe('a secret', () => {
   }, 600_000);
   afterAll(async () => {
     await running?.stop();
+    files.remove();
     await github.stop();
     echo.server.closeAllConnections();
     echo.server.close();
@@ -88,7 +89,7 @@ describe('a secret', () => {
     quick(config);
     const host = new URL(echo.url).host;
     config.github = { url: github.url };
-    const passwordFile = `${tmpdir()}/${canary('password')}`;
+    const passwordFile = `${files.path}/${canary('password')}`;
     writeFileSync(passwordFile, SECRETS['registry in a file'], { mode: 0o600 });
     config.registries = {
       [host]: { username: 'rayhu' },
@@ -128,7 +129,7 @@ describe('a secret', () => {
   }
 
   function kubeconfig(): string {
-    const file = `${tmpdir()}/${canary('kubeconfig')}.yaml`;
+    const file = `${files.path}/${canary('kubeconfig')}.yaml`;
     const cluster = { name: 'c', cluster: { server: echo.url, 'insecure-skip-tls-verify': true } };
     const user = { name: 'u', user: { token: SECRETS.kubernetes } };
     const context = { name: 'x', context: { cluster: 'c', user: 'u' } };
@@ -147,7 +148,7 @@ describe('a secret', () => {
   }
 
   function boxConfig(): object {
-    const keyFile = `${tmpdir()}/${canary('key')}`;
+    const keyFile = `${files.path}/${canary('key')}`;
     writeFileSync(
       keyFile,
       `-----BEGIN OPENSSH PRIVATE KEY-----\n${SECRETS.ssh}\n-----END OPENSSH PRIVATE KEY-----\n`,
