@@ -66,7 +66,7 @@ const jsonExpectation = z.union([
   z.null(),
   z.strictObject({
     exists: z.boolean().optional().describe('Whether it must be there at all.'),
-    contains: z.string().min(1).optional(),
+    contains: z.string().min(1).optional().describe('The text has this in it.'),
     minLength: z.int().min(1).optional().describe('Characters of a text, entries of a list.'),
   }),
 ]);

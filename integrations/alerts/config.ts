@@ -19,7 +19,8 @@ const signature = z
     header: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'the name of an HTTP header')
-      .default('X-Signature-256'),
+      .default('X-Signature-256')
+      .describe('The name of the header.'),
     prefix: z.string().max(20).default('sha256=').describe('What stands before the hexadecimal digits.'),
   })
   .prefault({})

@@ -67,7 +67,7 @@ const prometheus = z
     url: z
       .url({ protocol: /^https?$/, error: 'an http or https address' })
       .describe('Where Prometheus answers, without /api.'),
-    queries: z.array(query).min(1).max(20),
+    queries: z.array(query).min(1).max(20).describe('Each must give one number.'),
     requests: promql
       .optional()
       .describe('PromQL that counts the canary’s requests in $window, for minRequests.'),

@@ -51,8 +51,11 @@ const guard = z
   .union([
     z.strictObject({
       file: pathInside.describe('A path, with * for any characters of a name.'),
-      contains: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
-      parses: z.enum(['json', 'yaml']).optional(),
+      contains: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .optional()
+        .describe('Texts that must be in it, each of them.'),
+      parses: z.enum(['json', 'yaml']).optional().describe('What it must be.'),
     }),
     z.strictObject({
       run: argv,
@@ -76,19 +79,23 @@ export const filesTargetConfig = z
       .enum(['keep', 'remove'])
       .default('keep')
       .describe('What becomes of files that the release does not have.'),
-    guards: z.array(guard).default([]),
+    guards: z
+      .array(guard)
+      .default([])
+      .describe('What must be true of the new tree before anything is touched.'),
     backups: z
       .strictObject({
         directory: absolutePath.optional().describe('.slipway/backups in the live directory when absent.'),
         keep: z.int().min(1).max(100).default(5).describe('So many stay, the newest.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('Where what changes is copied first, and how much of that is kept.'),
     restart: argv.describe('Run on the host, in the live directory, when the files are in place.'),
     url: webAddress.optional().describe('The address on which paths of checks are asked.'),
     health: httpCheckConfig
       .omit({ successes: true })
       .extend({
-        tries: z.int().min(1).max(100).default(10),
+        tries: z.int().min(1).max(100).default(10).describe('So often it is asked.'),
         pause: duration.prefault('3s').describe('Between two tries.'),
       })
       .optional()

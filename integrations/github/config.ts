@@ -13,7 +13,10 @@ export const githubConfig = z
       .default('https://api.github.com')
       .describe('The API’s address; for GitHub Enterprise Server https://HOST/api/v3.'),
     app: z
-      .strictObject({ id: z.int().positive(), installation: z.int().positive() })
+      .strictObject({
+        id: z.int().positive().describe('The App’s ID.'),
+        installation: z.int().positive().describe('The ID of its installation in your organisation.'),
+      })
       .optional()
       .describe(
         'A GitHub App and its installation; its private key stands in GITHUB_APP_KEY or GITHUB_APP_KEY_FILE. Without it, GITHUB_TOKEN is used.',

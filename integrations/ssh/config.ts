@@ -10,7 +10,7 @@ export const hostConfig = z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, 'a host name or an IP address')
       .describe('Host name or IP address.'),
-    port: z.int().min(1).max(65_535).default(22),
+    port: z.int().min(1).max(65_535).default(22).describe('The port of its SSH server.'),
     user: z
       .string()
       .regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, 'a user name')

@@ -9,9 +9,12 @@ const name = z
 const health = z
   .strictObject({
     service: name.describe('The Service whose pods are asked.'),
-    path: z.string().regex(/^\/\S*$/, 'a path starting with /'),
+    path: z
+      .string()
+      .regex(/^\/\S*$/, 'a path starting with /')
+      .describe('What is asked.'),
     port: z.int().min(1).max(65_535).describe('The port of the container that answers it.'),
-    status: z.int().min(100).max(599).default(200),
+    status: z.int().min(100).max(599).default(200).describe('The status that must come back.'),
     successes: z.int().min(1).max(100).default(3).describe('Right answers in a row from every pod.'),
     timeout: duration.prefault('10s').describe('Time limit of one request.'),
     contains: checkDetails.contains,

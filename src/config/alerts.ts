@@ -25,7 +25,7 @@ export const alertsConfig = z
     channel: channel
       .optional()
       .describe('Where alerts go that no route matches; else slack.incidentChannel.'),
-    routes: z.array(route).max(200).default([]),
+    routes: z.array(route).max(200).default([]).describe('Where alerts go; the first that matches counts.'),
     labels: labelNames.default([]).describe('Labels that are shown; empty for all that tell alerts apart.'),
     service: labelNames
       .default(['service', 'app'])
@@ -36,14 +36,20 @@ export const alertsConfig = z
       .array(z.string())
       .default(['critical', 'page', 'error', 'emergency', 'p1'])
       .describe('Values of the severity that are critical.'),
-    info: z.array(z.string()).default(['info', 'none', 'notice', 'p4', 'p5']),
+    info: z
+      .array(z.string())
+      .default(['info', 'none', 'notice', 'p4', 'p5'])
+      .describe('Values of the severity that are only worth knowing; all others are warnings.'),
     remind: duration.prefault('30m').describe('Remind after this long, while it still fires.'),
     storm: z.int().min(2).max(1_000).default(20).describe('More new groups a minute than this is a storm.'),
     deploys: duration
       .prefault('30m')
       .describe('Operations that began this long before an alert stand in it.'),
     allow: z
-      .strictObject({ acknowledge: roleNames, silence: roleNames })
+      .strictObject({
+        acknowledge: roleNames.describe('Roles that may acknowledge.'),
+        silence: roleNames.describe('Roles that may silence.'),
+      })
       .prefault({})
       .describe('Which roles may acknowledge and silence. What is not listed is not allowed.'),
   })

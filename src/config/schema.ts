@@ -21,15 +21,18 @@ const roleNames = z.array(word).describe('Names of roles from `roles`.');
 
 const role = z
   .strictObject({
-    users: z.array(z.string().regex(/^[UW][A-Z0-9]+$/, 'a Slack user ID such as U012AB3CD')).default([]),
-    emails: z.array(z.email()).default([]),
+    users: z
+      .array(z.string().regex(/^[UW][A-Z0-9]+$/, 'a Slack user ID such as U012AB3CD'))
+      .default([])
+      .describe('Slack user IDs: a person’s profile, “Copy member ID”.'),
+    emails: z.array(z.email()).default([]).describe('Addresses in people’s Slack profiles.'),
     groups: z.array(z.string().min(1)).default([]).describe('Slack user groups, by handle or ID.'),
   })
   .describe('Who holds a role: by Slack user ID, e-mail or user group.');
 
 const approval = z
   .strictObject({
-    approvers: roleNames.min(1),
+    approvers: roleNames.min(1).describe('Roles whose members may approve; whoever asked does not count.'),
     required: z.int().min(1).max(10).default(1).describe('How many different people must approve.'),
     expires: duration.prefault('30m').describe('After this the question is withdrawn.'),
     remind: duration.optional().describe('Remind the approvers this long before it expires.'),
@@ -91,7 +94,7 @@ export const targetConfig = z.discriminatedUnion('kind', [
 ]);
 
 const serviceEnvironment = z.strictObject({
-  target: targetConfig,
+  target: targetConfig.describe('What is deployed to.'),
   verify: z
     .array(checkConfig)
     .default([])
@@ -123,8 +126,10 @@ const service = z.strictObject({
     .optional()
     .describe('The image repository that versions are looked up in.'),
   ...sourceKeys,
-  aliases: z.array(word).default([]),
-  environments: z.record(word, serviceEnvironment),
+  aliases: z.array(word).default([]).describe('Other names to type.'),
+  environments: z
+    .record(word, serviceEnvironment)
+    .describe('Where it runs, under the names of `environments`.'),
 });
 
 const environment = z.strictObject({
@@ -135,11 +140,11 @@ const environment = z.strictObject({
     .describe('Channels in which commands for this environment are taken; empty means all.'),
   allow: z
     .strictObject({
-      deploy: roleNames.default([]),
-      rollback: roleNames.default([]),
-      canary: roleNames.default([]),
-      backup: roleNames.default([]),
-      restore: roleNames.default([]),
+      deploy: roleNames.default([]).describe('Who may ask for a deploy.'),
+      rollback: roleNames.default([]).describe('Who may ask for a rollback.'),
+      canary: roleNames.default([]).describe('Who may ask for a canary.'),
+      backup: roleNames.default([]).describe('Who may make and verify backups.'),
+      restore: roleNames.default([]).describe('Who may ask for a restore, which always needs an approval.'),
       emergency: roleNames.default([]).describe('Who may skip approval with --emergency "reason".'),
       lock: roleNames.default([]).describe('Who may lock and unlock.'),
     })
@@ -151,15 +156,18 @@ const environment = z.strictObject({
 
 const freeze = z
   .strictObject({
-    name: z.string().min(1),
-    environments: z.array(word).min(1),
-    from: z.iso.datetime({ offset: true }),
-    to: z.iso.datetime({ offset: true }),
+    name: z.string().min(1).describe('What people are told.'),
+    environments: z.array(word).min(1).describe('What is frozen.'),
+    from: z.iso.datetime({ offset: true }).describe('When it begins, with the time zone.'),
+    to: z.iso.datetime({ offset: true }).describe('When it ends, with the time zone.'),
   })
   .describe('A calendar window closed to operations, rollbacks excepted.');
 
 const channelDefaults = z
-  .strictObject({ service: word.optional(), environment: word.optional() })
+  .strictObject({
+    service: word.optional().describe('So that it need not be typed.'),
+    environment: word.optional().describe('Together with `service`, a version is enough.'),
+  })
   .describe('What is meant in this channel when it is not said.');
 
 const reaction = z
@@ -167,22 +175,28 @@ const reaction = z
   .regex(/^[\p{L}\p{N}_+'-]+$/u, 'the name of an emoji without colons, such as white_check_mark');
 
 const slack = z.strictObject({
-  approveReaction: reaction.default('white_check_mark'),
-  rejectReaction: reaction.default('no_entry'),
+  approveReaction: reaction.default('white_check_mark').describe('The emoji that approves, without colons.'),
+  rejectReaction: reaction.default('no_entry').describe('The emoji that rejects, without colons.'),
   incidentChannel: z.string().min(1).optional().describe('Where emergencies are announced.'),
-  transport: z.enum(['socket', 'http']).default('socket'),
+  transport: z
+    .enum(['socket', 'http'])
+    .default('socket')
+    .describe('socket needs no address of your own; http takes signed requests at /slack/events.'),
 });
 
 /** The whole of `slipway.yaml`. */
 export const configSchema = z.strictObject({
-  slack: slack.prefault({}),
-  roles: z.record(word, role).default({}),
-  environments: z.record(word, environment),
-  services: z.record(word, service),
+  slack: slack.prefault({}).describe('How people are met in Slack.'),
+  roles: z.record(word, role).default({}).describe('Who people are, under names of your choice.'),
+  environments: z.record(word, environment).describe('Where services run, under the names that people type.'),
+  services: z.record(word, service).describe('What can be deployed, under the names that people type.'),
   hosts: hostsConfig,
   registries: registriesConfig,
   channels: z.record(z.string().min(1), channelDefaults).default({}).describe('By channel name or ID.'),
-  freezes: z.array(freeze).default([]),
+  freezes: z
+    .array(freeze)
+    .default([])
+    .describe('Windows in which nothing is deployed; rollbacks work all the time.'),
   alerts: alertsConfig.optional(),
   github: githubConfig.optional(),
 });

@@ -134,12 +134,14 @@ function refused(status: number, reason: string): Answer {
   return { status, body: { ok: false, reason } };
 }
 
-/** Answers at once. Should the sender still be sending, the rest is thrown away for a moment, then the line cut. */
+/**
+ * Answers at once. Should the sender still be sending, the rest is thrown away for a moment, then the line cut: closing it
+ * with the answer would take the answer away from a sender that has not read it yet.
+ */
 function send(request: Request, response: Response, { status, body }: Answer): void {
   if (status === 503) response.set('retry-after', '5');
   if (status === 401) response.set('www-authenticate', 'Bearer');
   if (!request.complete) {
-    response.set('connection', 'close');
     const timer = setTimeout(() => request.destroy(), DISCARD_LIMIT);
     request.once('close', () => clearTimeout(timer));
     request.resume();

@@ -60,14 +60,18 @@ export function rightAnswers(calls: readonly Call[]): Answers {
   return countOf(calls.map(({ kind }) => `${kind} ${right[kind]}`));
 }
 
-/** Sends all of them in their order, from fifty connections that stay open. */
+/** How often a sender comes again that was told that nothing could be stored, and after how many milliseconds. */
+const TRIES = 30;
+const PAUSE = 500;
+
+/** Sends all of them in their order, from fifty connections that stay open; what was not taken comes again. */
 export async function sendAll(botUrl: string, calls: readonly Call[]): Promise<Answers> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const left = calls.toReversed();
   const answers: string[] = [];
   const connection = async (): Promise<void> => {
     for (let call = left.pop(); call !== undefined; call = left.pop()) {
-      const status = await send(call, { url: `${botUrl}/webhooks/alertmanager`, agent });
+      const status = await sendUntilTaken(call, { url: `${botUrl}/webhooks/alertmanager`, agent });
       answers.push(`${call.kind} ${status ?? 'none'}`);
     }
   };
@@ -81,6 +85,16 @@ export async function sendAll(botUrl: string, calls: readonly Call[]): Promise<A
 
 function countOf(all: readonly string[]): Answers {
   return Object.fromEntries([...Map.groupBy(all, (one) => one)].map(([one, its]) => [one, its.length]));
+}
+
+/** As Alertmanager does: a 503, or a line that was cut, is sent again. */
+async function sendUntilTaken(call: Call, to: Parameters<typeof send>[1]): Promise<number | null> {
+  for (let left = TRIES; ; left -= 1) {
+    const status = await send(call, to);
+    const taken = status !== 503 && (status !== null || call.kind === 'truncated');
+    if (taken || left === 0) return status;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
 }
 
 /** The status of the answer; null for a call that broke off. */

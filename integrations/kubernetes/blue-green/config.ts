@@ -8,9 +8,12 @@ const name = z
 
 const health = z
   .strictObject({
-    path: z.string().regex(/^\/\S*$/, 'a path starting with /'),
+    path: z
+      .string()
+      .regex(/^\/\S*$/, 'a path starting with /')
+      .describe('What is asked.'),
     port: z.int().min(1).max(65_535).describe('The port of the container that answers it.'),
-    status: z.int().min(100).max(599).default(200),
+    status: z.int().min(100).max(599).default(200).describe('The status that must come back.'),
     times: z.int().min(1).max(100).default(5).describe('Rounds in a row in which every pod must be right.'),
     every: duration.prefault('5s').describe('Time between two rounds.'),
     timeout: duration.prefault('10s').describe('Time limit of one request.'),

@@ -24,7 +24,10 @@ const common = {
 };
 
 const destination = z
-  .strictObject({ host: z.string().min(1), subset: name.optional() })
+  .strictObject({
+    host: z.string().min(1).describe('The host of the destination.'),
+    subset: name.optional().describe('Its subset, from the DestinationRule.'),
+  })
   .describe('A destination as the VirtualService names it.');
 
 /** `traffic:` of a target of `kind: kubernetes`: how a canary gets its share. */
@@ -34,7 +37,7 @@ export const trafficConfig = z
     z
       .strictObject({
         kind: z.literal('istio'),
-        virtualService: name,
+        virtualService: name.describe('Every HTTP route in it that leads to `stable` is split.'),
         stable: destination,
         canary: destination,
         ...common,
@@ -43,7 +46,7 @@ export const trafficConfig = z
     z
       .strictObject({
         kind: z.literal('gateway-api'),
-        httpRoute: name,
+        httpRoute: name.describe('Every rule in it that leads to `stable` is split.'),
         stable: name.describe('The Service of the workload.'),
         canary: name.describe('The Service of the canary.'),
         ...common,
