@@ -23,10 +23,25 @@ export function previousCommit(): string {
   return commitOf('HEAD^1');
 }
 
-/** The newest commit whose migrations are not those of this one. */
+/**
+ * The newest commit that has some of this one's migrations and no other: what was renamed or changed on a branch
+ * before it came to `main` has run nowhere.
+ */
 export function commitBeforeNewestMigration(): string {
-  const newest = git('log', '-1', '--no-merges', '--format=%H', 'HEAD', '--', MIGRATIONS);
-  return commitOf(`${newest}^1`);
+  const present = migrationsOf('HEAD');
+  const changes = git('log', '--full-history', '--format=%H %P', 'HEAD', '--', MIGRATIONS).split(/\s+/);
+  const found = changes.find((commit) => {
+    const earlier = migrationsOf(commitOf(commit));
+    return earlier.size < present.size && [...earlier].every((one) => present.has(one));
+  });
+  if (found === undefined)
+    throw new Error('No earlier commit has migrations that are all unchanged in this one.');
+  return found;
+}
+
+/** Names and contents. */
+function migrationsOf(commit: string): ReadonlySet<string> {
+  return new Set(git('ls-tree', '-r', commit, '--', MIGRATIONS).split('\n'));
 }
 
 /** What is in the present code, by the same names. */
