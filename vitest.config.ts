@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Two cores: most of what the tests of whole programs do is to wait.
+    maxWorkers: 3,
   },
 });
