@@ -7,16 +7,15 @@ import {
   type StepProgress,
   TargetError,
 } from '../../integrations/target.ts';
-import type { OperationView, StepState, StopRequest } from '../domain/operation.ts';
+import type { OperationView, StopRequest } from '../domain/operation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { changes, isStoppable } from '../policy/stopping.ts';
 import { declareIntent, readIntent, withdrawIntent } from '../store/intents.ts';
 import { isOutage } from '../store/outage.ts';
-import { recordStep } from '../store/steps.ts';
 import { readStop } from '../store/stops.ts';
-import { changeOperation } from './change.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import { checkpoint } from './engine.ts';
+import { StepRecord } from './step-record.ts';
 
 /** How a step ended, and who stopped it, if somebody did. */
 export type StepEnd =
@@ -30,9 +29,6 @@ export type StepEnd =
 type Progress = Running | StepEnd;
 type Running = Extract<StepProgress, { phase: 'running' }>;
 
-/** Before the ID of the record of a step that takes another one back. */
-export const UNDO = 'undo:';
-
 /** First wait after an error that may pass; doubled up to {@link LONGEST_PAUSE}. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
@@ -40,8 +36,6 @@ const LONGEST_PAUSE = 10_000;
 const GRACE = 60_000;
 /** Milliseconds between two looks whether somebody wants it to stop. */
 const LOOK_FOR_STOP = 500;
-/** The message is rendered again at least this often while a step runs, for its elapsed time. */
-const REFRESH = 5_000;
 
 /**
  * Runs one step to its end, over any number of crashes: it is begun in one checkpoint and followed from
@@ -60,17 +54,12 @@ export async function runStep(
 class StepRunner {
   readonly #context: OperationContext;
   readonly #operationId: string;
-  readonly #recordId: string;
   readonly #step: PlannedStep;
-  #told: string | null = null;
-  #toldAt = 0;
+  readonly #record: StepRecord;
   readonly #resumedAt: number;
-  /** Whether a person may stop what it is doing now. */
-  #stoppable = false;
   #givenUpAt: number | null = null;
   /** What it was doing when somebody wanted it to stop. */
   #stoppedAt: string | null = null;
-  #lines = 0;
 
   constructor(
     context: OperationContext,
@@ -78,7 +67,7 @@ class StepRunner {
   ) {
     this.#context = context;
     this.#operationId = run.operationId;
-    this.#recordId = run.recordId;
+    this.#record = new StepRecord(context, run);
     this.#step = run.step;
     this.#resumedAt = context.clock().getTime();
   }
@@ -96,21 +85,21 @@ class StepRunner {
   async start(): Promise<Progress> {
     const stopped = await this.#stoppedBefore();
     if (stopped !== null) return stopped;
-    const view = await this.#record('running', null);
+    const view = await this.#record.put('running', null);
     const target = this.#targetOf(view);
     const progress = await this.#patiently(view, (step) => target.start(this.#step, step));
-    if (progress.phase !== 'running') await this.#record(progress.phase, progress.message);
+    if (progress.phase !== 'running') await this.#record.put(progress.phase, progress.message);
     return progress;
   }
 
   async follow(begun: Running): Promise<StepEnd> {
-    const view = await this.#record('running', begun.message);
+    const view = await this.#record.put('running', begun.message);
     const target = this.#targetOf(view);
-    this.#stoppable =
-      !this.#isUndo &&
+    this.#record.stoppable =
+      !this.#record.isUndo &&
       isStoppable(view.operation.plan, this.#step) &&
       (target.stop?.stops(this.#step) ?? false);
-    if (this.#stoppable) await this.#record('running', begun.message);
+    if (this.#record.stoppable) await this.#record.put('running', begun.message);
     let progress: Progress = begun;
     while (progress.phase === 'running') {
       // Looked at before it is given up: while nobody was running it may have come to its end.
@@ -119,17 +108,13 @@ class StepRunner {
         progress = await this.#giveUp(view, target, progress);
       }
     }
-    await this.#record(progress.phase, progress.message);
+    await this.#record.put(progress.phase, progress.message);
     return progress;
-  }
-
-  get #isUndo(): boolean {
-    return this.#recordId.startsWith(UNDO);
   }
 
   /** Nothing more is changed once somebody wants it to stop; what only looks, or tidies, goes on. */
   async #stoppedBefore(): Promise<StepEnd | null> {
-    if (this.#isUndo || !changes(this.#step)) return null;
+    if (this.#record.isUndo || !changes(this.#step)) return null;
     const stop = await readStop(this.#context.database, this.#operationId);
     if (stop === null) return null;
     return { phase: 'failed', problem: 'stopped', message: '', stoppedBy: stop.by, begun: false };
@@ -156,7 +141,7 @@ class StepRunner {
 
   /** Looks at it when it is time to, or stops it as soon as somebody wants that. */
   async #goOn(view: OperationView, target: DeployTarget, running: Running): Promise<Progress> {
-    await this.#refresh(running.message);
+    await this.#record.refresh(running.message);
     const stop = await this.#pause(running.lookAgainAfter);
     if (stop !== null) return this.#stop(view, target, { running, by: stop.by });
     return this.#patiently(view, (step) => target.resume(this.#step, running.handle, step));
@@ -164,7 +149,7 @@ class StepRunner {
 
   /** Waits; ends early when somebody wants the step to stop, and says who. */
   async #pause(milliseconds: number): Promise<StopRequest | null> {
-    if (!this.#stoppable) {
+    if (!this.#record.stoppable) {
       await delay(milliseconds);
       return null;
     }
@@ -195,20 +180,12 @@ class StepRunner {
         );
       } catch (error) {
         if (!(error instanceof TargetError) || error.retry === 'retryable') throw error;
-        await this.#tellNotStopped(error.message);
+        await this.#record.tellNotStopped(error.message);
         return running;
       }
     });
-    if (progress.phase === 'running' && this.#stoppable) await delay(progress.lookAgainAfter);
+    if (progress.phase === 'running' && this.#record.stoppable) await delay(progress.lookAgainAfter);
     return progress;
-  }
-
-  async #tellNotStopped(why: string): Promise<void> {
-    this.#stoppable = false;
-    const line = { kind: 'not-stopped', step: this.#step.title, why } as const;
-    await changeOperation(this.#context, this.#operationId, async ({ tell }) =>
-      tell(`not-stopped/${this.#recordId}`, line),
-    );
   }
 
   /** Repeats what failed for a reason that may pass, until the step's time is over. */
@@ -220,7 +197,7 @@ class StepRunner {
         const failure = this.#explain(error);
         const passing = error instanceof TargetError && error.retry === 'retryable';
         if (!passing || this.#isOverTime(view)) return failure;
-        await this.#refresh(`${failure.message} Trying again.`);
+        await this.#record.refresh(`${failure.message} Trying again.`);
         await delay(pause);
       }
     }
@@ -229,13 +206,13 @@ class StepRunner {
   #explain(error: unknown): Extract<StepProgress, { phase: 'failed' }> {
     if (error instanceof TargetError) {
       this.#context.log.warn(
-        { err: error, operation: this.#operationId, step: this.#recordId },
+        { err: error, operation: this.#operationId, step: this.#record.id },
         'step met an error',
       );
       return { phase: 'failed', problem: error.problem, message: error.message };
     }
     this.#context.log.error(
-      { err: error, operation: this.#operationId, step: this.#recordId },
+      { err: error, operation: this.#operationId, step: this.#record.id },
       'step met a fault',
     );
     return {
@@ -248,7 +225,7 @@ class StepRunner {
   /** A process that takes a step up again gives it a little time, however long nobody was running. */
   #isOverTime(view: OperationView): boolean {
     const now = this.#context.clock().getTime();
-    const startedAt = view.steps.find((step) => step.id === this.#recordId)?.startedAt?.getTime() ?? now;
+    const startedAt = view.steps.find((step) => step.id === this.#record.id)?.startedAt?.getTime() ?? now;
     return (
       now - startedAt > this.#step.timeLimit && now - this.#resumedAt > Math.min(GRACE, this.#step.timeLimit)
     );
@@ -283,7 +260,7 @@ class StepRunner {
       requestedBy: view.operation.requesterId,
       intents: this.#intents(),
       signal,
-      log: (line) => void this.#log(line),
+      log: (line) => void this.#record.log(line),
     };
   }
 
@@ -295,45 +272,5 @@ class StepRunner {
       since: (key) => readIntent(database, { operationId, key }),
       withdraw: (key) => withdrawIntent(database, { operationId, key }),
     };
-  }
-
-  async #log(text: string): Promise<void> {
-    this.#lines += 1;
-    const key = `log/${this.#recordId}/${this.#lines}`;
-    try {
-      await changeOperation(this.#context, this.#operationId, async ({ tell }) =>
-        tell(key, { kind: 'log', text }),
-      );
-    } catch (error) {
-      this.#context.log.warn(
-        { err: error, operation: this.#operationId, text },
-        'a line for the thread was not stored',
-      );
-    }
-  }
-
-  /** Tells people what the step is doing, when that changed or enough time went by. */
-  async #refresh(message: string): Promise<void> {
-    const now = this.#context.clock().getTime();
-    if (message === this.#told && now - this.#toldAt < REFRESH) return;
-    await this.#record('running', message);
-  }
-
-  async #record(state: StepState, message: string | null): Promise<OperationView> {
-    this.#told = message;
-    this.#toldAt = this.#context.clock().getTime();
-    const at = this.#context.clock();
-    const stoppable = this.#stoppable && state === 'running';
-    const change = { operationId: this.#operationId, stepId: this.#recordId, state, message, stoppable, at };
-    return changeOperation(this.#context, this.#operationId, async ({ tx, before, tell }) => {
-      await recordStep(tx, change);
-      if (state === 'succeeded' && before.stop !== null && !this.#isUndo) {
-        tell('ended-before-stop', { kind: 'ended-before-stop', step: this.#step.title });
-      }
-      const steps = before.steps.map((step) =>
-        step.id === this.#recordId ? { ...step, startedAt: step.startedAt ?? at } : step,
-      );
-      return { ...before, steps };
-    });
   }
 }

@@ -11,7 +11,8 @@ import { dispatch } from './dispatch.ts';
 import { endOperation } from './end-operation.ts';
 import type { Ending } from './ending.ts';
 import { checkpoint, isEngineError, untilWoken } from './engine.ts';
-import { runStep, type StepEnd, UNDO } from './run-step.ts';
+import { runStep, type StepEnd } from './run-step.ts';
+import { UNDO } from './step-record.ts';
 
 type Failure = Extract<StepEnd, { phase: 'failed' }>;
 
