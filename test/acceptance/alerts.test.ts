@@ -134,8 +134,9 @@ describe('a click on an older view of a message', () => {
     });
     await bo.see('incidents', (one) => again(old.ts)(one) && says(`Acknowledged by <@${ana.id}>`)(one));
     expect(await acknowledgedBy('Taken')).toBe(ana.id);
-    const thread = (await ana.thread('incidents', old.ts)).slice(1).map(({ text }) => text);
-    expect(thread).toEqual([`👀 <@${ana.id}> acknowledged it.`]);
+    // The thread comes after its message.
+    const thread = async () => (await ana.thread('incidents', old.ts)).slice(1).map(({ text }) => text);
+    await expect.poll(thread).toEqual([`👀 <@${ana.id}> acknowledged it.`]);
   });
 
   it('of what is over says so, and does not begin it again', async () => {
