@@ -80,9 +80,9 @@ describe('a service that a workflow of GitHub Actions deploys', () => {
       { conclusion: 'cancelled', cancels: 1, inputs: { version: 'v1.1.0' } },
       { conclusion: 'success', cancels: 0, inputs: { version: 'v1.0.0' } },
     ]);
-    const thread = (await ana.thread('deploys', shown.ts)).map(wordsOf);
-    expect(thread.filter((line) => line.includes('wants it to stop'))).toHaveLength(1);
-    expect(thread.join('\n')).toContain('Its run: ');
+    const thread = async () => (await ana.thread('deploys', shown.ts)).map(wordsOf);
+    await expect.poll(async () => (await thread()).join('\n')).toContain('Its run: ');
+    expect((await thread()).filter((line) => line.includes('wants it to stop'))).toHaveLength(1);
   });
 
   it('is stopped by a command, and after a kill as well, when the bot is back', async () => {

@@ -116,8 +116,8 @@ describe('King Jam AI: its frontend on Vercel, and its workflow on GitHub Action
     await ana.see('deploys', says('Deploy pipeline to staging', 'test ✓, deploy 1 of 2 steps'));
     const done = await ana.see('deploys', says('Deploy pipeline to staging', 'Done'));
     expect(actions.serving.get('staging')).toBe('v1.1.0');
-    const thread = (await ana.thread('deploys', done.ts)).map(wordsOf).join('\n');
-    expect(thread).toContain('Its run:');
+    const thread = async () => (await ana.thread('deploys', done.ts)).map(wordsOf).join('\n');
+    await expect.poll(thread).toContain('Its run:');
   });
 
   it.each([

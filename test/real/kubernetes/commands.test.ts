@@ -35,8 +35,8 @@ describe.skipIf(noCluster)('typed in Slack, done on Kubernetes', () => {
     await watch.until('undone');
     const undone = await ana.see('deploys', says(id, 'Undone'));
     expect(wordsOf(undone)).toMatch(/progress deadline.*CrashLoopBackOff: app exited with 1/);
-    const thread = (await ana.thread('deploys', undone.ts)).map(wordsOf).join('\n');
-    expect(thread).toContain('ModuleNotFoundError');
+    const thread = async () => (await ana.thread('deploys', undone.ts)).map(wordsOf).join('\n');
+    await expect.poll(thread).toContain('ModuleNotFoundError');
     expect((await bot.workload('staging')).spec.template).toEqual(before);
   });
 
