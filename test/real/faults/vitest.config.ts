@@ -1,5 +1,5 @@
 import { mergeConfig } from 'vitest/config';
 import base from '../../../vitest.real.config.ts';
 
-/** Its files do little but wait, for minutes: they run side by side, and the tests of a file that say so do too. */
-export default mergeConfig(base, { test: { fileParallelism: true, maxWorkers: 4, testTimeout: 1_500_000 } });
+/** What Slack’s outages do is to wait, for minutes: the other files run one by one beside them. */
+export default mergeConfig(base, { test: { fileParallelism: true, maxWorkers: 2, testTimeout: 1_500_000 } });
