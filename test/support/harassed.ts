@@ -1,9 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Replica, type Replicas, until, type WatchedRun } from './replicas.ts';
-import { says, type TestPerson } from './workspace.ts';
+import { says, type TestPerson, wordsOf } from './workspace.ts';
 
 /** The product's promise: somebody else goes on with what a dead process was doing. */
 export const TAKEOVER = 10_000;
 const LOOK = 40;
+/** Until an operation has begun that was asked for; until somebody asks again who was not answered. */
+const BEGUN_LIMIT = 60_000;
+const UNANSWERED_LIMIT = 15_000;
+/** Bots that start dozens of times a minute ask for people more often than Slack answers; they then refuse everybody. */
+const LIMITED = 'Slack did not say who you are';
 /** Its message names the canary that is extended as well. */
 const EXTENSION = 'Extend the canary';
 /** Boundaries at which one operation is killed. */
@@ -48,6 +54,7 @@ export class Harassment {
   readonly killedAt = new Set<string>();
   readonly problems: string[] = [];
   readonly #replicas: Replicas;
+  readonly #asker: TestPerson;
   readonly #approver: TestPerson;
   readonly #ended: { readonly id: string; readonly words: string; readonly isExtension: boolean }[] = [];
   readonly #kills: number[] = [];
@@ -55,9 +62,10 @@ export class Harassment {
   readonly #measured: Promise<void>[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(replicas: Replicas, approver: TestPerson) {
+  constructor(replicas: Replicas, people: { readonly asker: TestPerson; readonly approver: TestPerson }) {
     this.#replicas = replicas;
-    this.#approver = approver;
+    this.#asker = people.asker;
+    this.#approver = people.approver;
   }
 
   get kills(): number {
@@ -126,13 +134,40 @@ export class Harassment {
         async () => this.#up(),
         (up) => up > 1,
       );
-      await work.begin();
-      const now = await until(all, (found) => found.some(({ id }) => !known.has(id)));
-      const id = now.find((run) => !known.has(run.id))?.id ?? '';
+      const id = await this.#ask(
+        work,
+        async () => (await all()).find((run) => !known.has(run.id))?.id ?? null,
+      );
       this.#open.set(id, tally);
       await this.#killRunner(id, work);
       return id;
     });
+  }
+
+  /**
+   * Asks for it until it has begun, as people do: whoever reads from Slack that nobody answered looks whether it began
+   * all the same, and asks again only when it did not. Returns the operation's ID.
+   */
+  async #ask(work: Work, begun: () => Promise<string | null>): Promise<string> {
+    for (;;) {
+      const heard = (await this.#told()).length;
+      const answered = await work.begin().then(() => true, isUnanswered);
+      const patience = answered ? BEGUN_LIMIT : UNANSWERED_LIMIT;
+      let limited = false;
+      for (const deadline = Date.now() + patience; Date.now() < deadline && !limited; await delay(LOOK)) {
+        const id = await begun();
+        if (id !== null) return id;
+        limited = (await this.#told()).slice(heard).some((text) => text.includes(LIMITED));
+      }
+      if (answered && !limited) throw new Error(`${work.name} has not begun: ${(await this.#told()).at(-1)}`);
+      if (limited) await delay(UNANSWERED_LIMIT);
+    }
+  }
+
+  /** What the bot has told whoever asks. */
+  async #told(): Promise<readonly string[]> {
+    const all = await this.#asker.messages('deploys');
+    return all.filter((message) => message.is_ephemeral === true).map(wordsOf);
   }
 
   async #harass(id: string, work: Work): Promise<void> {
@@ -151,7 +186,7 @@ export class Harassment {
         await this.#approve(id);
       }
       if (run.state === 'running') await work.meanwhile?.(run);
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
+      await delay(LOOK);
     }
   }
 
@@ -253,4 +288,15 @@ function surplus(some: readonly string[], others: readonly string[]): readonly s
     if (at >= 0) left.splice(at, 1);
     return at < 0;
   });
+}
+
+/** Asks until somebody answers, for what does no harm when it is asked for twice. */
+export async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
+  while (!(await ask().then(() => true, isUnanswered))) await delay(LOOK);
+}
+
+/** False for what Slack says when no bot acknowledged in three seconds, or none was there; anything else is thrown. */
+function isUnanswered(error: unknown): false {
+  if (/operation_timeout|dispatch_failed/.test(String(error))) return false;
+  throw error;
 }

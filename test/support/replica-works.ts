@@ -3,7 +3,7 @@ import type { DemoConfig } from './demo-config.ts';
 import { quick } from './demo-config.ts';
 import type { ActionsServer } from './github/actions.ts';
 import { OWNER, REPO } from './github/github-server.ts';
-import type { Harassment, Work } from './harassed.ts';
+import { type Harassment, untilAnswered, type Work } from './harassed.ts';
 import { type Replicas, until } from './replicas.ts';
 import { changesAt } from './target-record.ts';
 import type { TestPerson } from './workspace.ts';
@@ -175,7 +175,7 @@ export async function extendedCanary({ replicas, harassment, ana }: Stage): Prom
       await extended;
       aborted = true;
       await harassment.undisturbed(() =>
-        ana.command('deploys', '/canary abort frontend production "as planned"'),
+        untilAnswered(() => ana.command('deploys', '/canary abort frontend production "as planned"')),
       );
     },
     ends: 'undone',

@@ -50,7 +50,8 @@ describe.each([
     });
     for (const replica of replicas.all) await hook(replica.url);
     ana = replicas.workspace.person('ana');
-    harassment = new Harassment(replicas, replicas.workspace.person('bo'));
+    const { person } = replicas.workspace;
+    harassment = new Harassment(replicas, { asker: person('ana'), approver: person('bo') });
     stage = { replicas, harassment, actions, ana };
     // Whatever Slack delivers, it delivers to all of them.
     await replicas.workspace.lever('duplicate', { copies: count });
