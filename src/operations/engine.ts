@@ -2,7 +2,7 @@ import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { LOCKS } from '../store/advisory-locks.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, openPool } from '../store/database.ts';
 import { otherExecutors } from '../store/executors.ts';
 import { throughOutages } from '../store/outage.ts';
 import type { ExecutorWatch } from './gone.ts';
@@ -44,8 +44,10 @@ interface EngineOptions {
 
 /** Starts DBOS as this executor. One engine per process: DBOS keeps its state in module scope. */
 export async function launchEngine(options: EngineOptions): Promise<Engine> {
-  const pool = new pg.Pool({ connectionString: options.url, max: 8, application_name: 'slipway-engine' });
-  pool.on('error', (err) => options.log.warn({ err }, 'a database connection of the engine broke'));
+  const pool = openPool(
+    { connectionString: options.url, max: 8, application_name: 'slipway-engine' },
+    (err) => options.log.warn({ err }, 'a database connection of the engine broke'),
+  );
   DBOS.setConfig({
     name: 'slipway',
     systemDatabaseUrl: options.url,

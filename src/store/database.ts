@@ -8,7 +8,7 @@ export type Database = pg.Pool;
 
 /** Opens a pool; it connects when first used. `onError` hears of idle connections that broke. */
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
-  const pool = new pg.Pool({
+  const config = {
     connectionString: url,
     max: 12,
     connectionTimeoutMillis: 5_000,
@@ -18,8 +18,19 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     keepAliveInitialDelayMillis: 5_000,
     options: '-c search_path=slipway',
     application_name: 'slipway',
-  });
+  };
+  return openPool(config, onError);
+}
+
+/**
+ * A pool that outlives each of its connections. The pool listens to those that are idle, and who uses one listens to
+ * it; while it passes from one to the other nobody does, and an end that arrives in one piece with the last answer
+ * would end the process. The next query on it fails all the same.
+ */
+export function openPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool(config);
   pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

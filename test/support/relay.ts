@@ -13,6 +13,10 @@ export interface Relay {
   silencePresent(): void;
   /** Every connection is reset; new ones work. */
   cut(): void;
+  /** What is answered from now on is kept, also that somebody hung up. */
+  hold(): void;
+  /** What was kept arrives, in one piece. */
+  letGo(): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +40,8 @@ interface Pair {
   readonly near: Socket;
   readonly far: Socket;
   silent: boolean;
+  /** What was answered and is kept; null while nothing is. */
+  held: Buffer[] | null;
 }
 
 class TcpRelay implements Relay {
@@ -93,23 +99,38 @@ class TcpRelay implements Relay {
     this.#reset(() => true);
   }
 
+  hold(): void {
+    for (const pair of this.#pairs) pair.held = [];
+  }
+
+  letGo(): void {
+    for (const pair of this.#pairs) {
+      pair.near.write(Buffer.concat(pair.held ?? []));
+      pair.held = null;
+      if (pair.far.destroyed) pair.near.end();
+    }
+  }
+
   async stop(): Promise<void> {
     await this.refuse();
   }
 
   #pair(near: Socket): void {
     const far = dial({ host: '127.0.0.1', port: this.#options.to });
-    const pair: Pair = { near, far, silent: this.#silent };
+    const pair: Pair = { near, far, silent: this.#silent, held: null };
     this.#pairs.add(pair);
     const { hides, to } = this.#options;
     const address = (port: number) => `127.0.0.1:${port}`;
     const inward = hides ? replacing(address(this.#port), address(to)) : (bytes: Buffer) => bytes;
     const outward = hides ? replacing(address(to), address(this.#port)) : (bytes: Buffer) => bytes;
     near.on('data', (bytes: Buffer) => pair.silent || far.write(inward(bytes)));
-    far.on('data', (bytes: Buffer) => pair.silent || near.write(outward(bytes)));
+    far.on('data', (bytes: Buffer) => {
+      if (pair.held !== null) pair.held.push(outward(bytes));
+      else if (!pair.silent) near.write(outward(bytes));
+    });
     // Who hangs up is not heard through a dead line either.
     const over = () => {
-      if (!pair.silent) this.#end(pair);
+      if (!pair.silent && pair.held === null) this.#end(pair);
     };
     for (const socket of [near, far]) socket.on('error', over).on('close', over);
   }

@@ -127,6 +127,7 @@ async function untilReady(cluster: Cluster, postmaster: Postmaster): Promise<voi
 
 async function ensureDatabase(cluster: Cluster, postmaster: Postmaster): Promise<void> {
   const client = new pg.Client(connectionUrl(cluster, postmaster, 'postgres'));
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
