@@ -1,18 +1,38 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-/** Closes a run with one line that counts it: `12 passed, 0 failed, 0 skipped`. */
+/** What is shown of an error here; the whole of it stands above. */
+const LONGEST = 300;
+
+/** Closes a run with what failed, a line each, and one line that counts it: `12 passed, 0 failed, 0 skipped`. */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const failures = [...modules.flatMap(failuresOf), ...errors.map((error) => told('unhandled', error))];
     const states = modules.flatMap((module) =>
       [...module.children.allTests()].map((test) => test.result().state),
     );
     const count = (wanted: string) => states.filter((state) => state === wanted).length;
-    const brokenFiles = modules.filter(
-      (module) => module.state() === 'failed' && count('failed') === 0,
-    ).length;
-    const failed = count('failed') + brokenFiles + errors.length;
-    console.log(
-      `\n${count('passed')} passed, ${failed} failed, ${count('skipped') + count('pending')} skipped`,
-    );
+    const counts = [
+      `${count('passed')} passed`,
+      `${failures.length} failed`,
+      `${count('skipped') + count('pending')} skipped`,
+    ];
+    console.log(`\n${[...failures, counts.join(', ')].join('\n')}`);
   }
+}
+
+/** Of a file: its own errors, those of what is around its tests, and its tests that failed. */
+function failuresOf(module: TestModule): readonly string[] {
+  const file = module.relativeModuleId;
+  const around = [module, ...module.children.allSuites()].flatMap((part) =>
+    part.errors().map((error) => told(`${file}, around its tests`, error)),
+  );
+  const tests = [...module.children.allTests('failed')].map((test) =>
+    told(`${file} > ${test.fullName}`, test.result().errors?.at(-1)),
+  );
+  return [...around, ...tests];
+}
+
+function told(where: string, error: { readonly message: string } | undefined): string {
+  const first = (error?.message ?? 'no reason is known').replaceAll(/\s+/g, ' ');
+  return `failed: ${where}: ${first.slice(0, LONGEST)}`;
 }
