@@ -37,43 +37,55 @@ const toldThatItTakesLonger = new WeakSet<Origin>();
 type Answering = Pick<DeliveryContext, 'answer' | 'takeBack'>;
 
 /** Answers, after telling people that it takes a moment if it does. */
-export async function answered(
+export function answered(
   context: Answering,
   origin: Origin,
   work: () => Promise<Reply | null>,
 ): Promise<void> {
-  const notice = noticeOf(context, origin);
-  try {
+  return withNotice(context, origin, async (notice) => {
     const reply = await work();
     await notice.stop();
     if (reply !== null) await context.answer(origin, reply);
-  } finally {
-    await notice.stop();
-  }
+  });
 }
 
 /**
  * As {@link answered}, for what was typed: the answer takes the place of that notice. Under a message that would
  * replace the message.
  */
-export async function answeredInPlace(
+export function answeredInPlace(
   context: Answering,
   origin: Origin,
   work: () => Promise<Reply | null>,
 ): Promise<void> {
-  const notice = noticeOf(context, origin);
-  try {
+  return withNotice(context, origin, async (notice) => {
     const reply = await work();
     const said = await notice.stop();
     if (reply !== null) await context.answer(origin, reply, said ? 'instead' : 'beside');
     else if (said) await context.takeBack(origin);
+  });
+}
+
+/** Says that the answer takes a moment, unless it is stopped before. */
+interface Notice {
+  /** Resolves to whether it was said. */
+  stop(): Promise<boolean>;
+}
+
+async function withNotice(
+  context: Answering,
+  origin: Origin,
+  work: (notice: Notice) => Promise<void>,
+): Promise<void> {
+  const notice = noticeOf(context, origin);
+  try {
+    await work(notice);
   } finally {
     await notice.stop();
   }
 }
 
-/** Says that the answer takes a moment, unless it is stopped before; `stop` says whether it was said. */
-function noticeOf(context: Answering, origin: Origin): { stop(): Promise<boolean> } {
+function noticeOf(context: Answering, origin: Origin): Notice {
   if (toldThatItTakesLonger.has(origin)) return { stop: async () => true };
   let saying: Promise<void> | null = null;
   const timer = setTimeout(() => {

@@ -164,14 +164,11 @@ async function createContext(parts: {
     approvers: ({ operation }) => holdersOf(operation.plan.approval.approvers, config).map(slack.mentions.of),
     clock,
   });
-  const alerts: OperationContext['alerts'] = {
-    critical: criticalAlert,
-  };
   return {
     ...parts,
     analysis: createAnalysis,
     pictures: createCanaryPictures(parts.database, en),
-    alerts,
+    alerts: { critical: criticalAlert },
     people: withStrangers(slack.people),
     channels: slack.channels,
     messages,

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { boundedFetch } from '../bounded-fetch.ts';
-
-const ANSWER_LIMIT = 5_000;
-/** In bytes: some ten thousand alerts. */
-const LARGEST_ANSWER = 16 * 1024 * 1024;
+import { callAlertmanager } from './api-call.ts';
 
 const listed = z.array(z.object({ fingerprint: z.string() }));
 const status = z.object({ uptime: z.iso.datetime({ offset: true }) });
@@ -42,8 +38,7 @@ async function askMember(address: string, fetch: typeof globalThis.fetch) {
 }
 
 async function ask(address: string, fetch: typeof globalThis.fetch): Promise<unknown> {
-  const signal = AbortSignal.timeout(ANSWER_LIMIT);
-  const response = await boundedFetch(fetch, LARGEST_ANSWER)(address, { redirect: 'error', signal });
+  const response = await callAlertmanager(fetch, address);
   if (!response.ok) {
     await response.body?.cancel();
     throw new Error(`${new URL(address).host} answered ${response.status}`);

@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { boundedFetch } from '../bounded-fetch.ts';
 import { explainNoAnswer } from '../fetch-error.ts';
+import { callAlertmanager } from './api-call.ts';
 
 /** Why a silence could not be made or ended, for a person. */
 export class SilenceError extends Error {}
-
-const ANSWER_LIMIT = 5_000;
-/** In bytes: some ten thousand alerts. */
-const LARGEST_ANSWER = 16 * 1024 * 1024;
 
 const created = z.object({ silenceID: z.string() });
 const one = z.object({ status: z.object({ state: z.string() }) });
@@ -91,8 +87,7 @@ async function askOne(
   address: string,
   { fetch, init }: { readonly fetch: typeof globalThis.fetch; readonly init: RequestInit },
 ): Promise<unknown> {
-  const signal = AbortSignal.timeout(ANSWER_LIMIT);
-  const response = await boundedFetch(fetch, LARGEST_ANSWER)(address, { ...init, redirect: 'error', signal });
+  const response = await callAlertmanager(fetch, address, init);
   const text = await response.text();
   if (response.status >= 500) throw new Error(`it answered ${response.status}`);
   if (!response.ok) throw new SilenceError(`Alertmanager answered ${response.status}: ${text.slice(0, 200)}`);

@@ -24,8 +24,9 @@ const TROUBLES = ['failed', 'undone', 'undo-failed'] as const satisfies readonly
 const WEBHOOK_STATUSES = [200, 400, 401, 408, 413, 415, 500, 503] as const;
 
 /**
- * Bad ends of operations are counted from 0 for everything in the config, and so are answers of webhooks: of a series that begins at 1 Prometheus
- * sees no increase, so that the first would call nobody. Others begin when they happen, to keep the series few.
+ * Bad ends of operations are counted from 0 for everything in the config, and so are answers of webhooks: of a series
+ * that begins at 1 Prometheus sees no increase, so that the first would call nobody. Others begin when they happen, to
+ * keep the series few.
  */
 export function createMetrics(config: Pick<Config, 'services'>): Metrics {
   const registry = new Registry();

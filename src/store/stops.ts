@@ -1,17 +1,12 @@
 import type { StopRequest } from '../domain/operation.ts';
 import type { Queryable } from './database.ts';
 
-/** Remembers that somebody wants the operation to stop; false if somebody did before. */
-export async function recordStop(
-  db: Queryable,
-  operationId: string,
-  { by, at }: StopRequest,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
+/** Remembers that somebody wants the operation to stop; who wanted it first stays. */
+export async function recordStop(db: Queryable, operationId: string, { by, at }: StopRequest): Promise<void> {
+  await db.query(
     'insert into slipway.stops (operation_id, asked_by, asked_at) values ($1, $2, $3) on conflict do nothing',
     [operationId, by, at],
   );
-  return rowCount === 1;
 }
 
 export async function readStop(db: Queryable, operationId: string): Promise<StopRequest | null> {

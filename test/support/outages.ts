@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
+import { ALERT_ENV, alerts } from './alerts.ts';
 import { type BotPostgres, botPostgres } from './bot-postgres.ts';
-import { changedConfig, changedDemoConfig, type DemoConfig } from './demo-config.ts';
+import { changedConfig, changedDemoConfig, type DemoConfig, quick } from './demo-config.ts';
 import type { EarlierRelease } from './earlier-release.ts';
 import { freePort, type ShippedProcess, startShipped, temporaryDirectory } from './processes.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -47,6 +48,15 @@ export interface OutageOptions {
   /** What playground, config and first bot are of; this release when absent. */
   readonly release?: EarlierRelease;
 }
+
+/** A bot that takes alerts, and does not wait where nothing is to be seen. */
+export const TAKES_ALERTS = {
+  env: ALERT_ENV,
+  configure: (config) => {
+    quick(config);
+    alerts(config);
+  },
+} satisfies OutageOptions;
 
 /** Starts a playground, a PostgreSQL, what lies between, and a bot. */
 export async function startOutageWorld(options: OutageOptions): Promise<OutageWorld> {

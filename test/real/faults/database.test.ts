@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALERT_ENV, alertmanagerPayload, alerts, tell } from '../../support/alerts.ts';
-import { quick } from '../../support/demo-config.ts';
-import { type OutageWorld, startOutageWorld } from '../../support/outages.ts';
+import { alertmanagerPayload, tell } from '../../support/alerts.ts';
+import { type OutageWorld, startOutageWorld, TAKES_ALERTS } from '../../support/outages.ts';
 import { expectSaidOnce } from '../../support/said.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
@@ -14,13 +13,7 @@ describe('PostgreSQL', () => {
   let bo: TestPerson;
   let alarms = 0;
   beforeAll(async () => {
-    world = await startOutageWorld({
-      env: ALERT_ENV,
-      configure: (config) => {
-        quick(config);
-        alerts(config);
-      },
-    });
+    world = await startOutageWorld(TAKES_ALERTS);
     ana = world.workspace.person('ana');
     bo = world.workspace.person('bo');
   });

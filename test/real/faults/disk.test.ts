@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ALERT_ENV, alertmanagerPayload, alerts, tell } from '../../support/alerts.ts';
+import { alertmanagerPayload, tell } from '../../support/alerts.ts';
 import { type BotPostgres, botPostgres } from '../../support/bot-postgres.ts';
-import { quick } from '../../support/demo-config.ts';
-import { type OutageWorld, startOutageWorld } from '../../support/outages.ts';
+import { type OutageWorld, startOutageWorld, TAKES_ALERTS } from '../../support/outages.ts';
 import { expectSaidOnce } from '../../support/said.ts';
+import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
 const NOT_STORED = 'cannot store anything right now, so nothing was done';
@@ -17,7 +14,7 @@ describe.each([
   ['its operator’s', 'database'],
   ['its own', 'bot'],
 ])('a disk that is full under %s PostgreSQL', (whose, folder) => {
-  let disk: string;
+  let disk: SmallDisk;
   let world: OutageWorld;
   let postgres: BotPostgres;
   let ana: TestPerson;
@@ -25,17 +22,12 @@ describe.each([
   let alarms = 0;
   let makeRoom = (): void => undefined;
   beforeAll(async () => {
-    disk = mkdtempSync(path.join(tmpdir(), 'slipway-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m', 'tmpfs', disk]);
-    const directory = path.join(disk, folder);
+    disk = mountSmallDisk('160m');
+    const directory = path.join(disk.path, folder);
     const own = { DATABASE_URL: '', SLIPWAY_DATA: directory };
     world = await startOutageWorld({
-      ...(whose === 'its own' ? {} : { databaseDirectory: directory }),
-      env: { ...ALERT_ENV, ...(whose === 'its own' ? own : {}) },
-      configure: (config) => {
-        quick(config);
-        alerts(config);
-      },
+      ...TAKES_ALERTS,
+      ...(whose === 'its own' ? { env: { ...TAKES_ALERTS.env, ...own } } : { databaseDirectory: directory }),
     });
     postgres = botPostgres(directory);
     ana = world.workspace.person('ana');
@@ -44,8 +36,7 @@ describe.each([
   afterEach(() => makeRoom());
   afterAll(async () => {
     await world?.stop();
-    execFileSync('umount', [disk]);
-    rmSync(disk, { recursive: true });
+    disk.remove();
   });
 
   const alarm = () => {
@@ -95,7 +86,7 @@ describe.each([
 
   it('is told to people, senders and probes; with room again everything ends once', async () => {
     const begun = await begin();
-    makeRoom = fill(path.join(disk, 'full'));
+    makeRoom = disk.fill();
     await bo.react('deploys', begun.asked.ts, 'white_check_mark');
     // What was rolled back leaves holes again, so that one more may be stored.
     await expect.poll(fillHolesAndAsk, { timeout: 60_000 }).toContain(NOT_STORED);
@@ -111,7 +102,7 @@ describe.each([
 
   it('may bring PostgreSQL down: it is started again, and everything ends once', async () => {
     const begun = await begin();
-    makeRoom = fill(path.join(disk, 'full'));
+    makeRoom = disk.fill();
     await expect(fillLog(postgres)).rejects.toThrow();
     await bo.react('deploys', begun.asked.ts, 'white_check_mark');
     await expect.poll(() => world.ready()).toEqual({ ok: false, missing: ['the database does not answer'] });
@@ -122,20 +113,6 @@ describe.each([
     await whenReady();
   });
 });
-
-/** Takes all the room that is left, to the last byte. */
-function fill(file: string): () => void {
-  const handle = openSync(file, 'w');
-  for (const size of [65_536, 4_096, 1]) {
-    try {
-      for (;;) writeSync(handle, Buffer.alloc(size));
-    } catch {
-      // No room for that much any more.
-    }
-  }
-  closeSync(handle);
-  return () => rmSync(file, { force: true });
-}
 
 /** The files of the inbox have room for a row here and there: takes that, too. */
 async function fillHoles(postgres: BotPostgres): Promise<void> {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { ALERT_ENV, alertmanagerPayload, alerts, tell } from '../../support/alerts.ts';
+import { alertmanagerPayload, tell } from '../../support/alerts.ts';
 import { quick } from '../../support/demo-config.ts';
-import { type OutageWorld, startOutageWorld } from '../../support/outages.ts';
+import { type OutageWorld, startOutageWorld, TAKES_ALERTS } from '../../support/outages.ts';
 import { expectSaidOnce } from '../../support/said.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
@@ -43,13 +43,7 @@ describe.concurrent.each([
   let bo: TestPerson;
   let chen: TestPerson;
   beforeAll(async () => {
-    world = await startOutageWorld({
-      env: ALERT_ENV,
-      configure: (config) => {
-        quick(config);
-        alerts(config);
-      },
-    });
+    world = await startOutageWorld(TAKES_ALERTS);
     ana = world.workspace.person('ana');
     bo = world.workspace.person('bo');
     chen = world.workspace.person('chen');

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type LoadedConfig, loadConfig } from '../../../src/config/load.ts';
 import { readSettings } from '../../../src/config/settings.ts';
+import { damaged } from '../../support/yaml-damage.ts';
 import { fuzz } from './counting.ts';
 import { mutated, mutatedText } from './mutation.ts';
 import { expectReason } from './promises.ts';
@@ -24,25 +25,6 @@ channels: { "#deploys": { service: api, environment: production } }
 const EXAMPLES = ['king-jam', 'saga-forge', 'avatar-management', 'tech-assist', 'lingzhi'].map((name) =>
   readFileSync(`manifests/examples/${name}.yaml`, 'utf8'),
 );
-const DAMAGE = [
-  '\t',
-  '*a',
-  '&a ',
-  '{',
-  ']',
-  '- ',
-  ': ',
-  '"',
-  '#',
-  '~',
-  '!!binary ',
-  '<<: ',
-  '? ',
-  '---\n',
-  '__proto__: 1\n',
-  '%YAML 9\n',
-];
-
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function expectAnswer(loaded: LoadedConfig): void {
@@ -53,21 +35,8 @@ function expectAnswer(loaded: LoadedConfig): void {
 
 /** What stands in `slipway.yaml` and in the environment. */
 export function fuzzConfig(runs: number): void {
-  const cuts = fc.array(
-    fc.tuple(
-      fc.nat({ max: 4_000 }),
-      fc.nat({ max: 20 }),
-      fc.oneof(fc.constantFrom(...DAMAGE), fc.string({ unit: 'binary', maxLength: 6 })),
-    ),
-    { minLength: 1, maxLength: 3 },
-  );
-  const damaged = fc.tuple(fc.constantFrom(SMALL, SMALL, SMALL, ...EXAMPLES), cuts).map(([text, all]) =>
-    all.reduce((rest, [at, length, instead]) => {
-      const from = at % rest.length;
-      return rest.slice(0, from) + instead + rest.slice(from + length);
-    }, text),
-  );
-  fuzz('config: text', runs, damaged, (text) => expectAnswer(loadConfig(bytesOf(text))));
+  const texts = damaged(fc.constantFrom(SMALL, SMALL, SMALL, ...EXAMPLES), 3);
+  fuzz('config: text', runs, texts, (text) => expectAnswer(loadConfig(bytesOf(text))));
   fuzz('config: bytes', runs * 4, fc.uint8Array({ maxLength: 60 }), (bytes) =>
     expect(loadConfig(bytes).ok).toBe(false),
   );

@@ -1,44 +1,25 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contextOf, deployPlan, runSteps, undo } from '../../contract/target/drive.ts';
 import { application, type FilesWorld, makeFilesWorld } from '../../support/files/files-world.ts';
+import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 
 describe('a disk that is full', () => {
-  let disk: string;
+  let disk: SmallDisk;
   beforeAll(() => {
-    disk = mkdtempSync(path.join(tmpdir(), 'slipway-disk-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]);
+    disk = mountSmallDisk('3m');
   });
-  afterAll(() => {
-    execFileSync('umount', [disk]);
-    rmSync(disk, { recursive: true });
-  });
+  afterAll(() => disk.remove());
 
   /** A world whose live directory is on the small disk, with a release that needs room. */
   async function worldOnDisk(name: string): Promise<FilesWorld> {
-    const directory = path.join(disk, name);
+    const directory = path.join(disk.path, name);
     mkdirSync(directory);
     const world = await makeFilesWorld({}, { directory });
     const pages = Array.from({ length: 20 }, (_, n) => [`pages/${n}.html`, 'x'.repeat(20_000)] as const);
     await world.releases.publish('v1.1.0', application('v1.1.0', Object.fromEntries(pages)));
     return world;
-  }
-
-  function fill(): () => void {
-    const file = path.join(disk, 'full');
-    const handle = openSync(file, 'w');
-    for (const size of [65_536, 4_096, 1]) {
-      try {
-        for (;;) writeSync(handle, Buffer.alloc(size));
-      } catch {
-        // No room for that much any more.
-      }
-    }
-    closeSync(handle);
-    return () => rmSync(file);
   }
 
   test.each([
@@ -55,7 +36,7 @@ describe('a disk that is full', () => {
     const at = steps.findIndex((step) => step.id === id);
     const context = contextOf(`op_full_${id}`);
     const { begun } = await runSteps(target, steps.slice(0, at), context);
-    const makeRoom = fill();
+    const makeRoom = disk.fill();
     try {
       const rest = await runSteps(target, steps.slice(at), context);
       if (rest.end.ok) expect(await world.servingDigest()).toBe(plan.to.digest);
@@ -71,13 +52,13 @@ describe('a disk that is full', () => {
     } finally {
       makeRoom();
       await world.stop();
-      rmSync(path.join(disk, id), { recursive: true });
+      rmSync(path.join(disk.path, id), { recursive: true });
     }
   });
 
   test('is refused before anybody is asked, where it is seen to be too full', async () => {
     const world = await worldOnDisk('seen');
-    const makeRoom = fill();
+    const makeRoom = disk.fill();
     try {
       await expect(deployPlan(world.connect(), 'v1.1.0')).rejects.toThrow(/too full: this needs about \d/);
     } finally {
