@@ -5,9 +5,10 @@ import { says, type TestPerson, wordsOf } from './workspace.ts';
 /** The product's promise: somebody else goes on with what a dead process was doing. */
 export const TAKEOVER = 10_000;
 const LOOK = 40;
-/** Until an operation has begun that was asked for; until somebody asks again who was not answered. */
-const BEGUN_LIMIT = 60_000;
-const UNANSWERED_LIMIT = 15_000;
+/** After which people ask again who were not answered, or were refused and see nothing begin. */
+const ASK_AGAIN = 30_000;
+/** Within which an operation begins that was asked for: Slack's limit on looking people up passes in a minute. */
+const BEGUN_LIMIT = 120_000;
 /** Bots that start dozens of times a minute ask for people more often than Slack answers; they then refuse everybody. */
 const LIMITED = 'Slack did not say who you are';
 /** Its message names the canary that is extended as well. */
@@ -145,22 +146,22 @@ export class Harassment {
   }
 
   /**
-   * Asks for it until it has begun, as people do: whoever reads from Slack that nobody answered looks whether it began
-   * all the same, and asks again only when it did not. Returns the operation's ID.
+   * Asks for it until it has begun, as people do: whoever was not answered, or was refused by a bot that could not look
+   * them up, waits to see whether it begins all the same, and asks again only when it did not. Returns the operation's ID.
    */
   async #ask(work: Work, begun: () => Promise<string | null>): Promise<string> {
     for (;;) {
       const heard = (await this.#told()).length;
       const answered = await work.begin().then(() => true, isUnanswered);
-      const patience = answered ? BEGUN_LIMIT : UNANSWERED_LIMIT;
-      let limited = false;
-      for (const deadline = Date.now() + patience; Date.now() < deadline && !limited; await delay(LOOK)) {
+      const told = async () => (await this.#told()).slice(heard);
+      const isRefused = async () => (await told()).some((text) => text.includes(LIMITED));
+      const asked = Date.now();
+      for (let waited = 0; waited < ASK_AGAIN || (answered && !(await isRefused())); await delay(LOOK)) {
         const id = await begun();
         if (id !== null) return id;
-        limited = (await this.#told()).slice(heard).some((text) => text.includes(LIMITED));
+        waited = Date.now() - asked;
+        if (waited > BEGUN_LIMIT) throw new Error(`${work.name} has not begun: ${(await told()).at(-1)}`);
       }
-      if (answered && !limited) throw new Error(`${work.name} has not begun: ${(await this.#told()).at(-1)}`);
-      if (limited) await delay(UNANSWERED_LIMIT);
     }
   }
 
