@@ -113,6 +113,14 @@ inventory() {
   find . -path './backup_*/*' ! -path './backup_*/.slipway/*' -type f -print0 | xargs -0 -r sha256sum -z --
 }
 
+# Python, for one, runs what it compiled of a file before, as long as size and second of the file are the same: what
+# replaces a file is a second later than it at least.
+make_later() {
+  newest=$(cd "$directory" && xargs -r -d '\n' -a "$partial/old" stat -c %Y -- | sort -n | tail -n 1)
+  [ "${newest:-0}" -ge "$(stat -c %Y "$partial/marker.json")" ] || return 0
+  find "$partial/new" -type f -exec touch -d "@$((newest + 1))" -- {} +
+}
+
 stage() {
   operation=$1
   backups=$2
@@ -134,6 +142,7 @@ stage() {
   done
   wrong=$(cd "$partial/new" && hold ../new.sums | head -n 5) || :
   [ -z "$wrong" ] || { printf 'what arrived is not what was sent:\n%s\n' "$wrong"; exit 1; }
+  make_later
   : >"$partial/staged"
   rm -rf "$operation"
   mv -T "$partial" "$operation"
