@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckResult, HttpCheck, HttpChecker } from '../checks.ts';
 import { explainNoAnswer } from '../fetch-error.ts';
+import { TargetError } from '../target.ts';
 import { looksAtBody, readBody, wrongBody } from './body.ts';
 
 export interface HttpCheckerOptions {
@@ -78,6 +79,8 @@ async function send(run: Run, tools: Tools): Promise<{ ok: boolean; what: string
     return { ok: wrong === null, what: wrong ?? '' };
   } catch (error) {
     signal.throwIfAborted();
+    // We did not get as far as to ask: no word about the service.
+    if (error instanceof TargetError) throw error;
     const { kind, what } = explainNoAnswer(error);
     return { ok: false, what: kind === 'timeout' ? `did not answer within ${check.timeout} ms` : what };
   }

@@ -34,13 +34,25 @@ export class SshConnection {
     return connection;
   }
 
-  /** A connection to an address as this host sees it. Rejects as a socket does. */
+  /**
+   * A connection to an address as this host sees it. Rejects as a socket does where nobody listens there. Its error,
+   * and its rejection, is a {@link TargetError} when it is our connection to the host that broke.
+   */
   async forward(address: string, port: number): Promise<Channel> {
     const client = await this.client();
+    const channel = await this.#channelTo(client, address, port);
+    const onBroken = () => channel.emit('error', brokenError(this.#name));
+    channel.on('error', () => undefined);
+    client.once('close', onBroken);
+    channel.once('close', () => client.off('close', onBroken));
+    return channel;
+  }
+
+  #channelTo(client: Client, address: string, port: number): Promise<Channel> {
     return new Promise((resolve, reject) => {
       client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         if (error === undefined) resolve(channel);
-        else reject(asRefused(error));
+        else reject('reason' in error ? asRefused(error) : brokenError(this.#name, error));
       });
     });
   }

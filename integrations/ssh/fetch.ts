@@ -3,11 +3,15 @@ import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { TargetError } from '../target.ts';
 
 /** Opens a connection to an address as the host sees it. */
 export type Tunnel = (address: string, port: number) => Promise<Duplex>;
 
-/** `fetch` through a tunnel: what is asked for is asked from the host. Redirects are answers and not followed. */
+/**
+ * `fetch` through a tunnel: what is asked for is asked from the host. Redirects are answers and not followed. A tunnel
+ * that cannot be made or breaks is a {@link TargetError}, for it says nothing about whom we ask.
+ */
 export function createTunnelFetch(tunnel: Tunnel): typeof globalThis.fetch {
   return async (input, init) => {
     const asked = new Request(input, init);
@@ -25,6 +29,7 @@ export function createTunnelFetch(tunnel: Tunnel): typeof globalThis.fetch {
       return responseOf(await answer(request, body));
     } catch (error) {
       socket.destroy();
+      if (error instanceof TargetError) throw error;
       throw asked.signal.aborted ? asked.signal.reason : new TypeError('fetch failed', { cause: error });
     }
   };

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { storedHttpChecks } from '../../../integrations/checks.ts';
 import type { Host, RunState } from '../../../integrations/host.ts';
+import { createHttpChecker } from '../../../integrations/http/checker.ts';
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
 import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
@@ -132,6 +136,38 @@ describe('the connection', () => {
 
   it('examines itself and finds nothing wrong', async () => {
     expect(await connect().examine()).toMatchObject([{ ok: true }]);
+  });
+});
+
+describe('a check that is made from the host', () => {
+  const checks = (port: number) => ({
+    checks: storedHttpChecks.parse([{ http: '/', status: 200, timeout: 10_000, successes: 1 }]),
+    baseUrl: `http://127.0.0.1:${port}`,
+    signal: new AbortController().signal,
+  });
+
+  it('says nothing about the service when our connection breaks, and fails where the service does', async () => {
+    const asked = Promise.withResolvers<void>();
+    const mute = createServer(() => asked.resolve()).listen(0, '127.0.0.1');
+    onTestFinished(() => void mute.close());
+    await once(mute, 'listening');
+    const address = mute.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const checker = createHttpChecker({ fetch: connect().fetch });
+    const broken = expect(checker.run(checks(port))).rejects.toMatchObject({
+      message: 'The connection to web-1 broke.',
+      retry: 'retryable',
+    });
+    await asked.promise;
+    await server.cut();
+    await broken;
+    mute.closeAllConnections();
+    await new Promise((resolve) => mute.close(resolve));
+    const refused = { ok: false, detail: expect.stringContaining('refused the connection') };
+    expect(await checker.run(checks(port))).toMatchObject(refused);
+    await server.down();
+    await expect(checker.run(checks(port))).rejects.toMatchObject({ retry: 'retryable' });
+    await server.up();
   });
 });
 
