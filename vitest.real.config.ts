@@ -12,7 +12,9 @@ export default defineConfig({
     retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 600_000,
     expect: { poll: { timeout: 30_000 } },
-    hookTimeout: 120_000,
+    // Whole machines are set up before tests, beside other suites; what hangs is ended all the same.
+    hookTimeout: 600_000,
+    env: { SEE_LIMIT: '240000' },
     fileParallelism: false,
   },
 });

@@ -9,8 +9,9 @@ import { configSchema } from '../../../src/config/schema.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
 import { type GitOrigin, git, makeBaseImage, makeOrigin, type Tree } from '../../support/host/git-project.ts';
 import { mount } from '../../support/host/mounts.ts';
-import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
 import { creations } from '../../support/host/watch-creations.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import type { TargetWorld } from './world.ts';
 
 const BASE = 'slipway-base:test';
@@ -72,7 +73,7 @@ export async function makeComposeGitWorld(machine: GitMachine): Promise<ComposeG
     .basename(root)
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '');
-  const port = await freePort();
+  const port = await lastingPort();
   const origin = makeOrigin(path.join(root, 'hub'));
   for (const version of ['v1.0.0', 'v1.1.0', 'v1.2.0']) origin.publish(version, shopAt(version, port));
   const broken = `FROM ${BASE}\nCMD ["sh", "-c", "echo '${LAST_WORDS}'; exit 1"]\n`;

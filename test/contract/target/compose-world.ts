@@ -13,8 +13,9 @@ import {
   type TestRegistry,
 } from '../../support/host/docker-engine.ts';
 import { mount } from '../../support/host/mounts.ts';
-import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
 import { creations } from '../../support/host/watch-creations.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import type { TargetWorld } from './world.ts';
 
 /** What all worlds of a file share: a machine with SSH, an engine and a registry with some versions. */
@@ -70,7 +71,7 @@ export async function makeComposeWorld(machine: ComposeMachine): Promise<Compose
     .basename(directory)
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '');
-  const port = await freePort();
+  const port = await lastingPort();
   await writeFile(path.join(directory, 'docker-compose.yml'), composeFile(image, port));
   await mkdir(path.join(directory, 'data'), { recursive: true });
   const envFile = path.join(directory, '.env');
@@ -160,7 +161,7 @@ services:
     healthcheck:
       test: ["CMD", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/version"]
       interval: 1s
-      timeout: 2s
+      timeout: 30s
       retries: 3
 `;
 }

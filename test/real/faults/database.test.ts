@@ -5,6 +5,8 @@ import { type OutageWorld, startOutageWorld, TAKES_ALERTS } from '../../support/
 import { expectSaidOnce } from '../../support/said.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
+/** Connections that are cut, at least. */
+const MANY = 40;
 const NOT_STORED = 'cannot store anything right now, so nothing was done';
 
 describe('PostgreSQL', () => {
@@ -102,12 +104,11 @@ describe('PostgreSQL', () => {
     const asked = await begin('production', 'Waiting for approval');
     const running = await begin('staging', 'Running');
     let cut = 0;
-    for (let n = 0; n < 20; n += 1) {
+    for (let n = 0; n < 20 || cut <= MANY; n += 1) {
       cut += await world.postgres.cutConnections();
       if (n === 10) await bo.react('deploys', asked.ts, 'white_check_mark');
       await delay(200);
     }
-    expect(cut).toBeGreaterThan(40);
     await expectDone(running);
     await expectDone(asked);
     await expectNothingTwice(calls);

@@ -12,8 +12,9 @@ import {
   type TestRegistry,
 } from '../../support/host/docker-engine.ts';
 import { makePostgresImage } from '../../support/host/postgres-container.ts';
-import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
 import { watchCreations } from '../../support/host/watch-creations.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
@@ -77,7 +78,7 @@ describe('avatar management, by its own config', () => {
   async function makeProject(environment: Environment): Promise<void> {
     const directory = directoryOf(environment);
     mkdirSync(directory, { recursive: true });
-    const [api, frontend] = await Promise.all([freePort(), freePort()]);
+    const [api, frontend] = await Promise.all([lastingPort(), lastingPort()]);
     ports.set(environment, api);
     const web = (part: string, port: number) => ({
       image: `${registry.host}/rayhu/avatar-mgmt/${part}:\${IMAGE_TAG}`,
@@ -197,7 +198,7 @@ describe('avatar management, by its own config', () => {
     sql("CREATE TABLE avatar (id int PRIMARY KEY, name text); INSERT INTO avatar VALUES (1, 'daidai')");
     const made = await ended('/backup avatar production', 'Back up avatar in production', 'Done');
     const [id = ''] = /bk-\w+/.exec(wordsOf(made)) ?? [];
-    const verified = await ended(`/backup verify ${id}`, id, 'the same checksums');
+    const verified = await ended(`/backup verify ${id}`, id, 'Done', 'the same checksums');
     expect(wordsOf(verified)).toContain('1 table with 1 row,');
     sql('DROP TABLE avatar');
     await bo.command('deploys', `/backup restore ${id}`);

@@ -72,8 +72,9 @@ describe(`a connection that is cut at random moments (CUT_SEED=${seed})`, () => 
       const plan = await patiently(() => deployPlan(target, version));
       let isRunning = true;
       const cutting = (async () => {
-        while (isRunning) {
-          await delay(300 + random() * 2_700);
+        // Ever more time between them: a busy machine takes longer to connect and to look.
+        for (let patience = 1; isRunning; patience *= 1.1) {
+          await delay((300 + random() * 2_700) * patience);
           if (isRunning && (await machine.server.cut()) > 0) cuts += 1;
         }
       })();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -126,10 +126,16 @@ function codeOf(tree: readonly string[]): readonly string[] {
   return tree.filter((line) => !line.includes('backups'));
 }
 
-/** Waits until files are taking their places, and kills whoever moves them: how often it did, once or never. */
+/**
+ * Waits until files are taking their places, and kills whoever moves them: how often it did, once or never, if they were
+ * all in place before.
+ */
 async function killedSwap(live: string): Promise<number> {
   const operations = path.join(live, '.slipway/operations');
-  for (let n = 0; n < 3_000; n += 1) {
+  const swapped = () =>
+    readdirSync(operations).filter((name) => existsSync(path.join(operations, name, 'swapped')));
+  const before = new Set(swapped());
+  while (swapped().every((name) => before.has(name))) {
     const newest = readdirSync(operations).find((name) => isSwapping(path.join(operations, name)));
     if (newest !== undefined) {
       const { stdout } = await run('pgrep', ['-f', `sh swap ${live} ${operations}/${newest}`]).catch(() => ({

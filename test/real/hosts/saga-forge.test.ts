@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
 import { type GitOrigin, git, makeBaseImage, makeOrigin, type Tree } from '../../support/host/git-project.ts';
 import { makePostgresImage } from '../../support/host/postgres-container.ts';
-import { freePort, startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import { type RunningBot, startBotWithPlayground } from '../../support/running-bot.ts';
 import { type SeenMessage, says, type TestPerson, wordsOf } from '../../support/workspace.ts';
 
@@ -65,7 +66,7 @@ describe('SagaForge, by its own config', () => {
     makePostgresImage(engine);
     origin = makeOrigin(path.join(server.home, 'hub'));
     directory = path.join(server.home, 'opt/saga-forge');
-    port = await freePort();
+    port = await lastingPort();
     origin.publish('v1.0.0', sagaAt('v1.0.0', port));
     origin.publish('v1.1.0', sagaAt('v1.1.0', port));
     origin.publish('v1.2.0', sagaAt('v1.2.0', port, { broken: 'worker' }));

@@ -12,10 +12,10 @@ import { describePlayground, type PlaygroundDescription } from '../../../src/pla
 import { changedDemoConfig, type DemoConfig, quick } from '../../support/demo-config.ts';
 import { documentedShell } from '../../support/documentation.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
-import { lastingPort } from '../../support/image/lasting-port.ts';
 import { startLockedRegistry } from '../../support/image/locked-registry.ts';
 import { makeNodeImage } from '../../support/image/node-image.ts';
 import { makePostgresImage } from '../../support/image/postgres-image.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import { temporaryDirectory } from '../../support/processes.ts';
 import { openWorkspace, says } from '../../support/workspace.ts';
 

@@ -93,15 +93,14 @@ export async function makeFilesWorld(
     async changeBehindOurBack() {
       await writeFile(path.join(directory, 'app.py'), String(application('v1.0.0-by-hand')['app.py']));
       await gunicorn.byHand();
-      for (let n = 0; n < 200 && (await versionAt(gunicorn.url)) !== 'v1.0.0-by-hand'; n += 1)
-        await delay(25);
+      while ((await versionAt(gunicorn.url)) !== 'v1.0.0-by-hand') await delay(25);
     },
     async stop() {
       await Promise.all(connected.map((target) => target.close()));
       await gunicorn.stop();
       await releases.stop();
       await host.stop();
-      await rm(place, { recursive: true });
+      await rm(place, { recursive: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

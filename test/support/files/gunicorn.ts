@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../host/test-host.ts';
+import { lastingPort } from '../lasting-port.ts';
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ export interface Gunicorn {
 /** Makes the script; nothing runs yet. `place` is for what belongs to it. */
 export async function prepareGunicorn(directory: string, place: string): Promise<Gunicorn> {
   await mkdir(place, { recursive: true });
-  const port = await freePort();
+  const port = await lastingPort();
   const script = path.join(place, 'restart.sh');
   const log = path.join(place, 'restarts.log');
   const pid = path.join(place, 'gunicorn.pid');

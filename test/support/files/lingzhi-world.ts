@@ -71,7 +71,7 @@ export async function startLingzhi(): Promise<LingzhiWorld> {
       await running.stop();
       await gunicorn.stop();
       await Promise.all([releases.stop(), host.stop()]);
-      await rm(place, { recursive: true });
+      await rm(place, { recursive: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './test-host.ts';
+import { lastingPort } from '../lasting-port.ts';
 
 /** A real Docker engine of our own: its data, its socket and its networks are nobody else's. */
 export interface DockerEngine {
@@ -70,7 +70,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
       await ended(engine);
       // Containers on the machine's own network leave it mounted there.
       spawnSync('sh', ['-c', `umount ${at('exec/netns')}/*`]);
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
@@ -96,7 +96,7 @@ export const ACCOUNT = {
 export async function startRegistry(options: { readonly accounts?: string } = {}): Promise<TestRegistry> {
   const directory = await mkdtemp(path.join(tmpdir(), 'slipway-registry-'));
   const at = (name: string) => path.join(directory, name);
-  const host = `127.0.0.1:${await freePort()}`;
+  const host = `127.0.0.1:${await lastingPort()}`;
   await mkdir(at('data'));
   if (options.accounts !== undefined) await writeFile(at('htpasswd'), options.accounts);
   await writeFile(
@@ -121,7 +121,7 @@ export async function startRegistry(options: { readonly accounts?: string } = {}
     },
     async stop() {
       await down();
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }

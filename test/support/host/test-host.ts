@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lastingPort } from '../lasting-port.ts';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -41,7 +42,7 @@ export async function startTestHost(
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   makeKey(file('id_ed25519'));
   makeKey(file('host_key'));
-  const port = await freePort();
+  const port = await lastingPort();
   await writeFile(file('authorized_keys'), await readFile(file('id_ed25519.pub')), { mode: 0o600 });
   await writeFile(file('sshd_config'), sshdConfig({ port, home, file, variables: options.variables ?? {} }));
   const noteKey = async () => {
@@ -85,7 +86,7 @@ export async function startTestHost(
     },
     async stop() {
       await down();
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
@@ -178,19 +179,5 @@ async function answers(port: number): Promise<boolean> {
     socket.once('data', () => end(true));
     socket.once('error', () => end(false));
     socket.once('close', () => resolve(false));
-  });
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(),
-      );
-    });
   });
 }

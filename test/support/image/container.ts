@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import type { DockerEngine } from '../host/docker-engine.ts';
-import { lastingPort } from './lasting-port.ts';
+import { lastingPort } from '../lasting-port.ts';
 
 /** A bot in a container on the machine's own network, without Slack's variables: with a playground. */
 export interface BotContainer {
