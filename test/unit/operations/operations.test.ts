@@ -352,15 +352,16 @@ describe('an operation', () => {
   it('is refused on a locked target, also when the lock came after the approval was asked for', async () => {
     const { id } = await requested('production');
     const scope = { kind: 'environment', environment: 'production' } as const;
-    const origin = { userId: BO, channelId };
-    expect(await lock(world.context, { scope, reason: 'audit', duration: null, origin })).toMatchObject({
+    const closing = { scope, deliveryId: 'cmd:close', origin: { userId: BO, channelId } };
+    const opening = { ...closing, deliveryId: 'cmd:open' };
+    expect(await lock(world.context, { ...closing, reason: 'audit', duration: null })).toMatchObject({
       kind: 'locked',
     });
     expect(refusal(await deploy('production', { version: 'v1.2.0' }))).toBe('locked');
     await approve(world.context, world.engine, { ...by(BO), operationId: id });
     expect((await world.until(id, ended)).operation.state).toBe('refused');
-    expect(await unlock(world.context, { scope, origin })).toMatchObject({ kind: 'unlocked' });
-    expect(refusal(await unlock(world.context, { scope, origin }))).toBe('not-locked');
+    expect(await unlock(world.context, opening)).toMatchObject({ kind: 'unlocked' });
+    expect(refusal(await unlock(world.context, { ...opening, deliveryId: 'cmd:open-2' }))).toBe('not-locked');
   });
 
   it('is one of two that were approved at once', async () => {
