@@ -90,11 +90,11 @@ export async function carryOut(
     case 'history':
       return history(context, command.service);
     case 'stop':
-      return stopOn(context, command.target, origin);
+      return stopOn(context, { target: command.target, deliveryId, origin });
     case 'lock':
-      return lock(context, { ...command, origin });
+      return lock(context, { ...command, deliveryId, origin });
     case 'unlock':
-      return unlock(context, { ...command, origin });
+      return unlock(context, { ...command, deliveryId, origin });
     case 'help':
       return { kind: 'help', command: command.command };
     case 'deploy-form':

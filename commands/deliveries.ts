@@ -2,7 +2,7 @@ import type { ButtonAction, Delivery } from '../src/domain/delivery.ts';
 import type { Operation } from '../src/domain/operation.ts';
 import { accept, type Outcome, type Refusal, refuse } from '../src/domain/refusal.ts';
 import type { Reply } from '../src/domain/reply.ts';
-import type { OperationRequest, Origin } from '../src/domain/request.ts';
+import type { OperationRequest } from '../src/domain/request.ts';
 import { backupBefore } from '../src/operations/backup/way-back.ts';
 import { orderCanary } from '../src/operations/canary/order.ts';
 import { approve, type Decision, reject, withdraw } from '../src/operations/decide.ts';
@@ -145,7 +145,7 @@ async function clicked(context: DeliveryContext, delivery: Of<'button'>): Promis
     case 'reject':
       return decided(context, delivery, action);
     case 'stop':
-      return stopped(context, action.operationId, origin);
+      return stopped(context, delivery, action.operationId);
     case 'cancel':
       return decided(context, delivery, { ...action, planDigest: null });
   }
@@ -171,8 +171,12 @@ async function decided(
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 
-async function stopped(context: DeliveryContext, operationId: string, origin: Origin): Promise<void> {
-  const refusal = await stop(context.operations, { operationId, origin });
+async function stopped(
+  context: DeliveryContext,
+  { id: deliveryId, origin }: Of<'button'>,
+  operationId: string,
+): Promise<void> {
+  const refusal = await stop(context.operations, { operationId, deliveryId, origin });
   if (refusal !== null) await context.answer(origin, { kind: 'refusal', refusals: [refusal] });
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../domain/json.ts';
 import { type Lock, type LockScope, lockKey } from '../domain/lock.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
@@ -6,7 +7,8 @@ import type { TargetRef } from '../domain/target.ts';
 import { refuseAccount, refuseAction } from '../policy/authorise.ts';
 import { covers } from '../policy/closures.ts';
 import { appendAudit } from '../store/audit.ts';
-import { inTransaction } from '../store/database.ts';
+import { findCarriedOut, recordCarriedOut } from '../store/carried-out.ts';
+import { inTransaction, type Queryable } from '../store/database.ts';
 import { deleteLock, insertLock, readLocks } from '../store/locks.ts';
 import type { OperationContext } from './context.ts';
 
@@ -15,56 +17,73 @@ type ClosingContext = Pick<
   'database' | 'config' | 'targets' | 'people' | 'channels' | 'clock'
 >;
 
-/** Closes a scope to operations, by a person with a reason. */
-export async function lock(
-  context: ClosingContext,
-  request: {
-    readonly scope: LockScope;
-    readonly reason: string;
-    /** Milliseconds; null for no end. */
-    readonly duration: number | null;
-    readonly origin: Origin;
-  },
-): Promise<Reply> {
+/** Somebody who closes or opens a scope. */
+interface Closing {
+  readonly scope: LockScope;
+  readonly deliveryId: string;
+  readonly origin: Origin;
+}
+
+type LockRequest = Closing & {
+  readonly reason: string;
+  /** Milliseconds; null for no end. */
+  readonly duration: number | null;
+};
+
+/** Closes a scope to operations, by a person with a reason; once for each delivery, also after it was opened. */
+export async function lock(context: ClosingContext, request: LockRequest): Promise<Reply> {
+  const before = await findCarriedOut(context.database, request.deliveryId);
+  if (before !== null) return { kind: 'locked', lock: lockSince(before.at, request) };
   const refusal = await refuseLocking(context, request);
   if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
-  const since = context.clock();
-  const created: Lock = {
-    scope: request.scope,
-    holder: { kind: 'person', userId: request.origin.userId },
-    reason: request.reason,
-    since,
-    until: request.duration === null ? null : new Date(since.getTime() + request.duration),
-  };
+  const created = lockSince(context.clock(), request);
   const stored = await inTransaction(context.database, async (tx) => {
     if (!(await insertLock(tx, created))) return false;
     const detail = { reason: created.reason, until: created.until?.toISOString() ?? null };
-    await appendAudit(
-      tx,
-      { actor: request.origin.userId, action: 'lock.closed', subject: lockKey(created.scope), detail },
-      since,
-    );
+    await record(tx, request, { action: 'lock.closed', detail, at: created.since });
     return true;
   });
   return stored ? { kind: 'locked', lock: created } : alreadyLocked(context, request.scope);
 }
 
-/** Opens a scope again; whoever may lock may unlock, also what others closed. */
-export async function unlock(
-  context: ClosingContext,
-  request: { readonly scope: LockScope; readonly origin: Origin },
-): Promise<Reply> {
+function lockSince(since: Date, { scope, origin, reason, duration }: LockRequest): Lock {
+  return {
+    scope,
+    holder: { kind: 'person', userId: origin.userId },
+    reason,
+    since,
+    until: duration === null ? null : new Date(since.getTime() + duration),
+  };
+}
+
+/** Opens a scope again; whoever may lock may unlock, also what others closed, but not what is closed later. */
+export async function unlock(context: ClosingContext, request: Closing): Promise<Reply> {
+  const { scope } = request;
+  const before = await findCarriedOut(context.database, request.deliveryId);
+  if (before !== null) return { kind: 'unlocked', scope };
   const refusal = await refuseLocking(context, request);
   if (refusal !== null) return { kind: 'refusal', refusals: [refusal] };
-  const key = lockKey(request.scope);
   const opened = await inTransaction(context.database, async (tx) => {
-    if (!(await deleteLock(tx, request.scope))) return false;
-    const entry = { actor: request.origin.userId, action: 'lock.opened', subject: key, detail: {} };
-    await appendAudit(tx, entry, context.clock());
+    if (!(await deleteLock(tx, scope))) return false;
+    await record(tx, request, { action: 'lock.opened', detail: {}, at: context.clock() });
     return true;
   });
-  if (opened) return { kind: 'unlocked', scope: request.scope };
-  return { kind: 'refusal', refusals: [{ code: 'not-locked', scope: request.scope }] };
+  return opened
+    ? { kind: 'unlocked', scope }
+    : { kind: 'refusal', refusals: [{ code: 'not-locked', scope }] };
+}
+
+/** Rejects, so that the transaction does nothing, if another process did the same in this moment. */
+async function record(
+  tx: Queryable,
+  { scope, deliveryId, origin }: Closing,
+  done: { readonly action: string; readonly detail: JsonObject; readonly at: Date },
+): Promise<void> {
+  const { at, ...entry } = done;
+  const subject = lockKey(scope);
+  if (!(await recordCarriedOut(tx, { deliveryId, subject, at })))
+    throw new Error(`${deliveryId} is being carried out by another process`);
+  await appendAudit(tx, { actor: origin.userId, subject, ...entry }, at);
 }
 
 /** Locking a scope needs the right in every environment that it closes, and in the one that it names. */

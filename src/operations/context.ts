@@ -3,6 +3,7 @@ import type { AnalysisProvider } from '../../integrations/analysis/analysis.ts';
 import type { CodeHost } from '../../integrations/code-host.ts';
 import type { DeployTarget } from '../../integrations/target.ts';
 import type { CanaryConfig, Config } from '../config/schema.ts';
+import type { Presence } from '../domain/channel.ts';
 import type { OperationState, OperationView } from '../domain/operation.ts';
 import type { People } from '../domain/person.ts';
 import type { OperationKind } from '../domain/plan.ts';
@@ -95,7 +96,7 @@ export interface OperationContext {
   readonly targets: ReadonlyMap<string, DeployTarget>;
   readonly people: People;
   readonly channels: {
-    channel(id: string): Promise<ChannelRef>;
+    channel(id: string): Promise<ChannelRef & { readonly presence: Presence }>;
     /** The ID of a channel that the config names; null if there is none. */
     idOf(spelling: string): Promise<string | null>;
   };

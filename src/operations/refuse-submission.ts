@@ -1,4 +1,5 @@
 import { capabilitiesOf } from '../../integrations/target.ts';
+import type { Presence } from '../domain/channel.ts';
 import { type Plan, planDigest } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { extendedCanary, type OperationRequest } from '../domain/request.ts';
@@ -12,7 +13,10 @@ import { type OperationContext, targetOf } from './context.ts';
 import { unspokenAlert } from './incident.ts';
 import { operationId, type Submission } from './submission.ts';
 
-/** What keeps a submission from being planned at all: roles, what its target cannot do, locks, freezes, alerts. */
+/**
+ * What keeps a submission from being planned at all: roles, what its target cannot do, locks, freezes, alerts, a place
+ * where nobody would see it.
+ */
 export async function refuseByPolicy(
   context: OperationContext,
   submission: Submission,
@@ -43,7 +47,14 @@ export async function refuseByPolicy(
     const closures = { locks, running, criticalAlert, now };
     return refuseClosed(request.target, request.kind, closures, context.config);
   });
-  return (await Promise.all(perRequest)).flat();
+  const refusals = (await Promise.all(perRequest)).flat();
+  const unseen = submission.dryRun ? null : refuseUnseen(channel.presence);
+  return refusals.length > 0 || unseen === null ? refusals : [unseen];
+}
+
+/** A dry run is answered to whoever asks; an operation is a message, which has to be posted. */
+function refuseUnseen(presence: Presence): Refusal | null {
+  return presence === 'outside' || presence === 'direct' ? { code: 'unseen', presence } : null;
 }
 
 async function runningOn(db: Queryable, submission: Submission, request: OperationRequest) {

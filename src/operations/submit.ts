@@ -2,7 +2,9 @@ import type { GateView } from '../domain/checks.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
+import { extendedCanary } from '../domain/request.ts';
 import { targetKey } from '../domain/target.ts';
+import { findCarriedOut, recordCarriedOut } from '../store/carried-out.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { findOperation } from '../store/operations.ts';
 import { instruct, runningCanaries } from './canary/instruct.ts';
@@ -77,7 +79,8 @@ async function abortCanaryFirst(
   if (rollback === undefined || dryRun) return null;
   const { target } = rollback;
   const [running] = await runningCanaries(context, { target, channelId: origin.channelId });
-  if (running === undefined) return null;
+  // One that this delivery has ended already is its answer, too.
+  if (running === undefined && (await findCarriedOut(context.database, deliveryId)) === null) return null;
   const reason = options.reason ?? options.emergency;
   const told = await instruct(context, engine, {
     which: { target },
@@ -121,7 +124,11 @@ async function createOne(
     (candidate) => targetKey(candidate.target) === targetKey(plan.target),
   );
   if (request === undefined) throw new Error(`no request for ${targetKey(plan.target)}`);
-  const id = operationId(submission.deliveryId, request);
+  const { deliveryId } = submission;
+  const id = operationId(deliveryId, request);
   await storeOperation(context, tx, { id, plan, request, options, origin, gate });
+  // Whoever gave that instruction may have named no target: without this it would be given to whatever runs then.
+  if (extendedCanary(request) !== null)
+    await recordCarriedOut(tx, { deliveryId, subject: id, at: context.clock() });
   return id;
 }

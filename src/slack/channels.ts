@@ -1,5 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
+import type { Presence } from '../domain/channel.ts';
+import { outcomeOf } from './calls.ts';
 import type { Clock } from './clock.ts';
 import { Remembered } from './remembered.ts';
 
@@ -16,6 +18,7 @@ export interface Channel {
   readonly id: string;
   /** Without `#`. */
   readonly name: string | null;
+  readonly presence: Presence;
 }
 
 export interface Channels {
@@ -32,16 +35,16 @@ export function createChannels(settings: {
   readonly log: Pick<Logger, 'warn'>;
 }): Channels {
   const { client, clock, log } = settings;
-  const names = new Remembered<string>(clock, KEPT);
+  // Whoever invites the bot should not have to wait for it.
+  const joined = new Remembered<Channel>(clock, KEPT, ({ presence }) => presence === 'inside');
   const ids = new Remembered<string>(clock, KEPT);
   return {
     channel: async (id) => {
-      try {
-        return { id, name: await names.get(id, () => readName(client, id)) };
-      } catch (err) {
-        log.warn({ err, channelId: id }, 'Slack did not say what a channel is called');
-        return { id, name: null };
-      }
+      if (id.startsWith('D')) return { id, name: null, presence: 'direct' };
+      const read = await outcomeOf(() => joined.get(id, () => readChannel(client, id)));
+      if (read.kind === 'done' && read.value !== null) return read.value;
+      log.warn({ channelId: id, answer: read }, 'Slack did not say what a channel is called');
+      return { id, name: null, presence: read.kind === 'refused' ? 'outside' : 'unknown' };
     },
     idOf: async (spelling) => {
       const name = spelling.replace(/^#/, '');
@@ -51,9 +54,10 @@ export function createChannels(settings: {
   };
 }
 
-async function readName(client: ChannelsClient, id: string): Promise<string | null> {
+async function readChannel(client: ChannelsClient, id: string): Promise<Channel | null> {
   const { channel } = await client.conversations.info({ channel: id });
-  return channel?.name ?? null;
+  if (channel?.name === undefined) return null;
+  return { id, name: channel.name, presence: channel.is_member === false ? 'outside' : 'inside' };
 }
 
 async function findId(client: ChannelsClient, name: string): Promise<string | null> {

@@ -51,7 +51,11 @@ export async function claimDeliveries(
     .map((row) => row.delivery);
 }
 
-/** Forgets finished deliveries after a day: far longer than Slack retries. */
+/** Forgets finished deliveries, and what they did, after a day: far longer than Slack retries. */
 export async function forgetDeliveries(database: Database): Promise<void> {
   await database.query("delete from slipway.inbox where done_at < now() - interval '1 day'");
+  await database.query(
+    `delete from slipway.carried_out c where at < now() - interval '1 day'
+       and not exists (select from slipway.inbox where id = c.delivery_id)`,
+  );
 }

@@ -66,6 +66,19 @@ describe('the commands, as people type them', () => {
     expect(await answer(ana, 'general', '/rollback')).toContain('missing');
   });
 
+  it('begins nothing in a direct message, which nobody else sees, and says so; looking works there', async () => {
+    const { members = [] } = await ana.client.users.list({});
+    for (const other of members.filter(({ name }) => name === 'bo' || name === 'slipway')) {
+      const { channel } = await ana.client.conversations.open({ users: other.id ?? '' });
+      const direct = channel?.id ?? '';
+      for (const text of ['/deploy api v1.1.0 staging', '/deploy api v1.1.0 production --emergency "down"']) {
+        expect(await answer(ana, direct, text)).toContain('Ask in a channel that I am in');
+      }
+      expect(await answer(ana, direct, '/deploy api v1.1.0 staging --dry-run')).toContain('Dry run');
+      expect(await answer(ana, direct, '/status api staging')).toContain('v1.0.0');
+    }
+  });
+
   it('refuses who has no role, and names who has', async () => {
     const words = await answer(dana, 'deploys', '/deploy api v1.1.0 staging');
     expect(words).toContain('role');

@@ -53,7 +53,7 @@ const context: OperationContext = {
   config,
   targets,
   people: { person: async (id) => ({ id, name: id, email: null, barred: null, groups: [] }) },
-  channels: { channel: async (id) => ({ id, name: 'deploys' }), idOf: async () => null },
+  channels: { channel: async (id) => ({ id, name: 'deploys', presence: 'inside' }), idOf: async () => null },
   notices: { lateBackup: async () => undefined, backupSummary: async () => undefined },
   messages: {
     operation: async () => undefined,

@@ -74,7 +74,10 @@ export async function createOperationsWorld(overrides: Partial<Config> = {}): Pr
     config: { ...config, ...overrides },
     targets,
     people: { person: async (id) => people.get(id) ?? null },
-    channels: { channel: async (id) => ({ id, name: 'deploys' }), idOf: async (name) => `id of ${name}` },
+    channels: {
+      channel: async (id) => ({ id, name: 'deploys', presence: 'inside' }),
+      idOf: async (name) => `id of ${name}`,
+    },
     messages: {
       operation: async () => undefined,
       line: async (_tx, { view, line }) => void told.push(`${view.operation.id} ${line.kind}`),

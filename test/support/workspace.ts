@@ -49,6 +49,7 @@ const LIMIT = Number(process.env.SEE_LIMIT ?? 45_000);
 export interface TestWorkspace {
   readonly url: string;
   person(name: string): TestPerson;
+  /** Of a channel by its name; a direct message is known by its ID alone. */
   channelId(name: string): string;
   /** What a demo service answers at its front door. */
   serving(
@@ -88,6 +89,7 @@ export interface TestPerson {
 export async function openWorkspace(url: string): Promise<TestWorkspace> {
   const description = descriptionSchema.parse(await json(new URL('/playground/workspace', url)));
   const channelId = (name: string) => {
+    if (/^D[0-9A-Z]+$/.test(name)) return name;
     const channel = description.channels.find((candidate) => candidate.name === name);
     if (channel === undefined) throw new Error(`there is no #${name}`);
     return channel.id;

@@ -8,6 +8,7 @@ import { type TargetRef, targetKey } from '../../domain/target.ts';
 import { approvalFor } from '../../policy/approvals.ts';
 import { type Action, refuseAction } from '../../policy/authorise.ts';
 import { pendingInstructions, readCanary } from '../../store/canaries.ts';
+import { findCarriedOut, recordCarriedOut } from '../../store/carried-out.ts';
 import { inTransaction } from '../../store/database.ts';
 import { findOperation, lockOperation, openOperations, readView } from '../../store/operations.ts';
 import { type OperationContext, targetOf } from '../context.ts';
@@ -36,6 +37,8 @@ export async function instruct(
   engine: Engine,
   order: Instructing,
 ): Promise<Instructed> {
+  const before = await findCarriedOut(context.database, order.deliveryId);
+  if (before !== null) return instructedBefore(context, engine, order, before.subject);
   const found = await findCanary(context, order);
   if (!found.ok) return refused(found.refusal);
   const operation = found.value;
@@ -49,6 +52,21 @@ export async function instruct(
   if (late !== null) return refused(late);
   await engine.wake(operation.id);
   return { reply: { kind: 'instructed', target: operation.plan.target, instruction } };
+}
+
+/** What came of a delivery that was worked on before, whatever runs there now. The wake-up may have been lost. */
+async function instructedBefore(
+  context: OperationContext,
+  engine: Engine,
+  { instruction }: Instructing,
+  operationId: string,
+): Promise<Instructed> {
+  const operation = await findOperation(context.database, operationId);
+  if (operation === null) throw new Error(`operation ${operationId} is not stored`);
+  const { request, plan } = operation;
+  if (request.kind === 'canary-extension') return { ask: request };
+  await engine.wake(operationId);
+  return { reply: { kind: 'instructed', target: plan.target, instruction } };
 }
 
 function refused(refusal: Refusal): Instructed {
@@ -151,8 +169,9 @@ async function keep(
     if (last !== null && last !== instruction.kind)
       return { code: 'canary-ending', operationId: id, by: last };
     const newest = (await pendingInstructions(tx, id)).at(-1)?.instruction;
-    if (last !== null || (newest !== undefined && isSame(newest, instruction))) return null;
     const at = context.clock();
+    if (!(await recordCarriedOut(tx, { deliveryId, subject: id, at }))) return null;
+    if (last !== null || (newest !== undefined && isSame(newest, instruction))) return null;
     await keepInstruction(tx, { operationId: id, deliveryId, instruction, by: origin.userId, at });
     return null;
   });

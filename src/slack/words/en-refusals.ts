@@ -91,6 +91,10 @@ export const refusals: RefusalSentences = {
     )} in the config says who people are; or somebody who may deploys it here.`,
   'wrong-channel': ({ environment, channels }) =>
     `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
+  unseen: ({ presence }) =>
+    presence === 'direct'
+      ? 'Nobody else sees a direct message, so nothing is begun from here. Ask in a channel that I am in.'
+      : `I am not in this channel, so nobody would see what I do here. Invite me with ${code('/invite @slipway')}, or ask in a channel that I am in.`,
   locked: ({ target, lock }) =>
     sentences(
       `${key(target)} is closed: ${scope(lock.scope)} was locked by ${

@@ -54,6 +54,7 @@ const REFUSALS: { readonly [Code in keyof RefusalByCode]: readonly Omit<RefusalB
   ],
   stranger: [{ name: 'octocat', environment: 'production' }],
   'wrong-channel': [{ environment: 'production', channels: ['#deploys'] }],
+  unseen: [{ presence: 'outside' }, { presence: 'direct' }],
   locked: [{ target, lock }],
   'not-locked': [{ scope: { kind: 'target', ...target } }, { scope: { kind: 'everything' } }],
   busy: [{ target, operationId: 'op-1', kind: 'deploy', requesterId: 'U0ANA000001' }],

@@ -1,4 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  it,
+  type MockInstance,
+  onTestFinished,
+  vi,
+} from 'vitest';
 import { TargetError } from '../../../integrations/target.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
@@ -18,6 +28,7 @@ import {
 
 const channelId = 'C1';
 const plain: RequestOptions = { emergency: null, reason: null };
+const emergency: RequestOptions = { emergency: 'site down', reason: null };
 const MINUTE = 60_000;
 let deliveries = 0;
 
@@ -128,6 +139,26 @@ describe('an operation', () => {
   it('is not asked for twice while exactly the same is waiting', async () => {
     await requested('production');
     expect(refusal(await deploy('production'))).toBe('busy');
+  });
+
+  it('is refused where nobody would see it, also in an emergency, and shown there in a dry run', async () => {
+    const channel = vi.spyOn(world.context.channels, 'channel');
+    onTestFinished(() => channel.mockRestore());
+    for (const presence of ['outside', 'direct'] as const) {
+      channel.mockImplementation(async (id) => ({ id, name: null, presence }));
+      expect(refusal(await deploy('staging'))).toBe('unseen');
+      expect(refusal(await deploy('production', { userId: BO, options: emergency }))).toBe('unseen');
+      expect(await deploy('staging', { dryRun: true })).toMatchObject({ kind: 'dry-run' });
+    }
+    expect(await openOperations(world.context.database)).toEqual([]);
+  });
+
+  it('begins when Slack, which did not say where it was asked for, says so again', async () => {
+    const channel = vi.spyOn(world.context.channels, 'channel');
+    onTestFinished(() => channel.mockRestore());
+    channel.mockImplementationOnce(async (id) => ({ id, name: null, presence: 'unknown' }));
+    const { id } = await requested('staging');
+    expect((await world.until(id, ended)).operation.state).toBe('succeeded');
   });
 
   it('does nothing in a dry run', async () => {
@@ -321,15 +352,16 @@ describe('an operation', () => {
   it('is refused on a locked target, also when the lock came after the approval was asked for', async () => {
     const { id } = await requested('production');
     const scope = { kind: 'environment', environment: 'production' } as const;
-    const origin = { userId: BO, channelId };
-    expect(await lock(world.context, { scope, reason: 'audit', duration: null, origin })).toMatchObject({
+    const closing = { scope, deliveryId: 'cmd:close', origin: { userId: BO, channelId } };
+    const opening = { ...closing, deliveryId: 'cmd:open' };
+    expect(await lock(world.context, { ...closing, reason: 'audit', duration: null })).toMatchObject({
       kind: 'locked',
     });
     expect(refusal(await deploy('production', { version: 'v1.2.0' }))).toBe('locked');
     await approve(world.context, world.engine, { ...by(BO), operationId: id });
     expect((await world.until(id, ended)).operation.state).toBe('refused');
-    expect(await unlock(world.context, { scope, origin })).toMatchObject({ kind: 'unlocked' });
-    expect(refusal(await unlock(world.context, { scope, origin }))).toBe('not-locked');
+    expect(await unlock(world.context, opening)).toMatchObject({ kind: 'unlocked' });
+    expect(refusal(await unlock(world.context, { ...opening, deliveryId: 'cmd:open-2' }))).toBe('not-locked');
   });
 
   it('is one of two that were approved at once', async () => {

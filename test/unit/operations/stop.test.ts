@@ -76,7 +76,9 @@ describe('stopping a running operation', () => {
   };
 
   async function press(operationId: string, userId = ANA): Promise<string | null> {
-    const refusal = await stop(world.context, { operationId, origin: { userId, channelId } });
+    deliveries += 1;
+    const deliveryId = `click:stop-${deliveries}`;
+    const refusal = await stop(world.context, { operationId, deliveryId, origin: { userId, channelId } });
     return refusal?.code ?? null;
   }
 
@@ -201,16 +203,27 @@ describe('stopping a running operation', () => {
   });
 
   it('is meant by the target as well, where something runs', async () => {
-    const origin = { userId: ANA, channelId };
-    expect(await stopOn(world.context, target, origin)).toMatchObject({
+    const wanted = { target, deliveryId: 'cmd:stop-on', origin: { userId: ANA, channelId } };
+    expect(await stopOn(world.context, wanted)).toMatchObject({
       refusals: [{ code: 'nothing-running', target }],
     });
     const id = await deploy(async () => null);
-    expect(await stopOn(world.context, target, { ...origin, userId: DANA })).toMatchObject({
+    expect(await stopOn(world.context, { ...wanted, origin: { userId: DANA, channelId } })).toMatchObject({
       refusals: [{ code: 'missing-role' }],
     });
-    expect(await stopOn(world.context, target, origin)).toBeNull();
+    expect(await stopOn(world.context, wanted)).toBeNull();
     expect((await world.until(id, ended)).operation.outcome).toMatchObject({ stoppedBy: ANA });
+  });
+
+  it('does not stop what began later when its delivery is worked on again, whoever wanted it first', async () => {
+    const wanted = { target, deliveryId: 'cmd:stop-again', origin: { userId: ANA, channelId } };
+    const first = await deploy(async () => null);
+    await press(first);
+    expect(await stopOn(world.context, wanted)).toBeNull();
+    await world.until(first, ended);
+    const later = await deploy(async () => null);
+    expect(await stopOn(world.context, wanted)).toBeNull();
+    expect((await world.until(later, () => true)).stop).toBeNull();
   });
 
   it('is refused to whoever may not deploy there', async () => {

@@ -1,5 +1,6 @@
+import { WebAPIPlatformError } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
-import { createChannels } from '../../../src/slack/channels.ts';
+import { type ChannelsClient, createChannels } from '../../../src/slack/channels.ts';
 import { createDirectory, type DirectoryClient } from '../../../src/slack/directory.ts';
 import { createMentions } from '../../../src/slack/mentions.ts';
 import { TestClock } from './publisher-world.ts';
@@ -82,7 +83,7 @@ describe('channels', () => {
     const channels = createChannels({
       client: {
         conversations: {
-          info: async () => ({ ok: true, channel: { name: 'deploys' } }),
+          info: async () => ({ ok: true, channel: { name: 'deploys', is_member: true } }),
           list: async () => ({ ok: true, ...pages.shift() }),
         },
       },
@@ -92,14 +93,36 @@ describe('channels', () => {
     expect(await channels.idOf('#deploys')).toBe('C2');
     expect(await channels.idOf('deploys')).toBe('C2');
     expect(await channels.idOf('C012345678')).toBe('C012345678');
-    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys' });
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys', presence: 'inside' });
   });
 
   it('have no name when Slack cannot be asked', async () => {
     const fails = async () => Promise.reject(new Error('away'));
     const client = { conversations: { info: fails, list: fails } };
     const channels = createChannels({ client, clock: new TestClock(), log });
-    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: null });
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: null, presence: 'unknown' });
+  });
+
+  it('that Slack does not show, because they are private or groups, are without the bot', async () => {
+    const channels = channelsWhere(async () => {
+      throw new WebAPIPlatformError({ ok: false, error: 'channel_not_found' });
+    });
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: null, presence: 'outside' });
+  });
+
+  it('are with the bot as soon as it was invited', async () => {
+    const members = [false, true];
+    const channels = channelsWhere(async () => ({
+      ok: true,
+      channel: { name: 'deploys', is_member: members.shift() ?? true },
+    }));
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys', presence: 'outside' });
+    expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys', presence: 'inside' });
+  });
+
+  it('are told from direct messages, which have no name', async () => {
+    const channels = channelsWhere(async () => ({ ok: true, channel: { is_im: true } }));
+    expect(await channels.channel('D1')).toEqual({ id: 'D1', name: null, presence: 'direct' });
   });
 });
 
@@ -123,6 +146,11 @@ describe('mentions', () => {
     expect(names.map(mentions.of)).toEqual(['S1', 'U1', 'gone@example.com', 'U2']);
   });
 });
+
+function channelsWhere(info: ChannelsClient['conversations']['info']) {
+  const list = async () => ({ ok: true });
+  return createChannels({ client: { conversations: { info, list } }, clock: new TestClock(), log });
+}
 
 function setUp(changes: { user?: object | 'fails'; groups?: 'fails'; usesGroups?: boolean } = {}) {
   const { user = ANA, groups, usesGroups = true } = changes;

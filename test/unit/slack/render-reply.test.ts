@@ -58,6 +58,7 @@ const EVERY_REFUSAL: { readonly [R in Refusal as R['code']]: R } = {
     environment: 'production',
   },
   'wrong-channel': { code: 'wrong-channel', environment: 'production', channels: ['#deploys'] },
+  unseen: { code: 'unseen', presence: 'outside' },
   locked: {
     code: 'locked',
     target: TARGET,
