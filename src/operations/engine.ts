@@ -46,7 +46,15 @@ interface EngineOptions {
 /** Starts DBOS as this executor. One engine per process: DBOS keeps its state in module scope. */
 export async function launchEngine(options: EngineOptions): Promise<Engine> {
   const pool = openPool(
-    { connectionString: options.url, max: 8, application_name: 'slipway-engine' },
+    {
+      connectionString: options.url,
+      max: 8,
+      // No limit for a query: DBOS takes one that is late for an error that lasts.
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      application_name: 'slipway-engine',
+    },
     (err) => options.log.warn({ err }, 'a database connection of the engine broke'),
   );
   DBOS.setConfig({

@@ -11,7 +11,7 @@ const PASSING_SYSTEM_ERRORS = [
   'EHOSTUNREACH',
 ];
 const PASSING_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|query read timeout/i;
+  /connection terminated|timeout expired|timeout exceeded when trying to connect|connection error|not queryable|query read timeout/i;
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;

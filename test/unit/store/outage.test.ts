@@ -55,4 +55,8 @@ describe('work that needs the database', () => {
   it.each(['25001', '42P01', '23505', 'XX000'])('takes %s for no outage', (code) => {
     expect(isOutage(Object.assign(new Error('never'), { code }))).toBe(false);
   });
+
+  it('takes a connection that is not made in time for an outage', () => {
+    expect(isOutage(new Error('timeout expired'))).toBe(true);
+  });
 });
