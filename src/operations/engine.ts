@@ -1,11 +1,12 @@
-import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
+import { DBOS, DBOSWorkflowConflictError, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { LOCKS } from '../store/advisory-locks.ts';
 import { type Database, openPool } from '../store/database.ts';
 import { otherExecutors } from '../store/executors.ts';
-import { throughOutages } from '../store/outage.ts';
+import { isOutage, throughOutages } from '../store/outage.ts';
 import type { ExecutorWatch } from './gone.ts';
+import { createRunning, type Running } from './running.ts';
 
 /** Set by us, so that a new release resumes what an old one began. */
 const APPLICATION_VERSION = 'slipway';
@@ -24,7 +25,7 @@ export interface Engine {
   wake(operationId: string): Promise<void>;
   /** Whether anybody will move the operation on. */
   fate(operationId: string): Promise<Fate>;
-  /** Continues what processes that are gone were doing; returns their executor IDs. */
+  /** Continues what processes that are gone were doing, and what this one let fall; returns the executor IDs of those. */
   takeOver(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
@@ -45,7 +46,15 @@ interface EngineOptions {
 /** Starts DBOS as this executor. One engine per process: DBOS keeps its state in module scope. */
 export async function launchEngine(options: EngineOptions): Promise<Engine> {
   const pool = openPool(
-    { connectionString: options.url, max: 8, application_name: 'slipway-engine' },
+    {
+      connectionString: options.url,
+      max: 8,
+      // No limit for a query: DBOS takes one that is late for an error that lasts.
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
+      application_name: 'slipway-engine',
+    },
     (err) => options.log.warn({ err }, 'a database connection of the engine broke'),
   );
   DBOS.setConfig({
@@ -57,10 +66,11 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     enableOTLP: false,
     logger: quiet(options.log),
   });
-  const workflow = DBOS.registerWorkflow(options.run, {
-    name: 'operation',
-    maxRecoveryAttempts: MAX_RECOVERIES,
-  });
+  const running = createRunning();
+  const workflow = DBOS.registerWorkflow(
+    (operationId: string) => running.during(operationId, () => runOrLetFall(options, operationId)),
+    { name: 'operation', maxRecoveryAttempts: MAX_RECOVERIES },
+  );
   await alone(options.url, () => DBOS.launch());
   return {
     start: async (operationId) => {
@@ -68,12 +78,29 @@ export async function launchEngine(options: EngineOptions): Promise<Engine> {
     },
     wake,
     fate,
-    takeOver: () => takeOver(options),
+    takeOver: () => takeOver(options, running),
     stop: async () => {
       await DBOS.shutdown({ deregister: true });
       await pool.end();
     },
   };
+}
+
+/**
+ * DBOS waits for a database that is away, and not for one that refuses work for now, as one does that became
+ * read-only. That is no outcome of an operation: none is recorded, and it is taken over like anybody's.
+ */
+async function runOrLetFall({ run, log }: EngineOptions, operationId: string): Promise<void> {
+  try {
+    await run(operationId);
+  } catch (err) {
+    if (!isOutage(err)) throw err;
+    log.warn(
+      { err, operation: operationId },
+      'the database refused work; the operation goes on when it takes it',
+    );
+    throw new DBOSWorkflowConflictError(operationId);
+  }
 }
 
 /** DBOS brings its schema up to date when it is launched; two at once would be in each other's way. */
@@ -125,9 +152,10 @@ async function fate(operationId: string): Promise<Fate> {
 
 /**
  * Forgets executors that are gone, and continues whatever belongs to none that is known. What belongs to
- * nobody is found by that alone, so that work which a process began while it was being forgotten is found too.
+ * nobody is found by that alone, so that work which a process began while it was being forgotten is found too. What
+ * belongs to this process and does not run here was let fall.
  */
-async function takeOver(options: EngineOptions): Promise<readonly string[]> {
+async function takeOver(options: EngineOptions, running: Running): Promise<readonly string[]> {
   const gone = await options.executors.forgetGone();
   if (gone === null) return [];
   const known = new Set([
@@ -135,8 +163,11 @@ async function takeOver(options: EngineOptions): Promise<readonly string[]> {
     ...(await otherExecutors(options.database, options.executorId)).map(({ id }) => id),
   ]);
   const pending = await DBOS.listWorkflows({ status: 'PENDING', loadInput: false });
+  const ids = (of: typeof pending) => of.map(({ workflowID }) => workflowID);
   const orphans = pending.filter(({ executorId }) => executorId === undefined || !known.has(executorId));
-  if (orphans.length > 0) await DBOS.resumeWorkflows(orphans.map(({ workflowID }) => workflowID));
+  const own = pending.filter(({ executorId }) => executorId === options.executorId);
+  const left = [...ids(orphans), ...running.dropped(ids(own))];
+  if (left.length > 0) await DBOS.resumeWorkflows(left);
   await options.adopt([...known]);
   return gone;
 }

@@ -13,6 +13,9 @@ import {
 } from '../store/executors.ts';
 import { GONE_AFTER, type Lease } from './lease.ts';
 
+/** Milliseconds for an answer of the server, which may wait for a second itself, to end a session. */
+const ANSWER_LIMIT = 5_000;
+
 /** Finds which of the other processes are gone. */
 export interface ExecutorWatch {
   /**
@@ -67,7 +70,11 @@ async function forget(
   { url, database, lease, log }: WatchOptions,
   gone: readonly SeenExecutor[],
 ): Promise<readonly string[]> {
-  const session = new pg.Client({ connectionString: url });
+  const session = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: ANSWER_LIMIT,
+    query_timeout: ANSWER_LIMIT,
+  });
   session.on('error', (err) => log.debug({ err }, 'the connection for taking over broke'));
   await session.connect();
   try {
@@ -79,7 +86,8 @@ async function forget(
     }
     return forgotten;
   } finally {
-    await session.end();
+    // Not waited for: on a network that went silent it would never be over.
+    void session.end().catch(() => undefined);
   }
 }
 

@@ -11,7 +11,7 @@ import type { OperationView, StopRequest } from '../domain/operation.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { changes, isStoppable } from '../policy/stopping.ts';
 import { declareIntent, readIntent, withdrawIntent } from '../store/intents.ts';
-import { isOutage } from '../store/outage.ts';
+import { isOutage, throughOutages } from '../store/outage.ts';
 import { readStop } from '../store/stops.ts';
 import { type OperationContext, targetOf } from './context.ts';
 import { checkpoint } from './engine.ts';
@@ -248,7 +248,6 @@ class StepRunner {
       if (this.#context.clock().getTime() - this.#givenUpAt < GRACE) return progress;
       return { ...late, message: `${message}. It may still go on: ${progress.message}` };
     } catch (error) {
-      if (isOutage(error)) throw error;
       const why = this.#explain(error).message;
       return { ...late, message: `${message}. It may still go on: ${why}` };
     }
@@ -264,13 +263,19 @@ class StepRunner {
     };
   }
 
+  /** They wait for the database: its errors are not the target's, and are not to be taken for those. */
   #intents(): Intents {
     const { database, clock } = this.#context;
     const operationId = this.#operationId;
     return {
-      declare: (key) => declareIntent(database, { operationId, key }, clock()),
-      since: (key) => readIntent(database, { operationId, key }),
-      withdraw: (key) => withdrawIntent(database, { operationId, key }),
+      declare: async (key) => {
+        const at = clock();
+        const before = await throughOutages(() => declareIntent(database, { operationId, key }, at));
+        // Stored by an attempt whose answer was lost: that is this declaration, and none before it.
+        return before?.getTime() === at.getTime() ? null : before;
+      },
+      since: (key) => throughOutages(() => readIntent(database, { operationId, key })),
+      withdraw: (key) => throughOutages(() => withdrawIntent(database, { operationId, key })),
     };
   }
 }

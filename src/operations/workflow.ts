@@ -1,6 +1,7 @@
 import type { OperationOutcome } from '../domain/operation.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
 import { findOperation } from '../store/operations.ts';
+import { isOutage, throughOutages } from '../store/outage.ts';
 import { insertSteps } from '../store/steps.ts';
 import { backupBefore } from './backup/way-back.ts';
 import { runExtension, wakeExtensions } from './canary/extension.ts';
@@ -32,12 +33,14 @@ interface FailedRun {
  */
 export async function runOperation(context: OperationContext, operationId: string): Promise<void> {
   try {
+    // It may have ended with a fault that its workflow knows nothing of: then nothing of it may be done any more.
+    if (await throughOutages(() => endedWithFault(context, operationId))) return;
     const plan = await checkpoint('plan', () => readPlan(context, operationId));
     if (!(await mayRun(context, operationId))) return;
     const ending = await runPlan(context, operationId, plan);
     await checkpoint('end', () => finish(context, { operationId, plan, ending }));
   } catch (error) {
-    if (isEngineError(error)) throw error;
+    if (isEngineError(error) || isOutage(error)) throw error;
     context.log.error({ err: error, operation: operationId }, 'operation could not go on');
     const outcome: OperationOutcome = {
       code: 'fault',
@@ -56,6 +59,11 @@ async function finish(
   const { operationId, plan, ending } = end;
   await endOperation(context, operationId, ending);
   if (plan.kind === 'canary') await wakeExtensions(context, { operationId, target: plan.target });
+}
+
+async function endedWithFault(context: OperationContext, operationId: string): Promise<boolean> {
+  const operation = await findOperation(context.database, operationId);
+  return operation?.outcome?.code === 'fault';
 }
 
 async function readPlan(context: OperationContext, operationId: string): Promise<Plan> {

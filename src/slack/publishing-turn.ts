@@ -140,8 +140,13 @@ class AdvisoryTurn implements PublishingTurn {
     session.on('error', () => this.#lose(session));
     session.on('end', () => this.#lose(session));
     session.on('notification', () => this.#events.told());
-    await session.connect();
-    await session.query(`listen ${PUBLICATIONS_CHANNEL}`);
+    try {
+      await session.connect();
+      await session.query(`listen ${PUBLICATIONS_CHANNEL}`);
+    } catch (error) {
+      void session.end().catch(() => undefined);
+      throw error;
+    }
     this.#session = session;
     return session;
   }

@@ -36,6 +36,41 @@ export async function finishDelivery(db: Queryable, id: string): Promise<void> {
   await db.query('update slipway.inbox set done_at = now() where id = $1', [id]);
 }
 
+/**
+ * Makes sure that this executor's open delivery is not stored, nor will be by an attempt that is still on its way
+ * through the server: the same ID can be stored anew.
+ */
+export async function withdrawDelivery(
+  database: Database,
+  delivery: Delivery,
+  executorId: string,
+): Promise<void> {
+  await inTransaction(database, async (tx) => {
+    // Waits for an attempt that has not been committed yet.
+    await storeDelivery(tx, delivery, executorId);
+    await tx.query('delete from slipway.inbox where id = $1 and claimed_by = $2 and done_at is null', [
+      delivery.id,
+      executorId,
+    ]);
+  });
+}
+
+/** Open deliveries of these kinds that this executor has had for ten seconds, oldest first. */
+export async function openDeliveries(
+  db: Queryable,
+  executorId: string,
+  kinds: readonly Delivery['kind'][],
+): Promise<readonly Delivery[]> {
+  const { rows } = await db.query<{ delivery: Delivery }>(
+    `select delivery from slipway.inbox
+     where done_at is null and claimed_by = $1 and delivery->>'kind' = any($2)
+       and received_at < now() - interval '10 seconds'
+     order by received_at`,
+    [executorId, kinds],
+  );
+  return rows.map(({ delivery }) => delivery);
+}
+
 /** Takes over what none of the known executors will finish, and returns it, oldest first. */
 export async function claimDeliveries(
   db: Queryable,

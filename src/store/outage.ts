@@ -1,7 +1,7 @@
 /** PostgreSQL's classes of “not now”: connection, conflict, resources (a full disk), intervention (shutdown). */
 const PASSING_CLASSES = ['08', '40', '53', '57', '58'];
-/** Somebody else holds the lock. */
-const LOCK_NOT_AVAILABLE = '55P03';
+/** Somebody else holds the lock; the server is read-only, as one is that is failing over; a session was idle too long. */
+const PASSING_CODES = ['55P03', '25006', '25P03'];
 const PASSING_SYSTEM_ERRORS = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -11,7 +11,7 @@ const PASSING_SYSTEM_ERRORS = [
   'EHOSTUNREACH',
 ];
 const PASSING_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|query read timeout/i;
+  /connection terminated|timeout expired|timeout exceeded when trying to connect|connection error|not queryable|query read timeout/i;
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;
@@ -25,7 +25,7 @@ export function isOutage(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (PASSING_SYSTEM_ERRORS.includes(code)) return true;
   if (/^[0-9A-Z]{5}$/.test(code))
-    return code === LOCK_NOT_AVAILABLE || PASSING_CLASSES.includes(code.slice(0, 2));
+    return PASSING_CODES.includes(code) || PASSING_CLASSES.includes(code.slice(0, 2));
   return PASSING_MESSAGES.test(error.message);
 }
 

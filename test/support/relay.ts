@@ -11,6 +11,8 @@ export interface Relay {
   silence(): void;
   /** What is connected now gets nothing and is told nothing; new connections work. */
   silencePresent(): void;
+  /** New connections work again; what went silent stays so. */
+  openAnew(): void;
   /** Every connection is reset; new ones work. */
   cut(): void;
   /** What is answered from now on is kept, also that somebody hung up. */
@@ -93,6 +95,10 @@ class TcpRelay implements Relay {
 
   silencePresent(): void {
     for (const pair of this.#pairs) pair.silent = true;
+  }
+
+  openAnew(): void {
+    this.#silent = false;
   }
 
   cut(): void {

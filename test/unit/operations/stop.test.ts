@@ -254,4 +254,16 @@ describe('stopping a running operation', () => {
       detail: expect.stringContaining('It may still go on'),
     });
   });
+
+  it('is told to be going on where whoever should end it is not to be reached', async () => {
+    const id = await deploy(async () => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    });
+    world.advance(120_000);
+    const { operation } = await world.until(id, ended);
+    expect(operation.outcome).toMatchObject({
+      problem: 'timeout',
+      detail: expect.stringContaining('It may still go on'),
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { throughOutages } from '../../../src/store/outage.ts';
+import { isOutage, throughOutages } from '../../../src/store/outage.ts';
 
 const full = () =>
   Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' });
@@ -46,5 +46,17 @@ describe('work that needs the database', () => {
     );
     await vi.advanceTimersByTimeAsync(60_000);
     expect(told).not.toHaveBeenCalled();
+  });
+
+  it.each(['25006', '25P03', '53100', '57P01', '08006', '55P03'])('takes %s for an outage', (code) => {
+    expect(isOutage(Object.assign(new Error('not now'), { code }))).toBe(true);
+  });
+
+  it.each(['25001', '42P01', '23505', 'XX000'])('takes %s for no outage', (code) => {
+    expect(isOutage(Object.assign(new Error('never'), { code }))).toBe(false);
+  });
+
+  it('takes a connection that is not made in time for an outage', () => {
+    expect(isOutage(new Error('timeout expired'))).toBe(true);
   });
 });
