@@ -55,7 +55,8 @@ export function refuseAction(
   }
   const channels = rules?.channels ?? [];
   if (channels.length > 0 && !channels.some((name) => isChannel(request.channel, name))) {
-    return { code: 'wrong-channel', environment, channels };
+    const nameless = request.channel.name === null ? ({ nameless: true } as const) : {};
+    return { code: 'wrong-channel', environment, channels, ...nameless };
   }
   return null;
 }
