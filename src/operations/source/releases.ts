@@ -9,6 +9,7 @@ import type { Queryable } from '../../store/database.ts';
 import {
   claimReleases,
   finishRelease,
+  keepReleases,
   laterRelease,
   putOffRelease,
   type ServiceRelease,
@@ -16,11 +17,17 @@ import {
 } from '../../store/releases.ts';
 import type { OperationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { repeatedly } from '../repeatedly.ts';
 import { submit } from '../submit.ts';
 import { NOT_HERE } from './authors.ts';
 
-/** Seconds for which nobody else works on a release that this process has taken. */
-const CLAIM = 60;
+/**
+ * Seconds for which nobody else works on a release that this process has taken, unless it takes them anew: so soon
+ * is the work of a process that was killed gone on with.
+ */
+const CLAIM = 15;
+/** Milliseconds between two times of that. */
+const KEEP = 5_000;
 /** Seconds until a release is tried again whose image or checks are not there yet. */
 const AGAIN = 10;
 /** Refusals that a build that is still running explains. */
@@ -70,11 +77,20 @@ export function servicesOf({ repository, kind }: Release, { services }: Config):
 /** Works on the releases that are due: begins what they ask for, or says why not. */
 export async function workOnReleases(context: ReleaseContext): Promise<void> {
   const { database, log } = context.operations;
-  for (const told of await claimReleases(database, CLAIM)) {
-    await workOn(context, told).catch(async (err: unknown) => {
-      log.error({ err, release: told.key }, 'a release could not be worked on');
-      await putOffRelease(database, told.key, AGAIN);
-    });
+  const claimed = await claimReleases(database, CLAIM);
+  if (claimed.length === 0) return;
+  const kept = new Set(claimed.map(({ key }) => key));
+  const keeping = repeatedly('keeping releases', KEEP, log, () => keepReleases(database, [...kept], CLAIM));
+  try {
+    for (const told of claimed) {
+      await workOn(context, told).catch(async (err: unknown) => {
+        log.error({ err, release: told.key }, 'a release could not be worked on');
+        await putOffRelease(database, told.key, AGAIN);
+      });
+      kept.delete(told.key);
+    }
+  } finally {
+    await keeping.stop();
   }
 }
 

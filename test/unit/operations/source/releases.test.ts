@@ -137,6 +137,37 @@ describe('releases that wait', () => {
     expect(notes).toEqual(['v1.1.0 not-deployed']);
   });
 
+  it('are kept from others for as long as they are worked on, and fifteen seconds at most when that ends', async () => {
+    const { database } = world.context;
+    const held = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const { person } = people;
+    people = {
+      person: async (id) => {
+        asked.resolve();
+        await held.promise;
+        return person(id);
+      },
+    };
+    await storeRelease(database, { service: 'api', release: release('v1.1.0') });
+    const working = work();
+    await asked.promise;
+    const claimed = async (seconds: number) => {
+      const { rowCount } = await database.query(
+        'select from slipway.releases where next_try > now() + make_interval(secs => $1)',
+        [seconds],
+      );
+      return rowCount === 1;
+    };
+    expect(await claimed(15)).toBe(false);
+    // As if the time were nearly over.
+    await database.query("update slipway.releases set next_try = now() + interval '1 second'");
+    await expect.poll(() => claimed(5)).toBe(true);
+    held.resolve();
+    await working;
+    expect(notes).toEqual(['v1.1.0 begun']);
+  });
+
   function member() {
     return { id: ANA, name: 'ana', email: null, groups: [] };
   }
