@@ -16,7 +16,10 @@ export function createLog(settings: Settings): Logger {
       streamWrite: (line: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), line),
     },
   };
-  return pino(options, pino.destination({ dest: 1, sync: true }));
+  const out = pino.destination({ dest: 1, sync: true });
+  // Pino listens until the first error only: after that every line on a full disk would throw where it is written.
+  out.on('error', () => undefined);
+  return pino(options, out);
 }
 
 /** Shorter ones would mask what is none. */

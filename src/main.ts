@@ -10,4 +10,5 @@ import path from 'node:path';
 
 enableCompileCache(path.join(import.meta.dirname, '../node_modules/.cache/slipway'));
 const { slipway } = await import('./slipway.ts');
-process.exitCode = await slipway(process.argv.slice(2));
+const code = await slipway(process.argv.slice(2));
+process.exitCode ||= code;

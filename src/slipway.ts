@@ -29,7 +29,11 @@ const VISITORS = 4;
 /** Milliseconds between two looks at the database that was brought along. */
 const DATABASE_WATCH = 500;
 
-const terminal = createTerminal(process.stdout, process.stderr);
+const terminal = createTerminal(process.stdout, process.stderr, () => {
+  if (process.exitCode === EXIT.problems) return;
+  process.exitCode = EXIT.problems;
+  terminal.complain('The disk is full: not everything could be written.');
+});
 
 const actions: Actions = {
   start: () => withSettings(start),
@@ -39,7 +43,7 @@ const actions: Actions = {
   auditExport: () => withSettings((settings) => withDatabase(settings, exportAudit)),
 };
 
-/** Runs `slipway <args>` to its end; resolves to its exit code. */
+/** Runs `slipway <args>` to its end; resolves to its exit code. The process has one before if not all could be written. */
 export function slipway(args: readonly string[]): Promise<ExitCode> {
   return runProgram(args, actions, { version: ownVersion(), terminal });
 }

@@ -1,6 +1,7 @@
 import { isOutage } from '../store/outage.ts';
 import type { AlertContext } from './context.ts';
 import { tellAlerts } from './desk.ts';
+import { nothingWaits } from './waiting.ts';
 
 /** Milliseconds between two looks when nothing is known to have changed: other replicas receive alerts too. */
 const IDLE = 1_000;
@@ -17,6 +18,7 @@ export interface AlertDesk {
 
 export function startAlertDesk(context: AlertContext): AlertDesk {
   const stopped = new AbortController();
+  const unsaid = nothingWaits();
   let wake = (): void => undefined;
   let waiting = false;
   const pause = async (milliseconds: number): Promise<void> => {
@@ -30,7 +32,7 @@ export function startAlertDesk(context: AlertContext): AlertDesk {
   const ended = (async () => {
     while (!stopped.signal.aborted) {
       waiting = false;
-      const rest = await tellAlerts(context).catch((err: unknown) => {
+      const rest = await tellAlerts(context, unsaid).catch((err: unknown) => {
         context.log[isOutage(err) ? 'debug' : 'error']({ err }, 'telling alerts failed');
         return 'nothing' as const;
       });

@@ -13,6 +13,7 @@ import { readView } from '../store/operations.ts';
 import type { AlertContext, ShownGroup } from './context.ts';
 import { shownGroup } from './related.ts';
 import { digestStorms, releaseGroups, settleStorms } from './storms.ts';
+import { channelToTell, nothingWaits, tellOrWait, type Waiting } from './waiting.ts';
 
 /** Milliseconds that a new group waits for others, so that a storm is one message from its beginning. */
 const GATHER = 400;
@@ -20,16 +21,28 @@ const AT_ONCE = 200;
 
 /**
  * Brings what Slack is to say of alerts up to what is known of them. Idempotent, and done by any replica: each
- * group is told in a transaction that holds its row.
+ * group is told in a transaction that holds its row. What cannot be told waits, and is no reason for others to wait;
+ * `waiting` is what could not at the last look.
  */
-export async function tellAlerts(context: AlertContext): Promise<'more' | 'nothing'> {
-  await recordOperations(context);
-  await settleStorms(context);
-  let later = (await digestStorms(context)) === 'later';
-  const untold = await groupsToTell(context.database, context.clock(), AT_ONCE);
+export async function tellAlerts(
+  context: AlertContext,
+  waiting: Waiting = nothingWaits(),
+): Promise<'more' | 'nothing'> {
+  const channelIdOf = (channel: string) => channelToTell(context, channel, waiting);
+  const look = { ...context, channelIdOf };
+  for (const channel of waiting.channels) await channelIdOf(channel);
+  const tell = (group: GroupToTell) => tellOrWait(look, group.id, waiting, () => tellGroup(look, group));
+  await recordOperations(look);
+  await settleStorms(look);
+  let later = (await digestStorms(look)) === 'later';
+  const untold = await groupsToTell(look.database, {
+    now: look.clock(),
+    limit: AT_ONCE,
+    without: [...waiting.channels],
+  });
   later = later || untold.length === AT_ONCE;
-  for (const group of untold) later = (await tellGroup(context, { ...group, released: false })) || later;
-  await releaseGroups(context, (group) => tellGroup(context, { ...group, released: true }));
+  for (const group of untold) later = (await tell({ ...group, released: false })) || later;
+  await releaseGroups(look, (group) => tell({ ...group, released: true }));
   return later ? 'more' : 'nothing';
 }
 
@@ -45,19 +58,18 @@ async function recordOperations(context: AlertContext): Promise<void> {
   }
 }
 
+interface GroupToTell {
+  readonly id: string;
+  readonly version: number;
+  readonly released: boolean;
+}
+
 /** True if it has to be told a little later. */
-async function tellGroup(
-  context: AlertContext,
-  { id, version, released }: { readonly id: string; readonly version: number; readonly released: boolean },
-): Promise<boolean> {
+async function tellGroup(context: AlertContext, { id, version, released }: GroupToTell): Promise<boolean> {
   const [before] = await readGroupViews(context.database, [id]);
   if (before === undefined) return false;
-  const { channel } = before.group;
-  const channelId = await context.channelIdOf(channel);
-  if (channelId === null) {
-    context.log.error({ channel, group: id }, 'alerts wait: Slack knows no such channel');
-    return false;
-  }
+  const channelId = await context.channelIdOf(before.group.channel);
+  if (channelId === null) return false;
   return inTransaction(context.database, async (tx) => {
     await lockGroup(tx, id);
     const remindAt = await lookAtTimes(context, tx, id);

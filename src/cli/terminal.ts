@@ -13,17 +13,22 @@ export interface Terminal {
   paint(style: Style, text: string): string;
 }
 
-/** A terminal on two streams, usually stdout and stderr. */
-export function createTerminal(out: Writable, err: Writable): Terminal {
-  for (const stream of [out, err]) stream.on('error', ignoreUnread);
+/**
+ * A terminal on two streams, usually stdout and stderr. A full disk ends nothing that runs; `onLost` hears of each
+ * line that is missing for it.
+ */
+export function createTerminal(out: Writable, err: Writable, onLost: () => void = () => undefined): Terminal {
+  const unwritten = (error: Error) => {
+    const code = 'code' in error ? error.code : undefined;
+    // Whoever reads may have read enough, as `head` has: nothing is wrong with what goes on.
+    if (code === 'EPIPE') return;
+    if (code !== 'ENOSPC') throw error;
+    onLost();
+  };
+  for (const stream of [out, err]) stream.on('error', unwritten);
   return {
     say: (line) => void out.write(`${line}\n`),
     complain: (line) => void err.write(`${line}\n`),
     paint: (style, text) => styleText(style, text, { stream: out }),
   };
-}
-
-/** Whoever reads may have read enough, as `head` has: nothing is wrong with what goes on. */
-function ignoreUnread(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }

@@ -111,7 +111,13 @@ export type Refusal =
     }
   /** A release was published by somebody whom nobody knows here, and strangers may not begin that. */
   | { readonly code: 'stranger'; readonly name: string; readonly environment: string }
-  | { readonly code: 'wrong-channel'; readonly environment: string; readonly channels: readonly string[] }
+  | {
+      readonly code: 'wrong-channel';
+      readonly environment: string;
+      readonly channels: readonly string[];
+      /** Slack did not say what this channel is called: it could be one of them. */
+      readonly nameless?: true;
+    }
   /** What would be done could not be shown there, and nobody could approve it. */
   | { readonly code: 'unseen'; readonly presence: 'outside' | 'direct' }
   | { readonly code: 'locked'; readonly target: TargetRef; readonly lock: Lock }

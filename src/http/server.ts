@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
 
 /** What `/readyz` asks: one sentence for each thing that is not ready. */
@@ -38,14 +39,23 @@ const PATIENCE = {
   connectionsCheckingInterval: 5_000,
 } as const;
 
+/** Milliseconds for answers that are under way when the server stops. */
+const LAST_ANSWERS = 2_000;
+
+interface ServerOptions {
+  readonly port: number;
+  readonly host?: string;
+  /** Where connections that could not be taken are told of. */
+  readonly log?: Pick<Logger, 'error'>;
+}
+
 /** Listens on one address, or on all of them as a service in a container must; a taken port is a clear error. */
-export function serveHttp(
-  app: Express,
-  { port, host }: { readonly port: number; readonly host?: string },
-): Promise<HttpServer> {
+export function serveHttp(app: Express, { port, host, log }: ServerOptions): Promise<HttpServer> {
   const server = createServer(PATIENCE, app);
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    server.on('error', (cause: NodeJS.ErrnoException) => {
+      // Out of files, for instance: the next connection may be taken again.
+      if (server.listening) return log?.error({ err: cause }, 'a connection could not be taken');
       const taken = cause.code === 'EADDRINUSE';
       reject(taken ? new Error(`Port ${port} is in use. Set PORT to another one.`, { cause }) : cause);
     });
@@ -57,9 +67,14 @@ export function serveHttp(
   });
 }
 
+/** Answers what is under way, and ends every connection: also of those who keep asking, or never end. */
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
+    server.prependListener('request', (_request, response) => {
+      response.setHeader('connection', 'close');
+    });
+    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS).unref();
   });
 }

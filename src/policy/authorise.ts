@@ -1,4 +1,5 @@
 import type { Config, EnvironmentConfig } from '../config/schema.ts';
+import type { Presence } from '../domain/channel.ts';
 import type { Person } from '../domain/person.ts';
 import type { OperationKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -19,8 +20,10 @@ export function actionFor(kind: OperationKind): Action {
 /** A channel by both of its names: the config may use either. */
 export interface ChannelRef {
   readonly id: string;
-  /** Without `#`; null when the look-up failed. */
+  /** Without `#`; null when it has none, or the look-up failed. */
   readonly name: string | null;
+  /** Where the bot stands to it, where that was asked too. */
+  readonly presence?: Presence;
 }
 
 /** Why this account may do nothing at all, or null. Nobody knows → no. */
@@ -55,7 +58,9 @@ export function refuseAction(
   }
   const channels = rules?.channels ?? [];
   if (channels.length > 0 && !channels.some((name) => isChannel(request.channel, name))) {
-    return { code: 'wrong-channel', environment, channels };
+    const { name, presence = 'unknown' } = request.channel;
+    const unsaid = name === null && presence === 'unknown';
+    return { code: 'wrong-channel', environment, channels, ...(unsaid ? { nameless: true } : {}) };
   }
   return null;
 }

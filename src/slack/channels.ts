@@ -6,6 +6,11 @@ import type { Clock } from './clock.ts';
 import { Remembered } from './remembered.ts';
 
 const KEPT = 300_000;
+/**
+ * Alerts ask each second, and Slack lets channels be listed about twenty times a minute: a channel that is made later
+ * is found within a minute.
+ */
+const OTHERWISE = { missing: 60_000, failed: 10_000 } as const;
 const PAGE = 200;
 
 /** The Web API methods that channels are looked up by. */
@@ -24,11 +29,14 @@ export interface Channel {
 export interface Channels {
   /** Its name is null when the look-up failed. Never rejects. */
   channel(id: string): Promise<Channel>;
-  /** The ID of a channel that the config names: `#deploys`, `deploys` or an ID. Null if there is none. */
+  /**
+   * The ID of a channel that the config names: `#deploys`, `deploys` or an ID. Null if there was none within the last
+   * minute; rejects if Slack does not say.
+   */
   idOf(spelling: string): Promise<string | null>;
 }
 
-/** Names of channels and back, remembered for five minutes. */
+/** Names of channels and back, remembered for five minutes; that there is none, for one. */
 export function createChannels(settings: {
   readonly client: ChannelsClient;
   readonly clock: Clock;
@@ -36,8 +44,8 @@ export function createChannels(settings: {
 }): Channels {
   const { client, clock, log } = settings;
   // Whoever invites the bot should not have to wait for it.
-  const joined = new Remembered<Channel>(clock, KEPT, ({ presence }) => presence === 'inside');
-  const ids = new Remembered<string>(clock, KEPT);
+  const joined = new Remembered<Channel>(clock, KEPT, { keeps: ({ presence }) => presence === 'inside' });
+  const ids = new Remembered<string>(clock, KEPT, OTHERWISE);
   return {
     channel: async (id) => {
       if (id.startsWith('D')) return { id, name: null, presence: 'direct' };

@@ -1,5 +1,5 @@
 import type { ReleaseContext } from '../operations/source/releases.ts';
-import { findMessage, PRIORITY, putPublication } from '../store/publications.ts';
+import { isPublished, PRIORITY, putPublication } from '../store/publications.ts';
 import type { MessageContent } from './content.ts';
 import { renderRelease } from './render/release.ts';
 import type { Words } from './words/words.ts';
@@ -8,7 +8,7 @@ import type { Words } from './words/words.ts';
 export function tellReleases(words: Words): ReleaseContext['tell'] {
   return async (db, { told, target, channelId, note }) => {
     const key = `release/${told.key}`;
-    if (note.kind === 'begun' && (await findMessage(db, key)) === null) return;
+    if (note.kind === 'begun' && !(await isPublished(db, key))) return;
     await putPublication<MessageContent>(db, {
       key,
       channelId,

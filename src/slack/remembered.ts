@@ -1,19 +1,28 @@
 import type { Clock } from './clock.ts';
 
+interface Rules<T> {
+  /** Milliseconds for which it is remembered that there is none; 0 when absent. */
+  readonly missing?: number;
+  /** Milliseconds for which a failure is remembered; 0 when absent. */
+  readonly failed?: number;
+  /** Whether what was found is to be kept; everything is when absent. */
+  readonly keeps?: (found: T) => boolean;
+}
+
 /**
  * Remembers what a look-up found for a while; several at once are one. What failed, or found null or what is not to be
- * kept, is asked again each time.
+ * kept, is asked again each time, unless that is to be remembered too.
  */
 export class Remembered<T> {
   readonly #found = new Map<string, { readonly until: number; readonly value: Promise<T | null> }>();
   readonly #clock: Clock;
   readonly #milliseconds: number;
-  readonly #keeps: (value: T) => boolean;
+  readonly #rules: Rules<T>;
 
-  constructor(clock: Clock, milliseconds: number, keeps: (value: T) => boolean = () => true) {
+  constructor(clock: Clock, milliseconds: number, rules: Rules<T> = {}) {
     this.#clock = clock;
     this.#milliseconds = milliseconds;
-    this.#keeps = keeps;
+    this.#rules = rules;
   }
 
   get(key: string, find: () => Promise<T | null>): Promise<T | null> {
@@ -22,12 +31,18 @@ export class Remembered<T> {
     if (known !== undefined && known.until > now) return known.value;
     const value = find();
     this.#found.set(key, { until: now + this.#milliseconds, value });
-    const forget = () => {
-      if (this.#found.get(key)?.value === value) this.#found.delete(key);
+    const keepFor = (milliseconds: number) => {
+      const until = this.#clock.now() + milliseconds;
+      if (this.#found.get(key)?.value === value) this.#found.set(key, { until, value });
     };
-    value.then((found) => {
-      if (found === null || !this.#keeps(found)) forget();
-    }, forget);
+    const { missing = 0, failed = 0, keeps = () => true } = this.#rules;
+    value.then(
+      (found) => {
+        if (found === null) keepFor(missing);
+        else if (!keeps(found)) keepFor(0);
+      },
+      () => keepFor(failed),
+    );
     this.#tidy(now);
     return value;
   }

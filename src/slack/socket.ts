@@ -6,7 +6,7 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 10_000;
 const CLOSE_LIMIT = 3_000;
 
-/** Slack's words for an app token that no retry makes better. */
+/** Slack's words for an app token that no retry makes better, unless Slack has taken it before. */
 const HOPELESS = [
   'account_inactive',
   'invalid_auth',
@@ -47,6 +47,7 @@ class KeptSocket implements Socket {
   readonly #clock: Clock;
   readonly #log: Pick<Logger, 'info' | 'warn' | 'error'>;
   #connected = false;
+  #taken = false;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
@@ -77,19 +78,22 @@ class KeptSocket implements Socket {
 
   async #run(onFirst: () => void, onHopeless: (error: unknown) => void): Promise<void> {
     for (let failures = 0; !this.#stopped; ) {
+      let pause = 0;
       try {
         await this.#connectOnce(onFirst);
         failures = 0;
       } catch (error) {
-        if (isHopeless(error)) {
-          onHopeless(error);
-          this.#log.error({ err: error }, 'Slack does not take SLACK_APP_TOKEN; it needs connections:write');
-          return;
-        }
         failures += 1;
-        this.#log.warn({ err: error, failures }, 'Slack cannot be reached; connecting again');
+        if (isHopeless(error)) {
+          this.#log.error({ err: error }, 'Slack does not take SLACK_APP_TOKEN; it needs connections:write');
+          if (!this.#taken) return onHopeless(error);
+          pause = LONGEST_PAUSE;
+        } else {
+          this.#log.warn({ err: error, failures }, 'Slack cannot be reached; connecting again');
+          pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+        }
       }
-      if (failures > 0) await this.#pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)));
+      if (pause > 0) await this.#pause(pause);
     }
   }
 
@@ -98,6 +102,7 @@ class KeptSocket implements Socket {
     await this.#client.start();
     if (this.#stopped) return this.#client.disconnect();
     this.#connected = true;
+    this.#taken = true;
     this.#log.info('connected to Slack');
     onConnected();
     await new Promise<void>((resolve) => {

@@ -2,20 +2,23 @@ import type { Queryable } from './database.ts';
 
 /**
  * Groups of which something is to be told, or that are due, oldest first: without those that are told by the digest
- * of their storm alone.
+ * of their storm alone, and without those of some channels.
  */
 export async function groupsToTell(
   db: Queryable,
-  now: Date,
-  limit: number,
+  {
+    now,
+    limit,
+    without,
+  }: { readonly now: Date; readonly limit: number; readonly without: readonly string[] },
 ): Promise<readonly { readonly id: string; readonly version: number }[]> {
   const { rows } = await db.query<{ id: string; version: string }>(
     `select id, version from slipway.alert_groups g
-     where (told_version < version or (resolved_at is null and remind_at <= $1))
+     where (told_version < version or (resolved_at is null and remind_at <= $1)) and channel <> all ($3)
        and (storm_id is null or posted or exists (select from slipway.alerts
          where group_id = g.id and fired and severity = 'critical' and (state = 'firing' or g.resolved_at is not null)))
      order by opened_at, id limit $2`,
-    [now, limit],
+    [now, limit, without],
   );
   return rows.map(({ id, version }) => ({ id, version: Number(version) }));
 }

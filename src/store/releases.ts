@@ -36,6 +36,15 @@ export async function claimReleases(db: Queryable, seconds: number): Promise<rea
   return rows.map(({ key, release, received_at: receivedAt }) => ({ ...release, key, receivedAt }));
 }
 
+/** Keeps releases that were taken for so many seconds more. */
+export async function keepReleases(db: Queryable, keys: readonly string[], seconds: number): Promise<void> {
+  await db.query(
+    `update slipway.releases set next_try = now() + make_interval(secs => $2)
+     where key = any($1) and done_at is null`,
+    [keys, seconds],
+  );
+}
+
 /** The tag of the newest release that was told of after this one, for the same service; null if there is none. */
 export async function laterRelease(
   db: Queryable,

@@ -9,6 +9,7 @@ import type { Queryable } from '../../store/database.ts';
 import {
   claimReleases,
   finishRelease,
+  keepReleases,
   laterRelease,
   putOffRelease,
   type ServiceRelease,
@@ -16,15 +17,28 @@ import {
 } from '../../store/releases.ts';
 import type { OperationContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { repeatedly } from '../repeatedly.ts';
 import { submit } from '../submit.ts';
 import { NOT_HERE } from './authors.ts';
 
-/** Seconds for which nobody else works on a release that this process has taken. */
-const CLAIM = 60;
+/**
+ * Seconds for which nobody else works on a release that this process has taken, unless it takes them anew: so soon
+ * is the work of a process that was killed gone on with.
+ */
+const CLAIM = 15;
+/** Milliseconds between two times of that. */
+const KEEP = 5_000;
 /** Seconds until a release is tried again whose image or checks are not there yet. */
 const AGAIN = 10;
 /** Refusals that a build that is still running explains. */
 const PASSING: readonly Refusal['code'][] = ['unknown-version', 'checks-unknown', 'target-error', 'busy'];
+
+/** True for what may be otherwise a little later: also what Slack did not say just now, and only that. */
+function isPassing(refusal: Refusal): boolean {
+  if (refusal.code === 'barred-account') return refusal.why === 'unknown';
+  if (refusal.code === 'wrong-channel') return refusal.nameless === true;
+  return PASSING.includes(refusal.code);
+}
 
 /** What is told of a release in its channel. */
 export type ReleaseNote =
@@ -63,11 +77,20 @@ export function servicesOf({ repository, kind }: Release, { services }: Config):
 /** Works on the releases that are due: begins what they ask for, or says why not. */
 export async function workOnReleases(context: ReleaseContext): Promise<void> {
   const { database, log } = context.operations;
-  for (const told of await claimReleases(database, CLAIM)) {
-    await workOn(context, told).catch(async (err: unknown) => {
-      log.error({ err, release: told.key }, 'a release could not be worked on');
-      await putOffRelease(database, told.key, AGAIN);
-    });
+  const claimed = await claimReleases(database, CLAIM);
+  if (claimed.length === 0) return;
+  const kept = new Set(claimed.map(({ key }) => key));
+  const keeping = repeatedly('keeping releases', KEEP, log, () => keepReleases(database, [...kept], CLAIM));
+  try {
+    for (const told of claimed) {
+      await workOn(context, told).catch(async (err: unknown) => {
+        log.error({ err, release: told.key }, 'a release could not be worked on');
+        await putOffRelease(database, told.key, AGAIN);
+      });
+      kept.delete(told.key);
+    }
+  } finally {
+    await keeping.stop();
   }
 }
 
@@ -90,8 +113,7 @@ async function workOn(context: ReleaseContext, told: StoredRelease): Promise<voi
   }
   const refusals = await begin(context, told, { target, channelId });
   const until = new Date(told.receivedAt.getTime() + wait);
-  const mayPass =
-    refusals.length > 0 && refusals.every(({ code }) => PASSING.includes(code)) && clock() < until;
+  const mayPass = refusals.length > 0 && refusals.every(isPassing) && clock() < until;
   if (mayPass) {
     await context.tell(database, { told, target, channelId, note: { kind: 'waiting', refusals, until } });
     return putOffRelease(database, told.key, AGAIN);

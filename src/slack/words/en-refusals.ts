@@ -89,8 +89,10 @@ export const refusals: RefusalSentences = {
     `Nobody knows who ${code(name)} is in Slack, and strangers may not begin anything in ${code(environment)}. ${code(
       'github.people',
     )} in the config says who people are; or somebody who may deploys it here.`,
-  'wrong-channel': ({ environment, channels }) =>
-    `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}, not here.`,
+  'wrong-channel': ({ environment, channels, nameless }) => {
+    const where = `Commands for ${code(environment)} are taken in ${channels.map(channel).join(' or ')}`;
+    return nameless ? `${where}, and Slack did not say what this channel is called.` : `${where}, not here.`;
+  },
   unseen: ({ presence }) =>
     presence === 'direct'
       ? 'Nobody else sees a direct message, so nothing is begun from here. Ask in a channel that I am in.'

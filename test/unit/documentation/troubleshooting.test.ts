@@ -53,7 +53,10 @@ const REFUSALS: { readonly [Code in keyof RefusalByCode]: readonly Omit<RefusalB
     { wanted: [], who: [], action: 'deploy', environment: 'production' },
   ],
   stranger: [{ name: 'octocat', environment: 'production' }],
-  'wrong-channel': [{ environment: 'production', channels: ['#deploys'] }],
+  'wrong-channel': [
+    { environment: 'production', channels: ['#deploys'] },
+    { environment: 'production', channels: ['#deploys'], nameless: true },
+  ],
   unseen: [{ presence: 'outside' }, { presence: 'direct' }],
   locked: [{ target, lock }],
   'not-locked': [{ scope: { kind: 'target', ...target } }, { scope: { kind: 'everything' } }],

@@ -96,6 +96,32 @@ describe('channels', () => {
     expect(await channels.channel('C2')).toEqual({ id: 'C2', name: 'deploys', presence: 'inside' });
   });
 
+  it('that are not there are looked for once a minute, and those that Slack did not tell of every ten seconds', async () => {
+    const clock = new TestClock();
+    let listed = 0;
+    let answer = async () => ({ ok: true, channels: [{ id: 'C1', name: 'general' }] });
+    const list = async () => {
+      listed += 1;
+      return answer();
+    };
+    const client = { conversations: { info: async () => ({ ok: true }), list } };
+    const channels = createChannels({ client, clock, log });
+    for (let second = 0; second < 59; second += 1) {
+      expect(await channels.idOf('#incidents')).toBeNull();
+      await clock.advance(1_000);
+    }
+    expect(listed).toBe(1);
+    answer = async () => Promise.reject(new Error('ratelimited'));
+    for (let second = 0; second < 10; second += 1) {
+      await clock.advance(1_000);
+      await expect(channels.idOf('#incidents')).rejects.toThrow('ratelimited');
+    }
+    expect(listed).toBe(2);
+    answer = async () => ({ ok: true, channels: [{ id: 'C2', name: 'incidents' }] });
+    await clock.advance(1_000);
+    expect(await channels.idOf('#incidents')).toBe('C2');
+  });
+
   it('have no name when Slack cannot be asked', async () => {
     const fails = async () => Promise.reject(new Error('away'));
     const client = { conversations: { info: fails, list: fails } };
