@@ -173,6 +173,7 @@ describe('releases that wait', () => {
   }
 
   function named(name: string | null): OperationContext['channels'] {
-    return { ...world.context.channels, channel: async (id) => ({ id, name }) };
+    const presence = name === null ? 'unknown' : 'inside';
+    return { ...world.context.channels, channel: async (id) => ({ id, name, presence }) };
   }
 });
