@@ -1,3 +1,6 @@
+/** Looks, one a second. */
+export const MISSED = 10;
+
 /** The operations that run in this process. */
 export interface Running {
   /**
@@ -6,15 +9,16 @@ export interface Running {
    */
   during(operationId: string, work: () => Promise<void>): Promise<void>;
   /**
-   * Of those that should run here, those that ran neither now nor when this was asked before: what is just being
-   * begun, or has just come to its end, does so by the next time.
+   * Of those that should run here, those that have been missed at {@link MISSED} looks in a row: what is just being
+   * begun, or has just come to its end, does so before, also on a machine that is very busy. To resume what only begins
+   * late would let another process run it beside this one.
    */
   dropped(expected: readonly string[]): readonly string[];
 }
 
 export function createRunning(): Running {
   const runs = new Map<string, Promise<void>>();
-  let absentBefore: ReadonlySet<string> = new Set();
+  let missed: ReadonlyMap<string, number> = new Map();
   return {
     during: (operationId, work) => {
       const run = after(runs.get(operationId), work);
@@ -28,9 +32,8 @@ export function createRunning(): Running {
     },
     dropped: (expected) => {
       const absent = expected.filter((id) => !runs.has(id));
-      const twice = absent.filter((id) => absentBefore.has(id));
-      absentBefore = new Set(absent);
-      return twice;
+      missed = new Map(absent.map((id) => [id, (missed.get(id) ?? 0) + 1]));
+      return absent.filter((id) => (missed.get(id) ?? 0) >= MISSED);
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { OperationView } from '../../../src/domain/operation.ts';
+import { MISSED } from '../../../src/operations/running.ts';
 import { submit } from '../../../src/operations/submit.ts';
 import { takeOverOnce } from '../../../src/operations/takeover.ts';
 import { openOperations } from '../../../src/store/operations.ts';
@@ -106,7 +107,7 @@ describe('an operation whose database refuses work, in a process that lives on',
 
   it('is not begun again while it runs, however often one looks for work to take over', async () => {
     const { id, go } = await deployMoving();
-    for (let look = 0; look < 5; look += 1) await takeOverOnce(world.context, world.engine);
+    for (let look = 0; look < 2 * MISSED; look += 1) await takeOverOnce(world.context, world.engine);
     go();
     expect((await world.until(id, ended)).operation.state).toBe('succeeded');
     expect(world.staging.calls.filter((call) => call === 'start move')).toHaveLength(1);
