@@ -14,6 +14,13 @@ const MOST_COMPLAINT = 64 * 1_024;
 /** Milliseconds that a host gets beyond a command's time limit to say that it ended it. */
 const LATENESS = 15_000;
 
+/** Nothing was begun: the host carries as many sessions of this connection as it likes to. */
+export class NoSessionError extends TargetError {
+  constructor(name: string) {
+    super('quota', `${name} takes no more sessions now.`);
+  }
+}
+
 /** Nothing was sent: the connection was gone already, and another one may do. */
 export class NotOpenedError extends Error {}
 
@@ -56,7 +63,7 @@ function open({ name, client }: { readonly name: string; readonly client: Client
       client.exec(LOGIN_COMMAND, (error, channel) => {
         if (error === undefined) resolve(channel);
         // Only an answer has a reason; without one there was nobody to answer.
-        else if ('reason' in error) reject(new TargetError('quota', `${name} takes no more sessions now.`));
+        else if ('reason' in error) reject(new NoSessionError(name));
         else reject(new NotOpenedError(name, { cause: error }));
       });
     } catch (cause) {

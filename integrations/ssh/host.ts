@@ -1,12 +1,13 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandEnd, DetachedRun, Host, HostCommand, RunState } from '../host.ts';
 import { TargetError } from '../target.ts';
 import type { HostConfig } from './config.ts';
 import { SshConnection } from './connection.ts';
 import { brokenError, complaintError } from './errors.ts';
 import { examineHost } from './examine.ts';
-import { execute, NotOpenedError } from './execute.ts';
+import { execute, NoSessionError, NotOpenedError } from './execute.ts';
 import { createTunnelFetch } from './fetch.ts';
 import { NO_FILE, PLACE, READ, RECEIVE, TOO_LONG, WRITE } from './file-scripts.ts';
 import { Gate } from './gate.ts';
@@ -16,6 +17,9 @@ import { commandLine, inHome } from './shell.ts';
 
 /** Channels that one connection carries at a time; servers allow ten unless they are told otherwise. */
 const MOST_CHANNELS = 8;
+/** How often a session is asked for that the host refuses, and the milliseconds between. */
+const SESSION_TRIES = 50;
+const SESSION_PAUSE = 100;
 /** Milliseconds for the small scripts. */
 const SHORT = 30_000;
 /** Milliseconds for a file, whatever its size. */
@@ -61,16 +65,26 @@ class SshHost implements Host {
     return this.#gate.pass(() => this.#execute({ ...command, environment }, signal), signal);
   }
 
-  /** A connection that turns out to be gone before anything was sent is made again, once. */
+  /**
+   * A connection that turns out to be gone before anything was sent is made again, once. A host that is busy counts
+   * sessions that have ended for a moment longer, and is asked again for a while. In both cases nothing was begun.
+   */
   async #execute(command: HostCommand, signal: AbortSignal | undefined): Promise<CommandEnd> {
-    for (let again = true; ; again = false) {
+    let isAgain = false;
+    for (let refused = 0; ; ) {
       const client = await this.#connection.client();
       try {
         return await execute({ name: this.name, client }, command, signal);
       } catch (error) {
+        if (error instanceof NoSessionError && refused < SESSION_TRIES) {
+          refused += 1;
+          await delay(SESSION_PAUSE, undefined, { signal }).catch(() => undefined);
+          continue;
+        }
         if (!(error instanceof NotOpenedError)) throw error;
         this.#connection.drop(client);
-        if (!again) throw brokenError(this.name, error);
+        if (isAgain) throw brokenError(this.name, error);
+        isAgain = true;
       }
     }
   }

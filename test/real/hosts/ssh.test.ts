@@ -65,6 +65,16 @@ describe('the connection', () => {
     expect(await host.run(print('again'))).toMatchObject({ status: 0, output: 'again' });
   });
 
+  it('carries as many commands at a time as the host likes to', async () => {
+    const few = await startTestHost({ sessions: 2 });
+    onTestFinished(() => few.stop());
+    const host = createSshHosts(hostsConfig.parse({ few: few.config() }))('few');
+    connected.push(host);
+    const command = { argv: ['sleep', '0.1'] as const, timeLimit: 10_000 };
+    const ends = await Promise.all(Array.from({ length: 20 }, () => host.run(command)));
+    expect(ends.map(({ status }) => status)).toEqual(ends.map(() => 0));
+  });
+
   it('is refused where the key is unknown, with the fingerprint that was seen', async () => {
     const host = connect({ fingerprints: [`SHA256:${'A'.repeat(43)}`] });
     const refused = host.run(print('x'));

@@ -31,9 +31,12 @@ export interface TestHost {
   stop(): Promise<void>;
 }
 
-/** Starts a server; `variables` are exported to every login, as a forgotten line in a profile is. */
+/**
+ * Starts a server; `variables` are exported to every login, as a forgotten line in a profile is. It takes so many
+ * `sessions` of a connection, ten when absent.
+ */
 export async function startTestHost(
-  options: { readonly variables?: Readonly<Record<string, string>> } = {},
+  options: { readonly variables?: Readonly<Record<string, string>>; readonly sessions?: number } = {},
 ): Promise<TestHost> {
   const directory = await mkdtemp(path.join(tmpdir(), 'slipway-host-'));
   const file = (name: string) => path.join(directory, name);
@@ -44,7 +47,7 @@ export async function startTestHost(
   makeKey(file('host_key'));
   const port = await lastingPort();
   await writeFile(file('authorized_keys'), await readFile(file('id_ed25519.pub')), { mode: 0o600 });
-  await writeFile(file('sshd_config'), sshdConfig({ port, home, file, variables: options.variables ?? {} }));
+  await writeFile(file('sshd_config'), sshdConfig({ port, home, file, ...options }));
   const noteKey = async () => {
     const [type = '', key = ''] = (await readFile(file('host_key.pub'), 'utf8')).split(' ');
     await writeFile(file('known_hosts'), `[127.0.0.1]:${port} ${type} ${key}\n`);
@@ -95,7 +98,8 @@ function sshdConfig(host: {
   readonly port: number;
   readonly home: string;
   readonly file: (name: string) => string;
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly sessions?: number;
 }): string {
   const variables = Object.entries({ HOME: host.home, ...host.variables });
   return [
@@ -110,6 +114,7 @@ function sshdConfig(host: {
     'StrictModes no',
     'UsePAM no',
     'MaxStartups 100',
+    `MaxSessions ${host.sessions ?? 10}`,
     `SetEnv ${variables.map(([name, value]) => `${name}=${value}`).join(' ')}`,
     'Subsystem sftp internal-sftp',
     '',
