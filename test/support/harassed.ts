@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Replica, type Replicas, until, type WatchedRun } from './replicas.ts';
-import { says, type TestPerson, wordsOf } from './workspace.ts';
+import { type SeenMessage, says, type TestPerson, wordsOf } from './workspace.ts';
 
 /** The product's promise: somebody else goes on with what a dead process was doing. */
 export const TAKEOVER = 10_000;
@@ -151,24 +151,25 @@ export class Harassment {
    */
   async #ask(work: Work, begun: () => Promise<string | null>): Promise<string> {
     for (;;) {
-      const heard = (await this.#told()).length;
+      const heard = new Set((await this.#told()).map(({ ts }) => ts));
       const answered = await work.begin().then(() => true, isUnanswered);
-      const told = async () => (await this.#told()).slice(heard);
+      const told = async () =>
+        (await this.#told()).flatMap((message) => (heard.has(message.ts) ? [] : [wordsOf(message)]));
       const isRefused = async () => (await told()).some((text) => text.includes(LIMITED));
       const asked = Date.now();
       for (let waited = 0; waited < ASK_AGAIN || (answered && !(await isRefused())); await delay(LOOK)) {
         const id = await begun();
         if (id !== null) return id;
         waited = Date.now() - asked;
-        if (waited > BEGUN_LIMIT) throw new Error(`${work.name} has not begun: ${(await told()).at(-1)}`);
+        if (waited > BEGUN_LIMIT) throw new Error(`${work.name} has not begun: ${(await told())[0]}`);
       }
     }
   }
 
-  /** What the bot has told whoever asks. */
-  async #told(): Promise<readonly string[]> {
+  /** What the bot has told whoever asks, newest first. */
+  async #told(): Promise<readonly SeenMessage[]> {
     const all = await this.#asker.messages('deploys');
-    return all.filter((message) => message.is_ephemeral === true).map(wordsOf);
+    return all.filter((message) => message.is_ephemeral === true);
   }
 
   async #harass(id: string, work: Work): Promise<void> {
