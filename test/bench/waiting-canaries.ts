@@ -5,10 +5,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
-import type { DeployTarget, TrafficCapability } from '../../integrations/target.ts';
+import type { DeployTarget } from '../../integrations/target.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { PlannedStep } from '../../src/domain/plan.ts';
-import { accept } from '../../src/domain/refusal.ts';
 import { targetKey } from '../../src/domain/target.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { launchEngine } from '../../src/operations/engine.ts';
@@ -18,7 +16,7 @@ import { submit } from '../../src/operations/submit.ts';
 import { runOperation } from '../../src/operations/workflow.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { scriptedTarget } from '../support/scripted-target.ts';
+import { scriptedTarget, scriptedTraffic } from '../support/scripted-target.ts';
 
 const [url = '', counted = '200'] = process.argv.slice(2);
 const services = Array.from({ length: Number(counted) }, (_, n) => `service-${n}`);
@@ -132,23 +130,6 @@ async function measure() {
 
 function canaryTarget(service: string): DeployTarget {
   const target = scriptedTarget({ service, environment }, ['v1.0.0', 'v1.1.0']);
-  const traffic: TrafficCapability = {
-    reachable: () => Array.from({ length: 99 }, (_, n) => n + 1),
-    planCanary: async (request) => {
-      const planned = await target.planDeploy(request);
-      return planned.ok ? accept({ ...planned.value, steps: [] }) : planned;
-    },
-    weightStep: ({ to }) => step(`weight-${to}`),
-    promoteSteps: () => [step('promote')],
-    abortSteps: () => [step('abort')],
-    observe: async () => {
-      const side = { revision: service, url: null };
-      return { canary: side, baseline: side, ours: true, found: '' };
-    },
-  };
-  return { ...target, traffic };
-}
-
-function step(id: string): PlannedStep {
-  return { id, title: `Do ${id}`, action: id, input: {}, effect: 'reversible', timeLimit: 60_000 };
+  const shares = Array.from({ length: 99 }, (_, n) => n + 1);
+  return { ...target, traffic: scriptedTraffic(target, shares) };
 }

@@ -8,8 +8,9 @@ import type { OperationContext } from '../../src/operations/context.ts';
 import { type Engine, launchEngine } from '../../src/operations/engine.ts';
 import { watchExecutors } from '../../src/operations/gone.ts';
 import { takeLease } from '../../src/operations/lease.ts';
+import { submit } from '../../src/operations/submit.ts';
 import { runOperation } from '../../src/operations/workflow.ts';
-import { readView } from '../../src/store/operations.ts';
+import { openOperations, readView } from '../../src/store/operations.ts';
 import { createTestDatabase } from './database.ts';
 import { type ScriptedTarget, scriptedTarget } from './scripted-target.ts';
 
@@ -144,4 +145,19 @@ async function until(
     if (Date.now() > deadline) throw new Error(`${operationId} is still ${JSON.stringify(view)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Ana asks for v1.1.0 of api in staging; the operation's ID. */
+export async function deployToStaging(
+  { context, engine }: OperationsWorld,
+  deliveryId: string,
+): Promise<string> {
+  await submit(context, engine, {
+    deliveryId,
+    requests: [{ kind: 'deploy', target: { service: 'api', environment: 'staging' }, version: 'v1.1.0' }],
+    options: { emergency: null, reason: null },
+    dryRun: false,
+    origin: { userId: ANA, channelId: 'C1' },
+  });
+  return (await openOperations(context.database)).at(-1)?.id ?? '';
 }

@@ -1,4 +1,10 @@
-import type { DeployTarget, StepContext, StepProgress, TargetError } from '../../integrations/target.ts';
+import type {
+  DeployTarget,
+  StepContext,
+  StepProgress,
+  TargetError,
+  TrafficCapability,
+} from '../../integrations/target.ts';
 import type { Digest } from '../../src/domain/artifact.ts';
 import type { LiveState } from '../../src/domain/live-state.ts';
 import type { PlannedStep } from '../../src/domain/plan.ts';
@@ -95,5 +101,21 @@ function liveState(version: string): LiveState {
     url: null,
     fingerprint: `serving ${version}`,
     notes: [],
+  };
+}
+
+/** Canaries of a scripted target at these shares: planned without steps, and moved by steps that are scripted. */
+export function scriptedTraffic(target: ScriptedTarget, shares: readonly number[]): TrafficCapability {
+  const side = { revision: target.ref.service, url: null };
+  return {
+    reachable: () => shares,
+    planCanary: async (request) => {
+      const planned = await target.planDeploy(request);
+      return planned.ok ? accept({ ...planned.value, steps: [] }) : planned;
+    },
+    weightStep: ({ to }) => step(`weight-${to}`),
+    promoteSteps: () => [step('promote')],
+    abortSteps: () => [step('abort')],
+    observe: async () => ({ canary: side, baseline: side, ours: true, found: '' }),
   };
 }

@@ -1,9 +1,8 @@
-import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertContext } from '../../../src/alerts/context.ts';
 import { tellAlerts } from '../../../src/alerts/desk.ts';
 import type { DigestRow } from '../../../src/domain/storm.ts';
-import { alertedConfig, intakeOn } from '../../support/alert-intake.ts';
+import { deskOn, intakeOn } from '../../support/alert-intake.ts';
 import { alertmanagerPayload } from '../../support/alerts.ts';
 import { createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
 
@@ -26,27 +25,16 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 function contextOf(): AlertContext {
-  const { alerts: settings } = alertedConfig;
-  if (settings === undefined) throw new Error('no alerts');
-  return {
-    database: world.context.database,
-    settings,
-    operations: world.context,
+  return deskOn(world.context, {
     messages: {
       group: async (_tx, { view }) => void put.push(view.alerts[0]?.name ?? ''),
-      line: async () => undefined,
       digest: async (_tx, { groups }) => {
         digests.push(groups);
         return 1;
       },
-      withdraw: async (_tx, ids) => ids,
-      report: async () => undefined,
     },
-    channelIdOf: async () => 'C1',
-    silences: new Map(),
     clock: () => now,
-    log: pino({ level: 'silent' }),
-  };
+  });
 }
 
 async function hear(name: string, status: 'firing' | 'resolved' = 'firing'): Promise<void> {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertContext } from '../../../src/alerts/context.ts';
 import { tellAlerts } from '../../../src/alerts/desk.ts';
 import { nothingWaits, type Waiting } from '../../../src/alerts/waiting.ts';
-import { alertedConfig, intakeOn } from '../../support/alert-intake.ts';
+import { deskOn, intakeOn } from '../../support/alert-intake.ts';
 import { alertmanagerPayload } from '../../support/alerts.ts';
 import { createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
 
@@ -31,28 +31,18 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 function contextOf(): AlertContext {
-  const { alerts: settings } = alertedConfig;
-  if (settings === undefined) throw new Error('no alerts');
-  return {
-    database: world.context.database,
-    settings,
-    operations: world.context,
+  return deskOn(world.context, {
     messages: {
       group: async (_tx, { view }) => {
         const name = view.alerts[0]?.name ?? '';
         if (name === broken) throw new Error('what cannot be rendered');
         put.push(name);
       },
-      line: async () => undefined,
-      digest: async () => 1,
-      withdraw: async (_tx, ids) => ids,
-      report: async () => undefined,
     },
     channelIdOf: (spelling) => channelIdOf(spelling),
-    silences: new Map(),
     clock: () => now,
     log: pino({}, { write: (line) => void logged.push(JSON.parse(line).msg) }),
-  };
+  });
 }
 
 /** An alert fires for a channel, each later than the one before. */

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StepContext } from '../../../integrations/target.ts';
 import type { OperationView } from '../../../src/domain/operation.ts';
-import { submit } from '../../../src/operations/submit.ts';
-import { openOperations } from '../../../src/store/operations.ts';
-import { ANA, createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
+import { createOperationsWorld, deployToStaging, type OperationsWorld } from '../../support/operations.ts';
 
 const ended = ({ operation }: OperationView) => operation.endedAt !== null;
 
@@ -27,14 +25,7 @@ describe('what a step is about to ask for', () => {
       return { phase: 'succeeded', message: 'moved' };
     });
     deliveries += 1;
-    await submit(world.context, world.engine, {
-      deliveryId: `cmd:intents-${deliveries}`,
-      requests: [{ kind: 'deploy', target: { service: 'api', environment: 'staging' }, version: 'v1.1.0' }],
-      options: { emergency: null, reason: null },
-      dryRun: false,
-      origin: { userId: ANA, channelId: 'C1' },
-    });
-    return world.until((await openOperations(world.context.database)).at(-1)?.id ?? '', ended);
+    return world.until(await deployToStaging(world, `cmd:intents-${deliveries}`), ended);
   }
 
   it('waits for the database, whose errors do not fail the step', async () => {

@@ -3,10 +3,8 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { OperationView } from '../../../src/domain/operation.ts';
 import { MISSED } from '../../../src/operations/running.ts';
-import { submit } from '../../../src/operations/submit.ts';
 import { takeOverOnce } from '../../../src/operations/takeover.ts';
-import { openOperations } from '../../../src/store/operations.ts';
-import { ANA, createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
+import { createOperationsWorld, deployToStaging, type OperationsWorld } from '../../support/operations.ts';
 
 /** Milliseconds that a managed database takes to fail over, at best. */
 const OUTAGE = 4_000;
@@ -28,14 +26,7 @@ describe('an operation whose database refuses work, in a process that lives on',
 
   async function deploy(): Promise<string> {
     deliveries += 1;
-    await submit(world.context, world.engine, {
-      deliveryId: `cmd:fall-${deliveries}`,
-      requests: [{ kind: 'deploy', target: { service: 'api', environment: 'staging' }, version: 'v1.1.0' }],
-      options: { emergency: null, reason: null },
-      dryRun: false,
-      origin: { userId: ANA, channelId: 'C1' },
-    });
-    return (await openOperations(world.context.database)).at(-1)?.id ?? '';
+    return deployToStaging(world, `cmd:fall-${deliveries}`);
   }
 
   /** Deploys, up to a move that goes on until it is let go. */

@@ -4,8 +4,6 @@ import type { Command } from '../../../commands/command.ts';
 import type { RollbackCapability, TrafficCapability } from '../../../integrations/target.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { OperationView } from '../../../src/domain/operation.ts';
-import type { PlannedStep } from '../../../src/domain/plan.ts';
-import { accept } from '../../../src/domain/refusal.ts';
 import type { Reply } from '../../../src/domain/reply.ts';
 import { targetKey } from '../../../src/domain/target.ts';
 import { approve } from '../../../src/operations/decide.ts';
@@ -13,7 +11,7 @@ import { forgetDeliveries, storeDelivery } from '../../../src/store/inbox.ts';
 import { readLocks } from '../../../src/store/locks.ts';
 import { openOperations } from '../../../src/store/operations.ts';
 import { ANA, BO, createOperationsWorld, type OperationsWorld } from '../../support/operations.ts';
-import type { ScriptedTarget } from '../../support/scripted-target.ts';
+import { type ScriptedTarget, scriptedTraffic } from '../../support/scripted-target.ts';
 
 const channelId = 'C1';
 const staging = { service: 'api', environment: 'staging' };
@@ -207,19 +205,8 @@ function withCanaries(target: ScriptedTarget): {
   readonly traffic: TrafficCapability;
   readonly rollback: RollbackCapability;
 } {
-  const side = { revision: 'rev', url: null };
   return {
-    traffic: {
-      reachable: () => [10, 50],
-      planCanary: async (request) => {
-        const planned = await target.planDeploy(request);
-        return planned.ok ? accept({ ...planned.value, steps: [] }) : planned;
-      },
-      weightStep: ({ to }) => step(`weight-${to}`),
-      promoteSteps: () => [step('promote')],
-      abortSteps: () => [step('abort')],
-      observe: async () => ({ canary: side, baseline: side, ours: true, found: '' }),
-    },
+    traffic: scriptedTraffic(target, [10, 50]),
     rollback: {
       plan: async ({ live }) => {
         const resolved = await target.resolve('v1.2.0');
@@ -227,8 +214,4 @@ function withCanaries(target: ScriptedTarget): {
       },
     },
   };
-}
-
-function step(id: string): PlannedStep {
-  return { id, title: `Do ${id}`, action: id, input: {}, effect: 'reversible', timeLimit: 60_000 };
 }
