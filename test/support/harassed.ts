@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { insisting, isLimited, isUnanswered, listen } from './asking-again.ts';
 import { type Replica, type Replicas, until, type WatchedRun } from './replicas.ts';
-import { type SeenMessage, says, type TestPerson, wordsOf } from './workspace.ts';
+import { says, type TestPerson } from './workspace.ts';
 
 /** The product's promise: somebody else goes on with what a dead process was doing. */
 export const TAKEOVER = 10_000;
@@ -9,8 +10,9 @@ const LOOK = 40;
 const ASK_AGAIN = 30_000;
 /** Within which an operation begins that was asked for: Slack's limit on looking people up passes in a minute. */
 const BEGUN_LIMIT = 120_000;
-/** Bots that start dozens of times a minute ask for people more often than Slack answers; they then refuse everybody. */
-const LIMITED = 'Slack did not say who you are';
+/** After which an operation of which nothing has changed is one that does not end. */
+const STUCK = 240_000;
+const APPROVE = 'white_check_mark';
 /** Its message names the canary that is extended as well. */
 const EXTENSION = 'Extend the canary';
 /** Boundaries at which one operation is killed. */
@@ -151,13 +153,10 @@ export class Harassment {
    */
   async #ask(work: Work, begun: () => Promise<string | null>): Promise<string> {
     for (;;) {
-      const heard = new Set((await this.#told()).map(({ ts }) => ts));
+      const told = await listen(this.#asker);
       const answered = await work.begin().then(() => true, isUnanswered);
-      const told = async () =>
-        (await this.#told()).flatMap((message) => (heard.has(message.ts) ? [] : [wordsOf(message)]));
-      const isRefused = async () => (await told()).some((text) => text.includes(LIMITED));
       const asked = Date.now();
-      for (let waited = 0; waited < ASK_AGAIN || (answered && !(await isRefused())); await delay(LOOK)) {
+      for (let waited = 0; waited < ASK_AGAIN || (answered && !isLimited(await told())); await delay(LOOK)) {
         const id = await begun();
         if (id !== null) return id;
         waited = Date.now() - asked;
@@ -166,38 +165,35 @@ export class Harassment {
     }
   }
 
-  /** What the bot has told whoever asks, newest first. */
-  async #told(): Promise<readonly SeenMessage[]> {
-    const all = await this.#asker.messages('deploys');
-    return all.filter((message) => message.is_ephemeral === true);
-  }
-
   async #harass(id: string, work: Work): Promise<void> {
     const seen = new Set<string>();
-    let asked = false;
+    const expectChange = impatient(`${work.name} ${id}`);
+    const approve = insisting(this.#approver, () => this.#approve(id));
     for (;;) {
       const run = await this.#replicas.operation(id);
       if (isOver(run)) return;
       const at = boundaryOf(run);
+      expectChange(at);
       if (run.pid !== null && !seen.has(at) && seen.size < MOST_KILLS && work.mayKill?.(run) !== false) {
         seen.add(at);
         await this.undisturbed(() => this.#killRunner(id, work));
       }
-      if (run.state === 'awaiting-approval' && work.approved && !asked) {
-        asked = true;
-        await this.#approve(id);
-      }
+      if (run.state === 'awaiting-approval' && work.approved) await approve();
       if (run.state === 'running') await work.meanwhile?.(run);
       await delay(LOOK);
     }
   }
 
+  /** Reacts, as if for the first time. */
   async #approve(id: string): Promise<void> {
-    const { ts } = await this.#approver.see(
+    const approver = this.#approver;
+    const { ts, reactions } = await approver.see(
       'deploys',
       (message) => !message.is_ephemeral && says(id)(message),
     );
-    await this.#approver.react('deploys', ts, 'white_check_mark');
+    const has = reactions.some(({ name, users }) => name === APPROVE && users.includes(approver.id));
+    if (has) await approver.unreact('deploys', ts, APPROVE);
+    await approver.react('deploys', ts, APPROVE);
   }
 
   /** Kills whoever runs it, as soon as somebody does and another is there to go on; not if it ends before. */
@@ -292,13 +288,11 @@ function surplus(some: readonly string[], others: readonly string[]): readonly s
   });
 }
 
-/** Asks until somebody answers, for what does no harm when it is asked for twice. */
-export async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
-  while (!(await ask().then(() => true, isUnanswered))) await delay(LOOK);
-}
-
-/** False for what Slack says when no bot acknowledged in three seconds, or none was there; anything else is thrown. */
-function isUnanswered(error: unknown): false {
-  if (/operation_timeout|dispatch_failed/.test(String(error))) return false;
-  throw error;
+/** Throws when it has been shown the same for too long. */
+function impatient(what: string): (seen: string) => void {
+  let last = { seen: '', since: Date.now() };
+  return (seen) => {
+    if (seen !== last.seen) last = { seen, since: Date.now() };
+    if (Date.now() - last.since > STUCK) throw new Error(`${what} stays at: ${seen}`);
+  };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { insisting, untilAnswered } from './asking-again.ts';
 import type { DemoConfig } from './demo-config.ts';
 import { quick } from './demo-config.ts';
 import type { ActionsServer } from './github/actions.ts';
 import { OWNER, REPO } from './github/github-server.ts';
-import { type Harassment, untilAnswered, type Work } from './harassed.ts';
+import type { Harassment, Work } from './harassed.ts';
 import { type Replicas, until } from './replicas.ts';
 import { changesAt } from './target-record.ts';
 import type { TestPerson } from './workspace.ts';
@@ -152,7 +153,6 @@ export async function extendedCanary({ replicas, harassment, ana }: Stage): Prom
   const changes = () => changesAt(replicas.workspace, 'frontend-production');
   const shares = () => replicas.workspace.shares('frontend', 'production');
   let extended: Promise<string> | null = null;
-  let aborted = false;
   const extend = () =>
     harassment.run({
       ...place,
@@ -164,6 +164,11 @@ export async function extendedCanary({ replicas, harassment, ana }: Stage): Prom
       expected: [],
       right: async () => void (await until(shares, (now) => now['v1.1.0'] === 75)),
     });
+  const abort = insisting(ana, () =>
+    harassment.undisturbed(() =>
+      untilAnswered(() => ana.command('deploys', '/canary abort frontend production "as planned"')),
+    ),
+  );
   await harassment.run({
     ...place,
     name: 'canary that is extended and aborted',
@@ -171,12 +176,9 @@ export async function extendedCanary({ replicas, harassment, ana }: Stage): Prom
     begin: () => ana.command('deploys', '/canary 10 frontend v1.1.0 production'),
     meanwhile: async ({ percent }) => {
       if (percent === 10) extended ??= extend();
-      if (percent !== 75 || aborted) return;
+      if (percent !== 75) return;
       await extended;
-      aborted = true;
-      await harassment.undisturbed(() =>
-        untilAnswered(() => ana.command('deploys', '/canary abort frontend production "as planned"')),
-      );
+      await abort();
     },
     ends: 'undone',
     changes,
