@@ -13,10 +13,38 @@ const INSTANCE = 'api-production';
 /** How many times faster than ours the demo cloud's clock goes. */
 const HASTE = 20;
 
-async function cloudWorld(instance = INSTANCE): Promise<BackupWorld & { readonly cloud: DemoCloud }> {
+interface CloudWorld extends BackupWorld {
+  readonly cloud: DemoCloud;
+  readonly clock: HastyClock;
+}
+
+/** Goes faster than ours, except while it is held. */
+class HastyClock {
+  readonly #began = Date.now();
+  #lost = 0;
+  #held: number | null = null;
+
+  now(): number {
+    return this.#held ?? this.#going();
+  }
+
+  hold(): void {
+    this.#held = this.#going();
+  }
+
+  go(): void {
+    this.#lost += this.#going() - this.now();
+    this.#held = null;
+  }
+
+  #going(): number {
+    return this.#began + (Date.now() - this.#began) * HASTE - this.#lost;
+  }
+}
+
+async function cloudWorld(instance = INSTANCE): Promise<CloudWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'slipway-sql-'));
-  const began = Date.now();
-  const clock = { now: () => began + (Date.now() - began) * HASTE };
+  const clock = new HastyClock();
   const cloud = await startDemoCloud({ dataDir, clock });
   onTestFinished(async () => {
     await cloud.stop();
@@ -32,6 +60,7 @@ async function cloudWorld(instance = INSTANCE): Promise<BackupWorld & { readonly
   );
   return {
     cloud,
+    clock,
     provider,
     write: async (content) => cloud.writeData(INSTANCE, content),
     content: async () => cloud.data(INSTANCE) ?? '',
@@ -68,9 +97,10 @@ describe('the Cloud SQL provider', () => {
   });
 
   it('waits while the instance is busy with something else', async () => {
-    const { cloud, provider } = await cloudWorld();
+    const { clock, cloud, provider } = await cloudWorld();
     const url = `${cloud.sqlEndpoint}/v1/projects/demo/instances/${INSTANCE}/backupRuns`;
     const headers = { 'content-type': 'application/json' };
+    clock.hold();
     await fetch(url, { method: 'POST', headers, body: JSON.stringify({ description: 'by hand' }) });
     await expect(drive(provider, await provider.planBackup(), 'op-a')).rejects.toMatchObject({
       retry: 'retryable',
@@ -133,6 +163,7 @@ describe('the undo of a restore in Cloud SQL', () => {
     const [newest] = z
       .object({ items: z.array(z.object({ id: z.string() })) })
       .parse(await listed.json()).items;
+    world.clock.hold();
     await world.post('restoreBackup', {
       restoreBackupContext: { backupRunId: newest?.id, instanceId: INSTANCE, project: 'demo' },
     });
@@ -140,6 +171,7 @@ describe('the undo of a restore in Cloud SQL', () => {
     await expect(driveStep(world.provider, world.restore, 'op-else')).rejects.toMatchObject({
       retry: 'retryable',
     });
+    world.clock.go();
     await expect
       .poll(() => driveStep(world.provider, world.restore, 'op-else').catch(() => null))
       .toMatchObject({ phase: 'succeeded' });

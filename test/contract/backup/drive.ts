@@ -45,6 +45,11 @@ export async function driveStep(
 
 const declared = new Map<string, Date>();
 
+/** As if no operation had ever said what it was about to do: for a test that is tried again. */
+export function forgetIntents(): void {
+  declared.clear();
+}
+
 function intentsOf(operationId: string): Intents {
   const at = (key: string) => `${operationId} ${key}`;
   return {

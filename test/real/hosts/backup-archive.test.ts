@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { archiveBackupConfig } from '../../../integrations/host-backup/config.ts';
 import { createHostBackups } from '../../../integrations/host-backup/provider.ts';
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
 import { backupIdOf, type StoredBackup } from '../../../src/domain/backup.ts';
-import { drive, driveStep } from '../../contract/backup/drive.ts';
+import { drive, driveStep, forgetIntents } from '../../contract/backup/drive.ts';
 import { type BackupWorld, backupSuite, stepsOf } from '../../contract/backup/suite.ts';
 import { startTestHost, type TestHost } from '../../support/host/test-host.ts';
 
@@ -30,6 +30,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop();
   await other?.stop();
+});
+beforeEach(async () => {
+  forgetIntents();
+  await Promise.all([server.forgetRuns(), other.forgetRuns()]);
 });
 
 async function archiveWorld(): Promise<ArchiveWorld> {

@@ -1,13 +1,13 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { pgDumpBackupConfig } from '../../../integrations/host-backup/config.ts';
 import { createHostBackups } from '../../../integrations/host-backup/provider.ts';
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
 import type { StoredBackup } from '../../../src/domain/backup.ts';
-import { drive, driveStep } from '../../contract/backup/drive.ts';
+import { drive, driveStep, forgetIntents } from '../../contract/backup/drive.ts';
 import { type BackupWorld, backupSuite, stepsOf } from '../../contract/backup/suite.ts';
 import { type DockerEngine, startDockerEngine } from '../../support/host/docker-engine.ts';
 import {
@@ -42,6 +42,10 @@ afterAll(async () => {
   saga?.stop();
   await server?.stop();
   await engine?.stop();
+});
+beforeEach(async () => {
+  forgetIntents();
+  await server.forgetRuns();
 });
 
 async function databaseWorld(

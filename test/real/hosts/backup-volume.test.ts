@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { archiveBackupConfig } from '../../../integrations/host-backup/config.ts';
 import { createHostBackups } from '../../../integrations/host-backup/provider.ts';
 import { hostsConfig } from '../../../integrations/ssh/config.ts';
 import { createSshHosts } from '../../../integrations/ssh/hosts.ts';
-import { drive } from '../../contract/backup/drive.ts';
+import { drive, forgetIntents } from '../../contract/backup/drive.ts';
 import { type BackupWorld, backupSuite } from '../../contract/backup/suite.ts';
 import { pushApp } from '../../support/host/app-images.ts';
 import {
@@ -30,6 +30,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([server?.stop(), registry?.stop(), engine?.stop()]);
+});
+beforeEach(async () => {
+  forgetIntents();
+  await server.forgetRuns();
 });
 
 /** A volume that a running container has mounted; what is in it is read and written from outside. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { storedHttpChecks } from '../../../integrations/checks.ts';
 import type { Host, RunState } from '../../../integrations/host.ts';
 import { createHttpChecker } from '../../../integrations/http/checker.ts';
@@ -21,6 +21,7 @@ const connected: Host[] = [];
 beforeAll(async () => {
   server = await startTestHost({ variables: { IMAGE_TAG: 'from-the-login' } });
 });
+beforeEach(() => server.forgetRuns());
 afterEach(async () => {
   await Promise.all(connected.splice(0).map((host) => host.close()));
 });
@@ -283,8 +284,12 @@ describe('a file', () => {
 });
 
 describe('work on the host', () => {
-  /** Leaves a line each time it is really done. */
-  function work(id: string, seconds = 0) {
+  let works = 0;
+
+  /** Leaves a line each time it is really done; another work at each call, also when a test is tried again. */
+  function work(name: string, seconds = 0) {
+    works += 1;
+    const id = `${name}${works}/step`;
     const script = 'echo "$1" >>"$2"; echo begun; sleep "$3"; cat; echo done; exit 7';
     const file = path.join(server.home, `done-${id.replace('/', '-')}`);
     const argv = ['sh', '-c', script, 'sh', 'once', file, String(seconds)] as const;
@@ -292,7 +297,7 @@ describe('work on the host', () => {
   }
 
   it('is done once, however many begin it', async () => {
-    const { run, file } = work('op-many/step', 0.3);
+    const { run, file } = work('op-many', 0.3);
     await Promise.all(
       Array.from({ length: 3 }, () => [connect(), connect()])
         .flat()
@@ -307,7 +312,7 @@ describe('work on the host', () => {
   });
 
   it('goes on when the connection is cut, and another process finds it', async () => {
-    const { run, file } = work('op-cut/step', 1);
+    const { run, file } = work('op-cut', 1);
     await connect().start(run);
     await server.cut();
     await connect().start(run);
@@ -317,23 +322,23 @@ describe('work on the host', () => {
   });
 
   it('keeps no secret when it has ended', async () => {
-    const { run } = work('op-quiet/step');
+    const { run } = work('op-quiet');
     await connect().start(run);
     await followed(connect(), run.id);
-    const grep = spawnSync('grep', ['-rl', 'secret', path.join(server.home, '.slipway/runs/op-quiet')], {
+    const grep = spawnSync('grep', ['-rl', 'secret', path.join(server.home, '.slipway/runs', run.id)], {
       encoding: 'utf8',
     });
     // What it printed itself is in its output; its input is gone.
     expect(grep.stdout.trim().split('\n')).toEqual([
-      path.join(server.home, '.slipway/runs/op-quiet/step/output'),
+      path.join(server.home, '.slipway/runs', run.id, 'output'),
     ]);
   });
 
   it('that was ended from outside is lost, and is not done again', async () => {
-    const { run, file } = work('op-lost/step', 20);
+    const { run, file } = work('op-lost', 20);
     const host = connect();
     await host.start(run);
-    const directory = path.join(server.home, '.slipway/runs/op-lost/step');
+    const directory = path.join(server.home, '.slipway/runs', run.id);
     const pidIn = async (name: string) =>
       Number((await readFile(path.join(directory, name), 'utf8')).split(' ')[0]);
     await expect.poll(() => pidIn('worker').catch(() => 0)).toBeGreaterThan(0);
@@ -401,7 +406,7 @@ describe('work on the host', () => {
 describe('a disk that is full', () => {
   it('is named, and leaves what was there', async () => {
     const directory = path.join(server.home, 'small');
-    await mkdir(directory);
+    await mkdir(directory, { recursive: true });
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]).status).toBe(0);
     onTestFinished(() => void spawnSync('umount', ['-l', directory]));
     const host = connect({ workDirectory: directory });

@@ -26,6 +26,8 @@ export interface TestHost {
   down(): Promise<void>;
   /** Listens again. */
   up(): Promise<void>;
+  /** Takes away what detached runs left there, so that a test that is tried again finds none of its first try. */
+  forgetRuns(): Promise<void>;
   /** Gives it another host key, as a machine that was installed anew. */
   rekey(): Promise<void>;
   stop(): Promise<void>;
@@ -81,6 +83,7 @@ export async function startTestHost(
     cut: () => cutSessions(server),
     down,
     up,
+    forgetRuns: () => rm(path.join(home, '.slipway/runs'), { recursive: true, force: true }),
     async rekey() {
       await down();
       await Promise.all([rm(file('host_key')), rm(file('host_key.pub'))]);
