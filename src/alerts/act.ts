@@ -6,18 +6,9 @@ import type { Refusal } from '../domain/refusal.ts';
 import { refuseAccount } from '../policy/authorise.ts';
 import { holdersOf, holdsRole } from '../policy/roles.ts';
 import { acknowledgeGroup, lookAgainAt } from '../store/alert-acts.ts';
-import {
-  appendEvent,
-  endSilence,
-  hasEvent,
-  holdSeriesOf,
-  insertSilence,
-  lastingSilences,
-  lockGroup,
-  readEvents,
-  readGroupViews,
-  touchGroup,
-} from '../store/alerts.ts';
+import { appendEvent, hasEvent, readEvents } from '../store/alert-events.ts';
+import { endSilence, insertSilence, lastingSilences } from '../store/alert-silences.ts';
+import { holdSeriesOf, lockGroup, readGroupViews, touchGroup } from '../store/alerts.ts';
 import { appendAudit } from '../store/audit.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import type { AlertContext, Silences } from './context.ts';

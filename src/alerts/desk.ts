@@ -1,13 +1,8 @@
 import { type AlertGroupView, severityOf } from '../domain/alert.ts';
 import { groupsToTell, isDue, markTold, untoldOperations } from '../store/alert-desk.ts';
-import {
-  appendEvent,
-  endSilence,
-  lockGroup,
-  readGroupViews,
-  takeUntoldEvents,
-  touchGroup,
-} from '../store/alerts.ts';
+import { appendEvent, takeUntoldEvents } from '../store/alert-events.ts';
+import { endSilence } from '../store/alert-silences.ts';
+import { lockGroup, readGroupViews, touchGroup } from '../store/alerts.ts';
 import { inTransaction, type Queryable } from '../store/database.ts';
 import { readView } from '../store/operations.ts';
 import type { AlertContext, ShownGroup } from './context.ts';

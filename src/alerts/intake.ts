@@ -14,8 +14,8 @@ import {
 import type { Webhook, WebhookAnswer } from '../http/webhooks.ts';
 import { type KnownAlert, LATEST_DELIVERY, type Merged, mergeReport } from '../policy/alert-merge.ts';
 import { channelFor, placeReport } from '../policy/alert-place.ts';
+import { appendEvent } from '../store/alert-events.ts';
 import {
-  appendEvent,
   holdSeries,
   insertGroup,
   knownAlerts,

@@ -1,7 +1,5 @@
 import type {
   Alert,
-  AlertEvent,
-  AlertEventKind,
   AlertGroup,
   AlertGroupView,
   AlertReport,
@@ -180,45 +178,6 @@ export async function touchGroup(tx: Queryable, groupId: string): Promise<void> 
   await tx.query('update slipway.alert_groups set version = version + 1 where id = $1', [groupId]);
 }
 
-/** Writes down what happened; false if that is written already. */
-export async function appendEvent(
-  tx: Queryable,
-  groupId: string,
-  entry: { readonly at: Date; readonly event: AlertEventKind; readonly key?: string },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `insert into slipway.alert_events (group_id, at, event, key) values ($1, $2, $3, $4) on conflict do nothing`,
-    [groupId, entry.at, JSON.stringify(entry.event), entry.key ?? null],
-  );
-  return rowCount === 1;
-}
-
-/** Whether something that came with this key is written down. */
-export async function hasEvent(db: Queryable, groupId: string, key: string): Promise<boolean> {
-  const { rowCount } = await db.query('select from slipway.alert_events where group_id = $1 and key = $2', [
-    groupId,
-    key,
-  ]);
-  return rowCount === 1;
-}
-
-export async function readEvents(db: Queryable, groupId: string): Promise<readonly AlertEvent[]> {
-  const { rows } = await db.query<{ seq: string; at: Date; event: AlertEventKind }>(
-    'select seq, at, event from slipway.alert_events where group_id = $1 order by seq',
-    [groupId],
-  );
-  return rows.map(({ seq, at, event }) => ({ ...event, seq: Number(seq), at }));
-}
-
-/** The events that nobody was told yet, which from now on count as told. */
-export async function takeUntoldEvents(tx: Queryable, groupId: string): Promise<readonly AlertEvent[]> {
-  const { rows } = await tx.query<{ seq: string; at: Date; event: AlertEventKind }>(
-    'update slipway.alert_events set told = true where group_id = $1 and not told returning seq, at, event',
-    [groupId],
-  );
-  return rows.map(({ seq, at, event }) => ({ ...event, seq: Number(seq), at })).sort((a, b) => a.seq - b.seq);
-}
-
 /** Holds the group's row until the transaction ends. */
 export async function lockGroup(tx: Queryable, id: string): Promise<AlertGroup | null> {
   const { rows } = await tx.query<GroupRow>('select * from slipway.alert_groups where id = $1 for update', [
@@ -298,53 +257,6 @@ export async function criticalAlert(
     [target.service, target.environment, after],
   );
   return rows[0]?.name ?? null;
-}
-
-export async function insertSilence(
-  tx: Queryable,
-  silence: {
-    readonly id: string;
-    readonly groupId: string;
-    readonly silenceId: string;
-    readonly by: string;
-    readonly reason: string;
-    readonly from: Date;
-    readonly until: Date;
-  },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `insert into slipway.alert_silences (id, group_id, silence_id, made_by, reason, starts_at, ends_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing`,
-    [silence.id, silence.groupId, silence.silenceId, silence.by, silence.reason, silence.from, silence.until],
-  );
-  return rowCount === 1;
-}
-
-/** The silences of a group that last, with their names in the monitoring system. */
-export async function lastingSilences(
-  db: Queryable,
-  groupId: string,
-  now: Date,
-): Promise<readonly { readonly id: string; readonly silenceId: string }[]> {
-  const { rows } = await db.query<{ id: string; silenceId: string }>(
-    `select id, silence_id as "silenceId" from slipway.alert_silences
-     where group_id = $1 and ended_at is null and ends_at > $2 order by starts_at`,
-    [groupId, now],
-  );
-  return rows;
-}
-
-/** Says that a silence ended before its time; false if it had ended. */
-export async function endSilence(
-  tx: Queryable,
-  silence: { readonly id: string; readonly at: Date; readonly by: string | null },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update slipway.alert_silences set ended_at = $2, ended_by = $3, ends_at = least(ends_at, $2)
-     where id = $1 and ended_at is null`,
-    [silence.id, silence.at, silence.by],
-  );
-  return rowCount === 1;
 }
 
 function toGroup(row: GroupRow): AlertGroup {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveEnded } from '../../../src/alerts/ended.ts';
-import { criticalAlert, readEvents } from '../../../src/store/alerts.ts';
+import { readEvents } from '../../../src/store/alert-events.ts';
+import { criticalAlert } from '../../../src/store/alerts.ts';
 import { alertedConfig, intakeOn } from '../../support/alert-intake.ts';
 import { alertmanagerPayload } from '../../support/alerts.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
