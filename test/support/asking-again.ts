@@ -2,19 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type TestPerson, wordsOf } from './workspace.ts';
 
 const LOOK = 40;
-/** Bots that start dozens of times a minute ask who and where people are more often than Slack answers; they then refuse. */
-const LIMITED = 'Slack did not say';
+/**
+ * What is refused for a moment. Bots that start dozens of times a minute ask who and where people are more often than
+ * Slack answers; the database of a busy machine may take longer than a person is kept waiting.
+ */
+const REFUSED_FOR_NOW = /Slack did not say|cannot store anything right now/;
 
 /** Asks until somebody answers, for what does no harm when it is asked for twice. */
 export async function untilAnswered(ask: () => Promise<unknown>): Promise<void> {
   while (!(await ask().then(() => true, isUnanswered))) await delay(LOOK);
 }
 
-/** Has somebody do something when it is first called, and again when a bot that could not look them up refused it. */
+/** Has somebody do something when it is first called, and again when it was refused for now. */
 export function insisting(person: TestPerson, act: () => Promise<void>): () => Promise<void> {
   let told: (() => Promise<readonly string[]>) | null = null;
   return async () => {
-    if (told !== null && !isLimited(await told())) return;
+    if (told !== null && !isRefusedForNow(await told())) return;
     told = await listen(person);
     await act();
   };
@@ -28,9 +31,9 @@ export async function listen(person: TestPerson): Promise<() => Promise<readonly
   return async () => (await all()).flatMap((message) => (before.has(message.ts) ? [] : [wordsOf(message)]));
 }
 
-/** Whether a bot refused something because Slack limited it. */
-export function isLimited(told: readonly string[]): boolean {
-  return told.some((text) => text.includes(LIMITED));
+/** Whether a bot said no, and that it would not a moment later. */
+export function isRefusedForNow(told: readonly string[]): boolean {
+  return told.some((text) => REFUSED_FOR_NOW.test(text));
 }
 
 /** False for what Slack says when no bot acknowledged in three seconds, or none was there; anything else is thrown. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { insisting, isLimited, isUnanswered, listen } from './asking-again.ts';
+import { insisting, isRefusedForNow, isUnanswered, listen } from './asking-again.ts';
 import { type Replica, type Replicas, until, type WatchedRun } from './replicas.ts';
 import { says, type TestPerson } from './workspace.ts';
 
@@ -156,7 +156,8 @@ export class Harassment {
       const told = await listen(this.#asker);
       const answered = await work.begin().then(() => true, isUnanswered);
       const asked = Date.now();
-      for (let waited = 0; waited < ASK_AGAIN || (answered && !isLimited(await told())); await delay(LOOK)) {
+      const isInVain = async () => !answered || isRefusedForNow(await told());
+      for (let waited = 0; waited < ASK_AGAIN || !(await isInVain()); await delay(LOOK)) {
         const id = await begun();
         if (id !== null) return id;
         waited = Date.now() - asked;
