@@ -1,6 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from 'ssh2';
 import type { CommandEnd, DetachedRun, Host, HostCommand, RunState } from '../host.ts';
 import { TargetError } from '../target.ts';
 import type { HostConfig } from './config.ts';
@@ -65,26 +66,32 @@ class SshHost implements Host {
     return this.#gate.pass(() => this.#execute({ ...command, environment }, signal), signal);
   }
 
-  /**
-   * A connection that turns out to be gone before anything was sent is made again, once. A host that is busy counts
-   * sessions that have ended for a moment longer, and is asked again for a while. In both cases nothing was begun.
-   */
+  /** A connection that turns out to be gone before anything was sent is made again, once. */
   async #execute(command: HostCommand, signal: AbortSignal | undefined): Promise<CommandEnd> {
-    let isAgain = false;
-    for (let refused = 0; ; ) {
+    for (let again = true; ; again = false) {
       const client = await this.#connection.client();
+      try {
+        return await this.#executeOn(client, command, signal);
+      } catch (error) {
+        if (!(error instanceof NotOpenedError)) throw error;
+        this.#connection.drop(client);
+        if (!again) throw brokenError(this.name, error);
+      }
+    }
+  }
+
+  /** A busy host counts sessions that have ended for a moment longer: nothing was begun, and it is asked again for a while. */
+  async #executeOn(
+    client: Client,
+    command: HostCommand,
+    signal: AbortSignal | undefined,
+  ): Promise<CommandEnd> {
+    for (let left = SESSION_TRIES; ; left -= 1) {
       try {
         return await execute({ name: this.name, client }, command, signal);
       } catch (error) {
-        if (error instanceof NoSessionError && refused < SESSION_TRIES) {
-          refused += 1;
-          await delay(SESSION_PAUSE, undefined, { signal }).catch(() => undefined);
-          continue;
-        }
-        if (!(error instanceof NotOpenedError)) throw error;
-        this.#connection.drop(client);
-        if (isAgain) throw brokenError(this.name, error);
-        isAgain = true;
+        if (!(error instanceof NoSessionError) || left === 0) throw error;
+        await delay(SESSION_PAUSE, undefined, { signal }).catch(() => undefined);
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Queryable } from './database.ts';
 
+/** Stores a silence; false if it is stored already. */
 export async function insertSilence(
   tx: Queryable,
   silence: {
