@@ -1,6 +1,6 @@
 /** @module Serves the playground's page: its TypeScript as JavaScript, its styles, and the libraries it uses. */
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { extname, join } from 'node:path';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { type Response, Router } from 'express';
 
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
+/** The script that stands in the document instead of being loaded. */
+const OPENING = 'opening.ts';
 
 /** What the page imports by name, and the file that each name stands for. */
 const LIBRARIES: ReadonlyMap<string, string> = new Map(
@@ -32,7 +34,7 @@ export function pageRoutes(): Router {
   const files = pageFiles();
   const document = indexDocument(files);
   router.get('/', (_request, response) => {
-    response.set(documentHeaders(document.importMap)).type('html').send(document.html);
+    response.set(documentHeaders(document.inline)).type('html').send(document.html);
   });
   router.get('/page/*path', async (request, response) => {
     const path = request.params.path.join('/');
@@ -82,23 +84,31 @@ async function sendSource(source: string | Buffer, type: string, response: Respo
 
 interface IndexDocument {
   readonly html: string;
-  /** The one inline script, whose hash the policy names. */
-  readonly importMap: string;
+  /** The scripts in the document itself, whose hashes the policy names. */
+  readonly inline: readonly string[];
 }
 
 function indexDocument(files: readonly string[]): IndexDocument {
   const imports = Object.fromEntries([...LIBRARIES.keys()].map((name) => [name, `/vendor/${name}.js`]));
   const importMap = JSON.stringify({ imports });
+  const opening = stripped(readFileSync(join(PAGE, OPENING), 'utf8'));
   const scripts = [
     ...Object.values(imports),
-    ...files.filter((path) => path.endsWith('.ts')).map((path) => `/page/${path}`),
+    ...files.filter((path) => path.endsWith('.ts') && path !== OPENING).map((path) => `/page/${path}`),
   ];
   const styles = files.filter((path) => path.endsWith('.css'));
-  return { importMap, html: renderDocument(importMap, scripts, styles) };
+  return { inline: [opening, importMap], html: renderDocument({ importMap, opening, scripts, styles }) };
+}
+
+interface DocumentParts {
+  readonly importMap: string;
+  readonly opening: string;
+  readonly scripts: readonly string[];
+  readonly styles: readonly string[];
 }
 
 /** All modules are named up front, so that the browser need not find them one import after another. */
-function renderDocument(importMap: string, scripts: readonly string[], styles: readonly string[]): string {
+function renderDocument({ importMap, opening, scripts, styles }: DocumentParts): string {
   return `<!doctype html>
 <html lang="en" data-theme="auto">
 <head>
@@ -106,6 +116,7 @@ function renderDocument(importMap: string, scripts: readonly string[], styles: r
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="color-scheme" content="light dark">
 <title>Slipway playground</title>
+<script>${opening}</script>
 <link rel="icon" href="/page/favicon.svg" type="image/svg+xml">
 ${styles.map((path) => `<link rel="stylesheet" href="/page/${path}">`).join('\n')}
 <script type="importmap">${importMap}</script>
@@ -120,12 +131,12 @@ ${scripts.map((path) => `<link rel="modulepreload" href="${path}">`).join('\n')}
 `;
 }
 
-/** Nothing comes from elsewhere, nothing inline runs but the import map, and no string can become markup. */
-function documentHeaders(importMap: string): Readonly<Record<string, string>> {
-  const hash = createHash('sha256').update(importMap).digest('base64');
+/** Nothing comes from elsewhere, nothing inline runs but what is named by its hash, and no string can become markup. */
+function documentHeaders(inline: readonly string[]): Readonly<Record<string, string>> {
+  const hashes = inline.map((script) => createHash('sha256').update(script).digest('base64'));
   const policy = [
     `default-src 'none'`,
-    `script-src 'self' 'sha256-${hash}'`,
+    `script-src 'self' ${hashes.map((hash) => `'sha256-${hash}'`).join(' ')}`,
     `style-src 'self'`,
     `img-src 'self' blob:`,
     `connect-src 'self'`,

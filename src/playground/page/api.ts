@@ -1,14 +1,8 @@
 /** @module The playground's HTTP as one person uses it: Slack's Web API with that person's token. */
+import { type Answer, UNREACHABLE } from './answer.ts';
 import { type Json, record, text } from './json.ts';
 
-/** Slack's answer: `ok`, and `error` with a code if not. */
-export interface Answer {
-  readonly ok: boolean;
-  readonly error: string;
-  readonly body: Json;
-}
-
-/** Calls a Web API method; never throws: a server that cannot be reached is the error `unreachable`. */
+/** Calls a Web API method; never throws: no answer is the error {@link UNREACHABLE}. */
 export type Call = (method: string, args: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 /** Sends what Slack's own client libraries send: a form whose nested values are JSON. */
@@ -32,7 +26,7 @@ async function postForm(path: string, token: string, args: Readonly<Record<strin
     });
     return record(await response.json());
   } catch {
-    return { ok: false, error: 'unreachable' };
+    return { ok: false, error: UNREACHABLE };
   }
 }
 

@@ -1,5 +1,6 @@
 /** @module Starts the page: workspace, session, then drawing whenever the state changed. */
 import { h, render } from 'preact';
+import { UNREACHABLE } from './answer.ts';
 import { getJson, webApi } from './api.ts';
 import { App } from './app.ts';
 import { readCloud } from './model/cloud.ts';
@@ -10,9 +11,11 @@ import { createStore, type Store } from './state/store.ts';
 
 /** How often the demo cloud is asked. Milliseconds. */
 const CLOUD_EVERY = 2_000;
+/** How long after it did not answer the server is asked again. Milliseconds. */
+const ASK_AGAIN_AFTER = 1_000;
 
 async function start(root: HTMLElement): Promise<void> {
-  const workspace = await loadWorkspace();
+  const workspace = await untilLoaded(root);
   const store = createStore(stateFromAddress(workspace), () => draw());
   const session = createSession(workspace, store);
   root.replaceChildren();
@@ -25,10 +28,28 @@ async function start(root: HTMLElement): Promise<void> {
   watchCloud(store);
 }
 
+/** Whoever opens the page while the server starts or the network changes sees it once that is over. */
+async function untilLoaded(root: HTMLElement): Promise<Workspace> {
+  for (;;) {
+    try {
+      return await loadWorkspace();
+    } catch (error) {
+      showOpening(root, `The playground does not answer. Trying again… (${String(error)})`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+    }
+  }
+}
+
+function showOpening(root: HTMLElement, words: string): void {
+  const opening = root.querySelector('.opening');
+  if (opening !== null) opening.textContent = words;
+}
+
 async function loadWorkspace(): Promise<Workspace> {
   const described = await getJson('/playground/workspace');
   const [somebody] = people(readWorkspace(described, {}));
   const groups = await webApi(somebody?.token ?? '')('usergroups.list', { include_users: true });
+  if (groups.error === UNREACHABLE) throw new Error('the user groups did not come');
   return readWorkspace(described, groups.body);
 }
 

@@ -5,6 +5,9 @@ import { DESKTOP, eventually, operation, PHONE, pageSuite, textOf } from './page
 
 const suite = pageSuite();
 
+const background = (page: Page): Promise<unknown> =>
+  page.evaluate('getComputedStyle(document.body).backgroundColor');
+
 describe('what one sees', () => {
   test('the channel, its messages and the cloud, without a complaint from the browser', async () => {
     const page = await suite.open();
@@ -115,6 +118,47 @@ describe('while things move', () => {
   });
 });
 
+describe('when the network changes while the page opens', () => {
+  /** Loses requests that a reload makes, as Chromium does with those under way when an address comes or goes. */
+  async function reloadLosing(page: Page, address: string, times: number): Promise<void> {
+    await page.route(address, (route) => route.abort('internetdisconnected'), { times });
+    await page.reload();
+  }
+
+  // Twice, for what was lost when it was loaded ahead is asked for again when it is needed.
+  test.each([
+    ['its first script', '**/page/main.ts', 2],
+    ['a script that another needs', '**/page/json.ts', 2],
+    ['a library', '**/vendor/preact/hooks.js', 2],
+    ['a style', '**/page/styles/0-tokens.css', 1],
+  ])('it opens again though %s was lost', async (_name, address, times) => {
+    const page = await suite.open();
+    const opened: string[] = [];
+    page.on('request', (request) => request.isNavigationRequest() && opened.push(request.url()));
+    await reloadLosing(page, address, times);
+    await eventually(() => expect(opened).toHaveLength(2));
+    await operation(page).waitFor();
+    expect(await background(page)).toBe('rgb(255, 255, 255)');
+  });
+
+  test.each([
+    ['the workspace', '**/playground/workspace'],
+    ['the user groups', '**/api/usergroups.list'],
+  ])('it asks again though %s was lost, and says so', async (_name, address) => {
+    const page = await suite.open();
+    await reloadLosing(page, address, 1);
+    await page.getByText('The playground does not answer. Trying again…').waitFor();
+    await operation(page).waitFor();
+  });
+
+  test('it says what it does for as long as something does not come', async () => {
+    const page = await suite.open();
+    await reloadLosing(page, '**/page/app.ts', 6);
+    await page.getByText('A part of the playground did not arrive. Opening it again…').waitFor();
+    await operation(page).waitFor();
+  });
+});
+
 describe('on a phone', () => {
   test('channels and people are in a drawer, thread and cloud lie over the channel', async () => {
     const page = await suite.open(PHONE);
@@ -134,9 +178,6 @@ describe('on a phone', () => {
 });
 
 describe('the look', () => {
-  const background = (page: Page): Promise<unknown> =>
-    page.evaluate('getComputedStyle(document.body).backgroundColor');
-
   test('follows the system, unless one chooses, and remembers the choice', async () => {
     const page = await suite.open({ ...DESKTOP, colorScheme: 'dark' });
     expect(await background(page)).toBe('rgb(20, 25, 28)');

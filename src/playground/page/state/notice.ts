@@ -1,5 +1,6 @@
 /** @module Lines that the page itself adds to a channel, in the form of Slack's ephemeral messages. */
 
+import { UNREACHABLE } from '../answer.ts';
 import { type Message, readMessage } from '../model/message.ts';
 import { escapeSlack } from '../text/links.ts';
 import type { CommandError } from './event.ts';
@@ -32,5 +33,7 @@ export function sendingFailure(typed: string, error: string): string {
   const shown = `\`${escapeSlack(typed)}\``;
   if (error === 'invalid_command')
     return `:warning: ${shown} is not a command here. Type \`/\` to see those that are.`;
-  return `:warning: ${shown} was not sent: ${error === 'unreachable' ? 'the playground does not answer' : `\`${error}\``}`;
+  if (error === UNREACHABLE)
+    return `:warning: ${shown} may not have arrived: the playground did not answer. Look before you send it again.`;
+  return `:warning: ${shown} was not sent: \`${error}\``;
 }

@@ -29,13 +29,14 @@ async function statusOf(path: string): Promise<number | undefined> {
 }
 
 describe('the document', () => {
-  test('allows scripts of its own origin and its one import map, by hash', async () => {
+  test('allows scripts of its own origin, its import map and what opens it again, by hash', async () => {
     const response = await fetch(origin);
     const html = await response.text();
-    const importMap = /<script type="importmap">(.*?)<\/script>/.exec(html)?.[1] ?? '';
-    const hash = createHash('sha256').update(importMap).digest('base64');
+    const inline = [...html.matchAll(/<script(?: type="importmap")?>(.*?)<\/script>/gs)];
+    const hashes = inline.map(([, script]) => createHash('sha256').update(`${script}`).digest('base64'));
     const policy = response.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`);
+    expect(hashes).toHaveLength(2);
+    expect(policy).toContain(`script-src 'self' 'sha256-${hashes[0]}' 'sha256-${hashes[1]}';`);
     expect(policy).toContain(`default-src 'none'`);
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
@@ -48,7 +49,7 @@ describe('the document', () => {
 
 describe('modules', () => {
   const specifiers = (source: string): string[] =>
-    [...source.matchAll(/(?:^|[\s;}])(?:import|export)[^'"();]*?['"]([^'"]+)['"]/g)].map(
+    [...source.matchAll(/(?:^|[\s;}])(?:import|export)[^'"();=]*?['"]([^'"]+)['"]/g)].map(
       ([, name]) => name ?? '',
     );
 
