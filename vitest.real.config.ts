@@ -7,9 +7,6 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/real/**/*.test.ts'],
     reporters: ['verbose', './test/support/count-reporter.ts'],
-    // CI's machine is small and busy: what fails there once is tried once more, and shown as retried. Not so where
-    // processes are killed (crash, replicas): what was lost or done twice once is not made good by another try.
-    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 600_000,
     expect: { poll: { timeout: 30_000 } },
     // Whole machines are set up before tests, beside other suites; what hangs is ended all the same.

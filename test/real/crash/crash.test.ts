@@ -15,7 +15,7 @@ const ENDED = new Set(['succeeded', 'failed', 'undone', 'undo-failed', 'voided',
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
 
 // What is lost or done twice once is a fault, however it goes the next time: nothing here is tried again.
-describe(`kill -9 at any moment (CRASH_SEED=${seed})`, { retry: 0 }, () => {
+describe(`kill -9 at any moment (CRASH_SEED=${seed})`, () => {
   let running: RunningBot;
   let watch: OperationWatch;
   let ana: TestPerson;

@@ -9,7 +9,7 @@ const OPEN = ['awaiting-approval', 'running'];
 const GONE_AFTER = 5_000;
 const PROMISED = 10_000;
 
-describe('two bots on one database, of which one is cut off from it', { retry: 0 }, () => {
+describe('two bots on one database, of which one is cut off from it', () => {
   let replicas: Replicas;
   let ana: TestPerson;
   const count = { cutOff: 0, right: 0, callsAfterwards: 0, twice: 0 };

@@ -23,7 +23,7 @@ const KILLS = 32;
 describe.each([
   ['socket', 3],
   ['http', 2],
-] as const)('bots on one database, reached by %s, %i of them', { retry: 0 }, (reach, count) => {
+] as const)('bots on one database, reached by %s, %i of them', (reach, count) => {
   let github: GithubServer;
   let actions: ActionsServer;
   let replicas: Replicas;
