@@ -13,6 +13,7 @@ import { systemClock } from './clock.ts';
 import type { MessageContent } from './content.ts';
 import { createDirectory } from './directory.ts';
 import { createEphemeral, type Ephemeral } from './ephemeral.ts';
+import { createGroups } from './groups.ts';
 import { type Identity, identify } from './identity.ts';
 import { createMentions, type Mentions } from './mentions.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -53,7 +54,8 @@ export async function connectSlack(options: {
   const address = slack.apiUrl === undefined ? {} : { apiUrl: slack.apiUrl };
   const { asking, publishing } = createClients({ botToken: slack.botToken, ...address, onLimited, log });
   const identity = await identify(asking);
-  const mentions = createMentions(asking, log);
+  const groups = createGroups(asking, clock);
+  const mentions = createMentions(asking, groups, log);
   await mentions.refresh(holdersOf(Object.keys(config.roles), config));
   return {
     identity,
@@ -62,6 +64,7 @@ export async function connectSlack(options: {
     app: createSlackApp({ ...slack, ...address, identity, clock, log }),
     people: createDirectory({
       client: asking,
+      groups,
       teamId: identity.teamId,
       usesGroups: usesGroups(config),
       clock,

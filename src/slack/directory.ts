@@ -3,17 +3,15 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { People, Person } from '../domain/person.ts';
 import type { Clock } from './clock.ts';
+import type { Groups, SlackGroup } from './groups.ts';
 import { Remembered } from './remembered.ts';
 
 /** So that a person who was removed may do nothing after ten seconds. */
 const PERSON_KEPT = 10_000;
-/** Slack lets all groups be listed about twenty times a minute. */
-const GROUPS_KEPT = 15_000;
 
 /** The Web API methods that the directory uses. */
 export interface DirectoryClient {
   readonly users: Pick<WebClient['users'], 'info'>;
-  readonly usergroups: Pick<WebClient['usergroups'], 'list'>;
 }
 
 const slackUser = z.object({
@@ -33,31 +31,26 @@ const slackUser = z.object({
 });
 type SlackUser = z.output<typeof slackUser>;
 
-const slackGroups = z.array(
-  z.object({ id: z.string(), handle: z.string(), users: z.array(z.string()).default([]) }),
-);
-type SlackGroups = z.output<typeof slackGroups>;
-
 /** Who people are, as Slack knows them now. */
 export function createDirectory(settings: {
   readonly client: DirectoryClient;
+  readonly groups: Groups;
   readonly teamId: string;
   /** Whether any role names user groups: only then are they asked for, which takes a scope and a paid plan. */
   readonly usesGroups: boolean;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
 }): People {
-  const { client, teamId, usesGroups, clock, log } = settings;
+  const { client, groups, teamId, usesGroups, clock, log } = settings;
   const people = new Remembered<SlackUser>(clock, PERSON_KEPT);
-  const groups = new Remembered<SlackGroups>(clock, GROUPS_KEPT);
   return {
     person: async (id) => {
       try {
         const [user, all] = await Promise.all([
           people.get(id, () => readUser(client, id)),
-          usesGroups ? groups.get('all', () => readGroups(client)) : [],
+          usesGroups ? groups() : [],
         ]);
-        return user === null || all === null ? null : toPerson(user, all, teamId);
+        return user === null ? null : toPerson(user, all, teamId);
       } catch (err) {
         log.warn({ err, userId: id }, 'Slack did not say who somebody is, so they may do nothing');
         return null;
@@ -71,12 +64,7 @@ async function readUser(client: DirectoryClient, id: string): Promise<SlackUser>
   return slackUser.parse(user);
 }
 
-async function readGroups(client: DirectoryClient): Promise<SlackGroups> {
-  const { usergroups } = await client.usergroups.list({ include_users: true });
-  return slackGroups.parse(usergroups ?? []);
-}
-
-function toPerson(user: SlackUser, groups: SlackGroups, teamId: string): Person {
+function toPerson(user: SlackUser, groups: readonly SlackGroup[], teamId: string): Person {
   const { display_name, email } = user.profile;
   return {
     id: user.id,

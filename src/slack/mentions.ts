@@ -1,10 +1,10 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { Logger } from 'pino';
+import type { Groups } from './groups.ts';
 
-/** The Web API methods by which people and groups are found by the names that the config gives them. */
+/** The Web API method by which people are found by the e-mail that the config gives them. */
 export interface MentionsClient {
   readonly users: Pick<WebClient['users'], 'lookupByEmail'>;
-  readonly usergroups: Pick<WebClient['usergroups'], 'list'>;
 }
 
 /** Slack's IDs for people and groups that the config names by e-mail or handle, so that they are pinged. */
@@ -17,7 +17,7 @@ export interface Mentions {
   idOfEmail(email: string): Promise<string | null>;
 }
 
-export function createMentions(client: MentionsClient, log: Pick<Logger, 'warn'>): Mentions {
+export function createMentions(client: MentionsClient, groups: Groups, log: Pick<Logger, 'warn'>): Mentions {
   const ids = new Map<string, string>();
   const learn = async (what: string, look: () => Promise<void>): Promise<void> => {
     try {
@@ -28,7 +28,7 @@ export function createMentions(client: MentionsClient, log: Pick<Logger, 'warn'>
   };
   return {
     refresh: async (names) => {
-      if (names.some(isGroup)) await learn('user groups', () => learnGroups(client, ids));
+      if (names.some(isGroup)) await learn('user groups', () => learnGroups(groups, ids));
       for (const email of names.filter(isEmail)) await learn(email, () => learnEmail(client, ids, email));
     },
     of: (name) => ids.get(name) ?? name,
@@ -53,11 +53,8 @@ function isEmail(name: string): boolean {
   return name.indexOf('@') > 0;
 }
 
-async function learnGroups(client: MentionsClient, ids: Map<string, string>): Promise<void> {
-  const { usergroups } = await client.usergroups.list();
-  for (const { handle, id } of usergroups ?? []) {
-    if (handle !== undefined && id !== undefined) ids.set(`@${handle}`, id).set(`@${id}`, id);
-  }
+async function learnGroups(groups: Groups, ids: Map<string, string>): Promise<void> {
+  for (const { handle, id } of await groups()) ids.set(`@${handle}`, id).set(`@${id}`, id);
 }
 
 async function learnEmail(client: MentionsClient, ids: Map<string, string>, email: string): Promise<void> {

@@ -2,6 +2,7 @@ import { WebAPIPlatformError } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 import { type ChannelsClient, createChannels } from '../../../src/slack/channels.ts';
 import { createDirectory, type DirectoryClient } from '../../../src/slack/directory.ts';
+import { createGroups, type GroupsClient } from '../../../src/slack/groups.ts';
 import { createMentions } from '../../../src/slack/mentions.ts';
 import { TestClock } from './publisher-world.ts';
 
@@ -156,7 +157,6 @@ describe('mentions', () => {
   it('turn handles and e-mails into IDs, and keep what cannot be found', async () => {
     const mentions = createMentions(
       {
-        usergroups: { list: async () => ({ ok: true, usergroups: GROUPS }) },
         users: {
           lookupByEmail: async ({ email }) =>
             email === 'ana@example.com'
@@ -164,12 +164,25 @@ describe('mentions', () => {
               : Promise.reject(new Error('users_not_found')),
         },
       },
+      async () => GROUPS,
       log,
     );
     const names = ['@release-managers', 'ana@example.com', 'gone@example.com', 'U2'];
     expect(names.map(mentions.of)).toEqual(names);
     await mentions.refresh(names);
     expect(names.map(mentions.of)).toEqual(['S1', 'U1', 'gone@example.com', 'U2']);
+  });
+
+  it('learn groups by the listing that says who may what as well, and name them as before when there is none', async () => {
+    const { directory, groups, asked } = setUp();
+    const users = { lookupByEmail: async () => ({ ok: true }) };
+    const mentions = createMentions({ users }, groups, log);
+    await mentions.refresh(['@release-managers']);
+    await directory.person('U1');
+    expect(asked).toEqual(['groups', 'U1']);
+    const away = createMentions({ users }, setUp({ groups: 'fails' }).groups, log);
+    await away.refresh(['@release-managers']);
+    expect(away.of('@release-managers')).toBe('@release-managers');
   });
 });
 
@@ -182,7 +195,7 @@ function setUp(changes: { user?: object | 'fails'; groups?: 'fails'; usesGroups?
   const { user = ANA, groups, usesGroups = true } = changes;
   const asked: string[] = [];
   const clock = new TestClock();
-  const client: DirectoryClient = {
+  const client: DirectoryClient & GroupsClient = {
     users: {
       info: async ({ user: id }) => {
         asked.push(id);
@@ -198,5 +211,7 @@ function setUp(changes: { user?: object | 'fails'; groups?: 'fails'; usesGroups?
       },
     },
   };
-  return { directory: createDirectory({ client, teamId: TEAM, usesGroups, clock, log }), asked, clock };
+  const slackGroups = createGroups(client, clock);
+  const directory = createDirectory({ client, groups: slackGroups, teamId: TEAM, usesGroups, clock, log });
+  return { directory, groups: slackGroups, asked, clock };
 }
