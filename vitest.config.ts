@@ -7,8 +7,6 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.setup.ts'],
     include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/acceptance/**/*.test.ts'],
     reporters: ['default', './test/support/not-run-reporter.ts', './test/support/count-reporter.ts'],
-    // CI's machine is small and busy: what fails there once is tried once more, and shown as retried.
-    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     hookTimeout: 60_000,

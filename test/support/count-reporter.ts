@@ -3,7 +3,7 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 /** What is shown of an error here; the whole of it stands above. */
 const LONGEST = 300;
 
-/** Said by `test/real/run.ts` where it tries files that fail a second time: they are named now, and counted then. */
+/** Said by who tries files that fail a second time (`.ci/run`, `test/real/run.ts`): they are named now, and counted then. */
 const areTriedAgain = process.env.FAILED_FILES === 'again';
 
 /** Closes a run with what failed, a line each, and one line that counts it: `12 passed, 0 failed, 0 skipped`. */
