@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts';
 import { ALERT_ENV, alerts } from './alerts.ts';
@@ -37,8 +38,15 @@ export type Readiness = z.output<typeof readinessSchema>;
 export interface DatabaseServer extends BotPostgres {
   /** As its operator stops it: connections are ended, what was not committed is rolled back. */
   stop(): Promise<void>;
+  /** Until it answers: one that is just ending is started when it has, one that hangs is ended first. */
   start(): Promise<void>;
 }
+
+/**
+ * PostgreSQL 18 takes no connections for ever when its recovery fails before the busy machine has let the server know
+ * that it began: seen on a full disk, where operators would start it anew, as is done here.
+ */
+const HANGS_AFTER = 10_000;
 
 export interface OutageOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -127,11 +135,20 @@ async function startDatabase(
   directory: string,
 ): Promise<{ readonly url: string; readonly server: DatabaseServer }> {
   const embedded = await startEmbeddedPostgres(directory);
-  const server: DatabaseServer = {
-    ...botPostgres(directory),
-    stop: () => embedded.stop(),
-    start: async () => void (await embedded.ensureRunning()),
+  const postgres = botPostgres(directory);
+  const isAnswering = () =>
+    postgres.query('select 1').then(
+      () => true,
+      () => false,
+    );
+  const start = async () => {
+    for (let since = Date.now(); ; await delay(50)) {
+      if (await embedded.ensureRunning()) since = Date.now();
+      if (await isAnswering()) return;
+      if (Date.now() - since > HANGS_AFTER) await embedded.stop();
+    }
   };
+  const server: DatabaseServer = { ...postgres, stop: () => embedded.stop(), start };
   return { url: embedded.url, server };
 }
 
