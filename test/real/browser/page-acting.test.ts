@@ -71,6 +71,15 @@ describe('writing', () => {
     expect(await page.getByText('operation_timeout').count()).toBe(1);
   });
 
+  test('a command whose answer was lost is not said to be unsent, and can be brought back', async () => {
+    const page = await suite.open();
+    await page.route('**/api/chat.command', (route) => route.abort('internetdisconnected'));
+    await say(page, '/deploy api v1.1.0 staging');
+    await page.getByText('may not have arrived: the playground did not answer').waitFor();
+    await page.getByTestId('composer').press('ArrowUp');
+    expect(await page.getByTestId('composer').inputValue()).toBe('/deploy api v1.1.0 staging');
+  });
+
   test('a hint fills the composer, and stays away once hidden', async () => {
     const page = await suite.open();
     await page.getByTestId('try').first().click();
