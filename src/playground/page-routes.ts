@@ -32,9 +32,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export function pageRoutes(): Router {
   const router = Router();
   const files = pageFiles();
-  const document = indexDocument(files);
+  const { html, headers } = indexDocument(files);
   router.get('/', (_request, response) => {
-    response.set(documentHeaders(document.inline)).type('html').send(document.html);
+    response.set(headers).type('html').send(html);
   });
   router.get('/page/*path', async (request, response) => {
     const path = request.params.path.join('/');
@@ -84,8 +84,7 @@ async function sendSource(source: string | Buffer, type: string, response: Respo
 
 interface IndexDocument {
   readonly html: string;
-  /** The scripts in the document itself, whose hashes the policy names. */
-  readonly inline: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 function indexDocument(files: readonly string[]): IndexDocument {
@@ -97,7 +96,10 @@ function indexDocument(files: readonly string[]): IndexDocument {
     ...files.filter((path) => path.endsWith('.ts') && path !== OPENING).map((path) => `/page/${path}`),
   ];
   const styles = files.filter((path) => path.endsWith('.css'));
-  return { inline: [opening, importMap], html: renderDocument({ importMap, opening, scripts, styles }) };
+  return {
+    html: renderDocument({ importMap, opening, scripts, styles }),
+    headers: documentHeaders([opening, importMap]),
+  };
 }
 
 interface DocumentParts {
@@ -131,9 +133,9 @@ ${scripts.map((path) => `<link rel="modulepreload" href="${path}">`).join('\n')}
 `;
 }
 
-/** Nothing comes from elsewhere, nothing inline runs but what is named by its hash, and no string can become markup. */
-function documentHeaders(inline: readonly string[]): Readonly<Record<string, string>> {
-  const hashes = inline.map((script) => createHash('sha256').update(script).digest('base64'));
+/** Nothing comes from elsewhere, nothing in the document runs but these scripts, and no string can become markup. */
+function documentHeaders(scripts: readonly string[]): Readonly<Record<string, string>> {
+  const hashes = scripts.map((script) => createHash('sha256').update(script).digest('base64'));
   const policy = [
     `default-src 'none'`,
     `script-src 'self' ${hashes.map((hash) => `'sha256-${hash}'`).join(' ')}`,
